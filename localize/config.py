@@ -1,0 +1,152 @@
+"""Settings, markets and languages. The environment is read here and nowhere else.
+
+| variable | meaning | default |
+|---|---|---|
+| LOCALIZE_HOME | ledger and store | ~/.local/share/localize |
+| LOCALIZE_MODELS | where model files lie | ~/.cache/localize/models |
+| LOCALIZE_MODELS_TOML | the registry of models | models/models.toml of the checkout |
+| LOCALIZE_GLOSSARIES | folder of series bibles | glossaries/ of the checkout |
+| LOCALIZE_MARKETS | a TOML file that adds markets and languages | none |
+| LOCALIZE_HUB | address of a model hub | the hub client's own |
+| LOCALIZE_OFFLINE | "1": ask no source outside the package registries | "0" |
+| LOCALIZE_FFMPEG | the ffmpeg to use | the one on PATH, else the imageio-ffmpeg wheel |
+| LOCALIZE_THREADS | engine threads | number of cores |
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .errors import OptionError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Loudness:
+    """A delivery preset: integrated LUFS, its tolerance in LU, true peak ceiling in dBTP."""
+
+    lufs: float
+    tolerance: float
+    true_peak: float
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language as subtitles and voices need it; `tag` is BCP-47.
+
+    Attributes:
+        chars, chars_vertical: most code points in a subtitle row, on 16:9 and on 9:16.
+        cps: highest reading speed in code points a second, adult audience.
+        iso: ISO 639-2 code for container tags.
+        espeak: code of the phonemizer.
+        voices: default voice names by register, "f" and "m".
+    """
+
+    tag: str
+    name: str
+    chars: int
+    chars_vertical: int
+    cps: float
+    iso: str
+    espeak: str
+    voices: dict[str, list[str]]
+
+    @property
+    def primary(self) -> str:
+        """The primary subtag, e.g. "es" for es-419."""
+        return self.tag.split("-")[0]
+
+
+@dataclass(frozen=True)
+class Market:
+    """Where a variant goes: its dub language, further subtitle languages, and the loudness preset's name."""
+
+    name: str
+    title: str
+    language: str
+    loudness: str = "mobile"
+    extra_subtitles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that is set from outside, read once."""
+
+    home: Path
+    models: Path
+    models_toml: Path
+    glossaries: Path
+    hub: str
+    offline: bool
+    ffmpeg: str
+    threads: int
+    markets: dict[str, Market] = field(default_factory=dict)
+    languages: dict[str, Language] = field(default_factory=dict)
+    loudness: dict[str, Loudness] = field(default_factory=dict)
+
+    def market(self, name: str) -> Market:
+        """The market of that name. Raises OptionError."""
+        if name not in self.markets:
+            raise OptionError(f"no market named {name!r}", do=f"choose from {', '.join(sorted(self.markets))}")
+        return self.markets[name]
+
+    def language(self, tag: str) -> Language:
+        """The language of that tag, or the first with the same primary subtag. Raises OptionError."""
+        if tag in self.languages:
+            return self.languages[tag]
+        for language in self.languages.values():
+            if language.primary == tag.split("-")[0]:
+                return language
+        raise OptionError(f"no language {tag!r}", do=f"choose from {', '.join(sorted(self.languages))}")
+
+
+def load(environ: dict[str, str] | None = None) -> Settings:
+    """Settings from the environment and the market tables. Raises OptionError on a bad value or table."""
+    env = dict(os.environ) if environ is None else environ
+    home = Path(env.get("HOME", "~")).expanduser()
+    tables = _read(Path(__file__).with_name("markets.toml"))
+    if extra := env.get("LOCALIZE_MARKETS"):
+        for kind, rows in _read(Path(extra)).items():
+            tables.setdefault(kind, {}).update(rows)
+    try:
+        markets = {
+            k: Market(k, v["title"], v["language"], v.get("loudness", "mobile"), tuple(v.get("extra_subtitles", ())))
+            for k, v in tables["market"].items()
+        }
+        languages = {k: Language(k, **v) for k, v in tables["language"].items()}
+        loudness = {k: Loudness(**v) for k, v in tables["loudness"].items()}
+        for market in markets.values():
+            for tag in (market.language, *market.extra_subtitles):
+                languages[tag]
+            loudness[market.loudness]
+    except (KeyError, TypeError) as error:
+        raise OptionError(f"market table: {error}", extra or "markets.toml", "see localize/markets.toml") from error
+    try:
+        threads = int(env.get("LOCALIZE_THREADS") or 0) or len(os.sched_getaffinity(0))
+    except ValueError as error:
+        raise OptionError("LOCALIZE_THREADS is not a whole number", do="unset it, or set it to 1 or more") from error
+    return Settings(
+        home=Path(env.get("LOCALIZE_HOME") or home / ".local/share/localize"),
+        models=Path(env.get("LOCALIZE_MODELS") or home / ".cache/localize/models"),
+        models_toml=Path(env.get("LOCALIZE_MODELS_TOML") or ROOT / "models/models.toml"),
+        glossaries=Path(env.get("LOCALIZE_GLOSSARIES") or ROOT / "glossaries"),
+        hub=env.get("LOCALIZE_HUB") or env.get("HF_ENDPOINT") or "https://huggingface.co",
+        offline=env.get("LOCALIZE_OFFLINE", "0") not in ("", "0"),
+        ffmpeg=env.get("LOCALIZE_FFMPEG", ""),
+        threads=threads,
+        markets=markets,
+        languages=languages,
+        loudness=loudness,
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise OptionError(f"cannot be read: {error}", str(path), "mend the file or unset LOCALIZE_MARKETS") from error

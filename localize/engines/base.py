@@ -1,0 +1,115 @@
+"""What an engine must offer, by task. An engine is made cheaply and loads its model at the first call.
+
+To add one: a class here-shaped in a module of its own, a row in `localize.engines.ENGINES`, or an entry point in
+group "localize.engines" of another package. `identity()` must not load the model: it is part of every step key.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config import Settings
+from ..model import EngineUse, Word
+from ..registry import Registry
+
+Samples = NDArray[np.float32]
+
+
+@dataclass
+class Workshop:
+    """What every engine is made with.
+
+    Attributes:
+        guard: held while an engine loads, so that each model loads once a process.
+        loaded: model id -> the loaded model, for engines that share one.
+    """
+
+    settings: Settings
+    registry: Registry
+    guard: threading.RLock = field(default_factory=threading.RLock)
+    loaded: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a transcriber heard: language as primary tag, its probability from 0 to 1, and words with times."""
+
+    language: str
+    probability: float
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Spoken samples, mono float32 from -1 to 1, and their rate in Hz."""
+
+    samples: Samples
+    rate: int
+
+    @property
+    def duration_ms(self) -> int:
+        """Length in ms."""
+        return round(1000 * len(self.samples) / self.rate)
+
+
+class Transcriber(Protocol):
+    """Speech to words."""
+
+    def identity(self) -> EngineUse:
+        """Who does this, without loading it."""
+
+    def transcribe(self, audio: Samples, language: str | None, names: tuple[str, ...]) -> Heard:
+        """Words of 16 kHz mono `audio`; `names` are likely proper names. Raises EngineError."""
+
+    def detect(self, audio: Samples) -> tuple[str, float]:
+        """Language as primary tag and its probability."""
+
+
+class Translator(Protocol):
+    """Text to text, a line at a time in, a line at a time out."""
+
+    name: str
+    pairs: frozenset[tuple[str, str]]
+
+    def identity(self, source: str, target: str) -> EngineUse:
+        """Who does this pair, without loading it."""
+
+    def unavailable(self, source: str, target: str) -> str:
+        """Empty where it can run here; else what is missing and the command that provides it."""
+
+    def translate(self, texts: list[str], source: str, target: str) -> list[str]:
+        """As many texts as came in, in their order. Raises EngineError."""
+
+
+class SpeechTranslator(Protocol):
+    """Speech of one line to text in another language."""
+
+    name: str
+    pairs: frozenset[tuple[str, str]]
+
+    def identity(self, source: str, target: str) -> EngineUse:
+        """Who does this pair, without loading it."""
+
+    def translate_speech(self, audio: Samples, source: str, names: tuple[str, ...]) -> str:
+        """What is said in 16 kHz mono `audio`, in the target language. Raises EngineError."""
+
+
+class Synthesizer(Protocol):
+    """Text to speech."""
+
+    def identity(self) -> EngineUse:
+        """Who does this, without loading it."""
+
+    def phonemes(self, text: str, language: str) -> str:
+        """How the engine's front end says the text; `language` is the front end's own code."""
+
+    def speak(self, phonemes: str, voice: str, speed: float) -> Clip:
+        """Speech of those phonemes. Raises EngineError, OptionError for an unknown voice."""
+
+
+Engine = Any

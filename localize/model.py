@@ -1,0 +1,241 @@
+"""The data that travels between stages: frozen dataclasses, times in int milliseconds.
+
+Everything here can be written as JSON with `to_json` and read back with `from_json`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+
+class Verdict(StrEnum):
+    """Whether a variant may go out; ordered by `worst`."""
+
+    PASS = "pass"
+    REVIEW = "review"
+    FAIL = "fail"
+
+
+def worst(verdicts: typing.Iterable[Verdict]) -> Verdict:
+    """The most severe of the verdicts; `pass` for none."""
+    order = list(Verdict)
+    return max(verdicts, key=order.index, default=Verdict.PASS)
+
+
+@dataclass(frozen=True)
+class Media:
+    """What a probe found in a file.
+
+    Attributes:
+        duration_ms: length of the picture where there is one, else of the sound.
+        frame_ms: duration of one frame at the average rate; 40.0 where there is no picture.
+        rotation: degrees that a player turns the picture by; geometry is never changed here.
+        audio_start_ms: when the first sound sample stands on the file's timeline.
+    """
+
+    duration_ms: int
+    frame_ms: float
+    width: int
+    height: int
+    rotation: int
+    video_codec: str
+    audio_codec: str
+    channels: int
+    sample_rate: int
+    audio_start_ms: int
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One episode as dropped: a file, its digest, and the sidecars that lie beside it."""
+
+    name: str
+    path: str
+    sha256: str
+    media: Media
+    sidecars: dict[str, str] = field(default_factory=dict)
+    sidecar_sha256: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Word:
+    """One recognised word; `prob` from 0 to 1."""
+
+    id: int
+    text: str
+    start_ms: int
+    end_ms: int
+    prob: float = 1.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one person says in one breath: the unit of translation, speech and review."""
+
+    id: str
+    speaker: str
+    start_ms: int
+    end_ms: int
+    text: str
+    word_ids: tuple[int, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """All that was said, once per episode.
+
+    Attributes:
+        origin: "asr", "srt" or "dialogue".
+        language: BCP-47 primary tag, e.g. "en".
+        speech: spans [start_ms, end_ms] in which a voice is heard.
+    """
+
+    language: str
+    origin: str
+    words: tuple[Word, ...]
+    lines: tuple[Line, ...]
+    speech: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class TermUse:
+    """A locked term in one line: the form heard, the form it must have, and how often both stand there."""
+
+    source: str
+    locked: str
+    wanted: int
+    found: int
+
+
+@dataclass(frozen=True)
+class Translation:
+    """One line in one language.
+
+    Attributes:
+        origin: "memory", "memory-fuzzy", "source", or the engines by route, e.g. "bergamot+apertium".
+        score: 1.0 for an exact match or an engine, below that for a fuzzy one.
+        error: why there is no translation; `text` is then empty.
+    """
+
+    line_id: str
+    language: str
+    text: str
+    origin: str
+    score: float = 1.0
+    terms: tuple[TermUse, ...] = ()
+    flags: tuple[str, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Take:
+    """One spoken line as it is laid into the dub.
+
+    Attributes:
+        clip: digest of the clip as spoken (mono, 24 kHz).
+        start_ms, end_ms: where its speech stands on the timeline.
+        rate: how much faster than the voice's natural speed, native speed and stretch together.
+        speed: the voice's native speed; stretch: what rubberband does on top.
+        natural_ms: length of the speech at speed 1.0 with ends trimmed and long pauses shortened.
+    """
+
+    line_id: str
+    clip: str
+    start_ms: int
+    end_ms: int
+    rate: float
+    speed: float
+    stretch: float
+    natural_ms: int
+    voice: str
+    gain_db: float = 0.0
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cue:
+    """What stands on screen at once; rows are separated by a newline."""
+
+    start_ms: int
+    end_ms: int
+    text: str
+    line_id: str
+    word_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule of delivery with its figure.
+
+    Attributes:
+        figure: what was measured, as a person would write it.
+        limit: what it is held to.
+        detail: which lines or cues, where it did not hold.
+    """
+
+    name: str
+    verdict: Verdict
+    figure: str
+    limit: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class EngineUse:
+    """An engine that had a part in a variant, for the report and the licence page."""
+
+    stage: str
+    name: str
+    version: str
+    model: str
+    sha256: str
+    licence: str
+
+
+T = TypeVar("T")
+
+
+def to_json(value: Any) -> Any:
+    """Dataclasses, tuples and enums as plain JSON values."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(k): to_json(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_json(v) for v in value]
+    if isinstance(value, StrEnum):
+        return str(value)
+    return value
+
+
+def from_json(kind: type[T], value: Any) -> T:
+    """The inverse of `to_json` for the annotated type `kind`. Raises TypeError or KeyError on a misfit."""
+    return typing.cast(T, _build(kind, value))
+
+
+def _build(kind: Any, value: Any) -> Any:
+    origin, args = typing.get_origin(kind), typing.get_args(kind)
+    if dataclasses.is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        return kind(**{k: _build(hints[k], v) for k, v in value.items()})  # type: ignore[operator]
+    if origin is tuple:
+        if len(args) == 2 and args[1] is Ellipsis:
+            return tuple(_build(args[0], v) for v in value)
+        return tuple(_build(a, v) for a, v in zip(args, value, strict=True))
+    if origin is list:
+        return [_build(args[0], v) for v in value]
+    if origin is dict:
+        return {k: _build(args[1], v) for k, v in value.items()}
+    if origin in (typing.Union, types.UnionType):
+        return None if value is None else _build(next(a for a in args if a is not type(None)), value)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return kind(value)
+    if kind is float:
+        return float(value)
+    return value

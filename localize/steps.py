@@ -1,0 +1,69 @@
+"""step(): what was done and verified is reused; else it runs, its blob is made durable, then its row is written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .ledger import Ledger
+from .store import Store, canonical
+
+
+@dataclass
+class Steps:
+    """Steps over one ledger and one store, with counts of what ran and what was reused in this process."""
+
+    ledger: Ledger
+    store: Store
+    ran: dict[str, int] = field(default_factory=dict)
+    reused: dict[str, int] = field(default_factory=dict)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def data(self, name: str, version: int, inputs: Any, subject: str, make: Callable[[], bytes]) -> tuple[str, bytes]:
+        """A step whose output is bytes: (digest, bytes).
+
+        Args:
+            name, version: the step; raise the version when its code changes what comes out.
+            inputs: JSON values that decide the output: digests, options, engine identity, touched terms.
+            subject: what it was done for, for people who read the ledger, e.g. "E01 es-419 L003".
+        """
+        key = step_key(name, version, inputs)
+        blob = self.ledger.step(key)
+        if blob is not None:
+            found = self.store.get(blob)
+            if found is not None:
+                self._count(self.reused, name)
+                return blob, found
+        started = time.monotonic()
+        made = make()
+        digest = self.store.put(made)
+        self.ledger.put_step(key, name, subject, digest, time.monotonic() - started)
+        self._count(self.ran, name)
+        return digest, made
+
+    def json(self, name: str, version: int, inputs: Any, subject: str, make: Callable[[], Any]) -> Any:
+        """A step whose output is a JSON value."""
+        return json.loads(self.data(name, version, inputs, subject, lambda: canonical(make()))[1])
+
+    def known(self, name: str, version: int, inputs: Any) -> Any | None:
+        """The JSON output of a step if it was done and its blob is whole; nothing runs."""
+        blob = self.ledger.step(step_key(name, version, inputs))
+        found = self.store.get(blob) if blob else None
+        if found is None:
+            return None
+        self._count(self.reused, name)
+        return json.loads(found)
+
+    def _count(self, counts: dict[str, int], name: str) -> None:
+        with self._guard:
+            counts[name] = counts.get(name, 0) + 1
+
+
+def step_key(name: str, version: int, inputs: Any) -> str:
+    """sha256 of the canonical JSON of all that decides a step's output."""
+    return hashlib.sha256(canonical({"step": name, "version": version, "inputs": inputs})).hexdigest()
