@@ -1,6 +1,7 @@
 """Make the demo series: `build(folder)` writes episodes, stems and the truth they are measured against.
 
     folder/episodes/E01.mp4, E01.me.wav, …      what a studio would drop
+    folder/samples/Summer.en-US.wav             a clean recording of each voice, to enrol it
     folder/truth/E01.dialogue.wav, E01.truth.json   what only tests and benches read
 """
 
@@ -51,6 +52,7 @@ def script() -> dict[str, Any]:
 def build(folder: Path, engines: Engines, only: list[str] | None = None) -> list[Path]:
     """Make every episode that is not there yet; the paths of all. Raises ToolError, ModelError."""
     play = script()
+    _samples(play, folder / "samples", engines)
     paths = []
     names = [e for e in play["episode"] if not only or e["name"] in only]
     for episode in track(names, "demo series", console=Console(stderr=True), transient=True):
@@ -59,6 +61,18 @@ def build(folder: Path, engines: Engines, only: list[str] | None = None) -> list
             _episode(play, episode, folder, target, engines)
         paths.append(target)
     return paths
+
+
+def _samples(play: dict[str, Any], folder: Path, engines: Engines) -> None:
+    """A recording of each voice in each language, plain and over the telephone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for tag, text in play["enrol"].items():
+        for who in play["voices"][tag]:
+            for how in ("plain", "phone"):
+                target = folder / f"{who}.{tag}.{how}.wav"
+                if not target.exists():
+                    row = {"who": who, "text": text, "how": how}
+                    soundfile.write(target, _record(play, {"language": tag}, row, engines), RATE, subtype="PCM_16")
 
 
 def _episode(play: dict[str, Any], episode: dict[str, Any], folder: Path, target: Path, engines: Engines) -> None:

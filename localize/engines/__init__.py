@@ -12,6 +12,7 @@ from .base import Engine, SpeechTranslator, Synthesizer, Transcriber, Translator
 ENGINES = {
     "faster-whisper": "localize.engines.whisper:Whisper",
     "whisper-translate": "localize.engines.whisper:WhisperTranslate",
+    "ge2e": "localize.engines.speaker:SpeakerEncoder",
     "kokoro": "localize.engines.kokoro:Kokoro",
     "bergamot": "localize.engines.bergamot:Bergamot",
     "apertium": "localize.engines.apertium:Apertium",

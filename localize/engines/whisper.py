@@ -57,9 +57,9 @@ class Whisper:
                 temperature=[0.0, 0.2, 0.4],
                 word_timestamps=True,
                 condition_on_previous_text=False,
-                hotwords=", ".join(names) or None,
-                vad_filter=True,
-                vad_parameters={"min_silence_duration_ms": 500, "speech_pad_ms": 200},
+                hotwords=_hint(names),
+                # its own filter cuts the sound at pauses and then puts words on the wrong side of them
+                vad_filter=False,
             )
             heard = [w for s in segments for w in (s.words or [])]
         except (RuntimeError, ValueError) as error:
@@ -69,6 +69,11 @@ class Whisper:
             for i, w in enumerate(w for w in heard if w.word.strip())
         )
         return Heard(info.language, round(float(info.language_probability), 4), words)
+
+
+def _hint(names: tuple[str, ...]) -> str | None:
+    """Names as a hint; the full stop at its end keeps the recogniser punctuating."""
+    return f"{', '.join(names)}." if names else None
 
 
 class WhisperTranslate:
@@ -94,7 +99,7 @@ class WhisperTranslate:
                 beam_size=5,
                 temperature=[0.0, 0.2],
                 condition_on_previous_text=False,
-                hotwords=", ".join(names) or None,
+                hotwords=_hint(names),
                 without_timestamps=True,
             )
             return " ".join(s.text.strip() for s in segments).strip()

@@ -1,0 +1,129 @@
+"""Translation memory: TMX in, exact matches (a line, or its sentences one after the other), then fuzzy ones.
+
+A `<ph type="term">` in a target segment holds a glossary term; it is replaced by the term's locked form when the
+segment is used, so that a name changed in the glossary changes in every remembered line.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from rapidfuzz import fuzz, process
+
+from .errors import SidecarError
+from .glossary import Glossary, read_text
+
+FUZZY = 80.0  # lowest similarity, of 100, that is offered at all
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a remembered target: plain text, or a term to be filled in."""
+
+    text: str
+    is_term: bool = False
+
+
+@dataclass(frozen=True)
+class Match:
+    """What the memory offers for a line: score 1.0 is exact."""
+
+    pieces: tuple[Piece, ...]
+    score: float
+
+    def text(self, glossary: Glossary, tag: str) -> str:
+        """The target with its terms in their locked forms."""
+        forms = {t.term: t.form(tag) for t in glossary.terms}
+        return "".join(forms.get(p.text, p.text) if p.is_term else p.text for p in self.pieces)
+
+
+@dataclass
+class Memory:
+    """One language pair's remembered segments by their normal form."""
+
+    entries: dict[str, tuple[Piece, ...]] = field(default_factory=dict)
+    _by_words: dict[tuple[str, ...], tuple[Piece, ...]] = field(default_factory=dict)
+    _longest: int = 0
+
+    def add(self, source: str, target: tuple[Piece, ...]) -> None:
+        """Remember a segment; a later one for the same source wins."""
+        normal = normal_form(source)
+        if normal:
+            self.entries[normal] = target
+            words = tuple(normal.split())
+            self._by_words[words] = target
+            self._longest = max(self._longest, len(words))
+
+    def lookup(self, text: str) -> Match | None:
+        """The best match for a line, or None."""
+        normal = normal_form(text)
+        if normal in self.entries:
+            return Match(self.entries[normal], 1.0)
+        if tiles := self._tiles(tuple(normal.split())):
+            joined: list[Piece] = []
+            for tile in tiles:
+                joined += [*([Piece(" ")] if joined else []), *tile]
+            return Match(tuple(joined), 1.0)
+        best = process.extractOne(normal, self.entries.keys(), scorer=fuzz.ratio, score_cutoff=FUZZY)
+        return Match(self.entries[best[0]], round(best[1] / 100, 3)) if best else None
+
+    def _tiles(self, words: tuple[str, ...]) -> list[tuple[Piece, ...]]:
+        """Segments that cover the words one after the other without a rest; as few as possible."""
+        best: list[list[tuple[Piece, ...]] | None] = [[]] + [None] * len(words)
+        for end in range(1, len(words) + 1):
+            for start in range(max(0, end - self._longest), end):
+                head, tile = best[start], self._by_words.get(words[start:end])
+                now = best[end]
+                if head is not None and tile is not None and (now is None or len(head) + 1 < len(now)):
+                    best[end] = [*head, tile]
+        return best[-1] or []
+
+
+def normal_form(text: str) -> str:
+    """Letters and digits of a text, case folded, one space between words: what two sayings are compared by."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    return " ".join(re.findall(r"[\w'\u0900-\u097f]+", folded)).replace(" '", " ").strip("'")
+
+
+def load(folder: Path, source: str, target: str) -> Memory:
+    """memory.<target tag>.tmx of a series, the pairs from `source`; empty where there is no file."""
+    path = folder / f"memory.{target}.tmx"
+    return parse(read_text(path), str(path), source, target) if path.is_file() else Memory()
+
+
+def parse(text: str, where: str, source: str, target: str) -> Memory:
+    """A memory from TMX text. Raises SidecarError naming the unit; entity bombs and external entities are refused."""
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    try:
+        root = fromstring(text, forbid_dtd=False, forbid_entities=True, forbid_external=True)
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise SidecarError(f"is no TMX: {error}", where, "export it again") from error
+    memory = Memory()
+    for number, unit in enumerate(root.iter("tu"), start=1):
+        segments = {}
+        for variant in unit.iter("tuv"):
+            tag = variant.get(XML_LANG) or variant.get("lang") or ""
+            segment = variant.find("seg")
+            if segment is None or not tag:
+                raise SidecarError("a variant has no language or no segment", f"{where} unit {number}", "mend the unit")
+            segments[tag.split("-")[0].lower()] = segment
+        left, right = (segments.get(t.split("-")[0].lower()) for t in (source, target))
+        if left is not None and right is not None:
+            memory.add("".join(left.itertext()), _pieces(right))
+    return memory
+
+
+def _pieces(segment: Element) -> tuple[Piece, ...]:
+    pieces = [Piece(segment.text)] if segment.text else []
+    for child in segment:
+        is_term = child.tag == "ph" and child.get("type") == "term"
+        pieces += [Piece("".join(child.itertext()).strip() if is_term else "".join(child.itertext()), is_term)]
+        pieces += [Piece(child.tail)] if child.tail else []
+    return tuple(p for p in pieces if p.text)

@@ -1,0 +1,127 @@
+"""The whole job for one episode in one process: every market, one bad market never stopping the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import stages
+from .config import Market
+from .deliver import Delivered, Ingredients, deliver
+from .errors import LocalizeError
+from .model import EngineUse, Episode, Translation
+from .stages import Listened, Spoken
+from .studio import Studio
+
+Notice = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A variant that could not be made at all, and why."""
+
+    episode: str
+    market: str
+    error: str
+
+
+@dataclass(frozen=True)
+class LanguagePart:
+    """What a language gives every market that speaks it."""
+
+    translations: list[Translation]
+    spoken: Spoken | None
+    engines: list[EngineUse]
+
+
+def run_episode(
+    studio: Studio,
+    path: Path,
+    markets: Iterable[Market],
+    out: Path,
+    source_lang: str | None = None,
+    notice: Notice = lambda _text: None,
+) -> list[Delivered | Failed]:
+    """All markets of one episode. Raises InputError where the episode itself cannot be used."""
+    notice("probe")
+    episode = stages.admit(studio, path)
+    notice("recognise")
+    listened = stages.listen(studio, episode, source_lang)
+    results: list[Delivered | Failed] = []
+    parts: dict[str, LanguagePart] = {}
+    for market in markets:
+        try:
+            results.append(run_market(studio, episode, listened, market, parts, out, notice))
+        except LocalizeError as error:
+            results.append(Failed(episode.name, market.name, str(error)))
+    return results
+
+
+def run_market(
+    studio: Studio,
+    episode: Episode,
+    listened: Listened,
+    market: Market,
+    parts: dict[str, LanguagePart],
+    out: Path,
+    notice: Notice = lambda _text: None,
+) -> Delivered:
+    """One market's variant; `parts` keeps what languages share. Raises LocalizeError."""
+    for tag in (market.language, *market.extra_subtitles):
+        if tag not in parts or (tag == market.language and parts[tag].spoken is None):
+            parts[tag] = speak_language(studio, episode, listened, tag, tag == market.language, notice)
+    notice(f"{market.name}: mix, mux, check")
+    made = gather(studio, episode, listened, market, parts)
+    return deliver(studio, episode, market, made, out)
+
+
+def speak_language(
+    studio: Studio, episode: Episode, listened: Listened, tag: str, aloud: bool, notice: Notice = lambda _text: None
+) -> LanguagePart:
+    """Translate into a language, and speak it where a market dubs it and it is not the episode's own."""
+    notice(f"translate {tag}")
+    translations, used = stages.translate(studio, episode, listened, tag)
+    if not aloud or is_own(listened, tag):
+        return LanguagePart(translations, None, used)
+    notice(f"speak {tag}")
+    spoken = stages.dub(studio, episode, listened, tag, translations)
+    return LanguagePart(translations, spoken, [*used, studio.engines.synthesizer().identity()])
+
+
+def is_own(listened: Listened, tag: str) -> bool:
+    """Whether a language is the one that the episode speaks."""
+    return tag.split("-")[0] == listened.transcript.language
+
+
+def gather(
+    studio: Studio, episode: Episode, listened: Listened, market: Market, parts: dict[str, LanguagePart]
+) -> Ingredients:
+    """Mix and measure what a market's variant is made of."""
+    preset = studio.settings.loudness[market.loudness]
+    own = parts[market.language]
+    whisper = studio.engines.transcriber().identity()
+    heard, left, bed = None, None, ""
+    if own.spoken is None:
+        programme = stages.original(studio, episode, preset)
+    else:
+        bed = stages.bed(studio, episode, listened)
+        subject = f"{episode.name} {market.language}"
+        programme = stages.mix(studio, episode, bed, own.spoken.track, preset, subject)
+        heard = stages.read_back(studio, episode, own.spoken.track, market.language)
+        left = stages.left_speech(studio, episode, listened, bed)
+    engines = [whisper] if listened.transcript.origin == "asr" else []
+    for tag in (market.language, *market.extra_subtitles):
+        engines += [e for e in parts[tag].engines if e not in engines]
+    return Ingredients(
+        listened,
+        own.translations,
+        {t: parts[t].translations for t in market.extra_subtitles},
+        own.spoken,
+        programme,
+        bed,
+        stages.cuts(studio, episode),
+        heard,
+        left,
+        engines,
+    )

@@ -1,0 +1,334 @@
+"""Delivery checks: each rule is a pure function of a variant with a name, a figure, a limit and a verdict.
+
+Limits are quality.md's. `fail` is for what must not go out; `review` is for what a person should look at.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from . import lock, subtitles, timing
+from .config import Loudness
+from .glossary import count
+from .memory import normal_form
+from .model import Check, Cue, Line, Take, Translation, Verdict, Word
+from .spans import intersection_over_union, overlap_ms
+from .subtitles import Look
+
+ONSET_MS = 200
+WER_REVIEW = 0.35
+LEFT_REVIEW = 0.10
+LOW_PROBABILITY = 0.55
+JUDGED = ("en", "es", "pt")  # languages that the embedded recogniser reads well enough to judge a dub
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a probe found in the muxed file.
+
+    Attributes:
+        drift_ms: its duration less the source's.
+        sound_drift_ms: its programme's duration less the source's picture.
+        picture_same: whether the video packets are the source's, byte for byte.
+        languages: ISO 639-2 code of each sound track, then of each text track; defaults: which are default.
+    """
+
+    drift_ms: int
+    sound_drift_ms: int
+    picture_same: bool
+    sound_languages: tuple[str, ...]
+    sound_defaults: tuple[bool, ...]
+    text_languages: tuple[str, ...]
+    lufs: float
+    true_peak: float
+
+
+@dataclass(frozen=True)
+class Variant:
+    """All that the checks look at.
+
+    Attributes:
+        dubbed: false where the market's language is the episode's own.
+        heard: words that a recogniser reads from the dub's speech track; None where it was not asked.
+        clip_levels: speech level in LUFS of each take as it lies in the track, by line id.
+        left: share of source words still read from the bed; None where a stem was given or nothing is dubbed.
+        cues: by language tag, the market's own first.
+    """
+
+    language: str
+    dubbed: bool
+    lines: tuple[Line, ...]
+    words: tuple[Word, ...]
+    translations: tuple[Translation, ...]
+    takes: tuple[Take, ...]
+    cues: dict[str, list[Cue]]
+    looks: dict[str, Look]
+    preset: Loudness
+    output: Output
+    frame_ms: float
+    clip_levels: dict[str, float] = field(default_factory=dict)
+    heard: tuple[Word, ...] | None = None
+    left: float | None = None
+    wanted_sound: tuple[str, ...] = ()
+    wanted_text: tuple[str, ...] = ()
+    extra_translations: dict[str, tuple[Translation, ...]] = field(default_factory=dict)
+
+
+Rule = Callable[[Variant], Check]
+
+
+def _check(name: str, bad: Verdict, found: list[str], figure: str, limit: str) -> Check:
+    verdict = bad if found else Verdict.PASS
+    detail = ", ".join(found[:12]) + (f" and {len(found) - 12} more" if len(found) > 12 else "")
+    return Check(name, verdict, figure, limit, detail)
+
+
+def translated(v: Variant) -> Check:
+    """Every line has a translation that is one, in every subtitle language."""
+    every = [*v.translations, *(t for ts in v.extra_translations.values() for t in ts)]
+    bad = [f"{t.line_id} ({t.language}): {t.error or 'empty'}" for t in every if t.error or not t.text.strip()]
+    return _check("translated", Verdict.FAIL, bad, f"{len(every) - len(bad)} of {len(every)} lines", "all lines")
+
+
+def names(v: Variant) -> Check:
+    """Locked terms stand exactly as locked, in the translation and in the cues of the line."""
+    shown: dict[str, str] = {}
+    for cue in v.cues.get(v.language, []):
+        shown[cue.line_id] = f"{shown.get(cue.line_id, '')} {cue.text}".replace("\n", " ")
+    bad, wanted, found = [], 0, 0
+    for t in v.translations:
+        for term in t.terms:
+            in_cues = min(count(" ".join(shown.get(t.line_id, "").split()), term.locked), term.wanted)
+            here = min(term.found, in_cues, term.wanted)
+            wanted, found = wanted + term.wanted, found + here
+            if here < term.wanted:
+                bad.append(f"{t.line_id}: {term.locked} {here} of {term.wanted}")
+    bad += [f"{t.line_id} ({t.language}): {', '.join(m)}" for ts in v.extra_translations.values() for t in ts
+            if (m := lock.missed(t.terms))]  # fmt: skip
+    share = f"{found / wanted:.1%}" if wanted else "no names"
+    return _check("names", Verdict.FAIL, bad, f"{share} of {wanted}", "all, exactly as locked")
+
+
+def term_success(v: Variant) -> float:
+    """Share of wanted name occurrences that stand as locked; 1.0 where none is wanted."""
+    terms = [t for translation in v.translations for t in translation.terms]
+    wanted = sum(t.wanted for t in terms)
+    return sum(min(t.found, t.wanted) for t in terms) / wanted if wanted else 1.0
+
+
+def clips(v: Variant) -> Check:
+    """Every line that should be spoken is, and can be heard."""
+    spoken = {t.line_id: t for t in v.takes}
+    bad = []
+    for t in v.translations if v.dubbed else ():
+        take = spoken.get(t.line_id)
+        if take is None or "no-clip" in take.flags:
+            reason = next((f for f in take.flags if f.startswith("error:")), "") if take else ""
+            bad.append(f"{t.line_id}: no clip {reason}".strip())
+        elif v.clip_levels.get(t.line_id, -120.0) < -55:
+            bad.append(f"{t.line_id}: silent")
+    return _check("clips", Verdict.FAIL, bad, f"{len(v.takes)} clips", "one that sounds for every line")
+
+
+def no_overlap(v: Variant) -> Check:
+    """No two clips sound at once."""
+    takes = sorted((t for t in v.takes if t.clip), key=lambda t: t.start_ms)
+    bad = [
+        f"{a.line_id}/{b.line_id}: {overlap_ms((a.start_ms, a.end_ms), (b.start_ms, b.end_ms))} ms"
+        for a, b in zip(takes, takes[1:], strict=False)
+        if a.end_ms > b.start_ms
+    ]
+    return _check("overlap", Verdict.FAIL, bad, f"{len(bad)} overlaps", "none")
+
+
+def rate(v: Variant) -> Check:
+    """Nobody speaks faster than 1.25; over 1.15 a person should listen."""
+    top = max_rate(v)
+    over = [f"{t.line_id}: {t.rate:.2f}" for t in v.takes if t.rate > timing.NATIVE_MOST + 0.005]
+    bad = Verdict.FAIL if top > timing.MOST + 0.01 else Verdict.REVIEW
+    return _check("rate", bad, over, f"highest {top:.2f}", f"at most {timing.NATIVE_MOST}; never over {timing.MOST}")
+
+
+def fit(v: Variant) -> Check:
+    """Lines that did not fit, or were pushed by one that did not."""
+    bad = [f"{t.line_id}: {f}" for t in v.takes for f in t.flags if f in ("too-long", "late")]
+    return _check("fit", Verdict.REVIEW, bad, f"{len(bad)} lines", "none too long, none late")
+
+
+def onset(v: Variant) -> Check:
+    """Speech starts where the mouth does."""
+    figure = onset_p95(v)
+    bad = [f"p95 {figure} ms"] if figure > ONSET_MS else []
+    return _check("onset", Verdict.REVIEW, bad, f"p95 {figure} ms", f"{ONSET_MS} ms")
+
+
+def heard(v: Variant) -> Check:
+    """The dub says what is written: a recogniser reads it back."""
+    if not v.dubbed or v.heard is None:
+        return Check("heard", Verdict.PASS, "original voices" if not v.dubbed else "not asked", "")
+    figure = word_error(_script(v), " ".join(w.text for w in v.heard))
+    if v.language.split("-")[0] not in JUDGED:
+        return Check("heard", Verdict.PASS, f"WER {figure:.0%}, not judged", "the recogniser is weak in this language")
+    bad = [f"WER {figure:.0%}"] if figure > WER_REVIEW else []
+    return _check("heard", Verdict.REVIEW, bad, f"WER {figure:.0%}", f"{WER_REVIEW:.0%}")
+
+
+def _script(v: Variant) -> str:
+    return " ".join(t.text for t in v.translations)
+
+
+def reading_speed(v: Variant) -> Check:
+    """Cues can be read in their time."""
+    bad = [
+        f"{tag} {cue.start_ms / 1000:.1f}s: {subtitles.cps(cue):.1f}"
+        for tag, cues in v.cues.items()
+        for cue in cues
+        if subtitles.cps(cue) > v.looks[tag].cps + 0.05
+    ]
+    top = max((subtitles.cps(c) for cues in v.cues.values() for c in cues), default=0.0)
+    limits = ", ".join(f"{t} {look.cps:.0f}" for t, look in v.looks.items())
+    return _check("reading speed", Verdict.REVIEW, bad, f"highest {top:.1f} CPS", limits)
+
+
+def row_length(v: Variant) -> Check:
+    """At most two rows, none too long."""
+    bad = [
+        f"{tag} {cue.start_ms / 1000:.1f}s"
+        for tag, cues in v.cues.items()
+        for cue in cues
+        if len(cue.text.split("\n")) > subtitles.ROWS
+        or any(len(unicodedata.normalize("NFC", r)) > v.looks[tag].chars for r in cue.text.split("\n"))
+    ]
+    limits = ", ".join(f"{t} {look.chars}" for t, look in v.looks.items())
+    return _check("row length", Verdict.REVIEW, bad, f"{len(bad)} over", f"2 rows of {limits}")
+
+
+def cue_times(v: Variant) -> Check:
+    """Cues last 833 ms to 7 s, in order, two frames apart, inside the picture."""
+    bad = []
+    for tag, cues in v.cues.items():
+        gap = subtitles.GAP_FRAMES * v.frame_ms
+        for index, cue in enumerate(cues):
+            at = f"{tag} {cue.start_ms / 1000:.1f}s"
+            if not subtitles.SHORTEST_MS <= cue.end_ms - cue.start_ms <= subtitles.LONGEST_MS + 1:
+                bad.append(f"{at}: {cue.end_ms - cue.start_ms} ms long")
+            if index and cue.start_ms - cues[index - 1].end_ms < gap - 1:
+                bad.append(f"{at}: gap {cue.start_ms - cues[index - 1].end_ms} ms")
+            if cue.end_ms > v.looks[tag].duration_ms:
+                bad.append(f"{at}: past the end")
+    return _check("cue times", Verdict.REVIEW, bad, f"{len(bad)} off", "833 ms to 7 s, 2 frames apart")
+
+
+def loudness(v: Variant) -> Check:
+    """Integrated loudness and true peak of the finished file."""
+    out, preset = v.output, v.preset
+    bad = []
+    if abs(out.lufs - preset.lufs) > preset.tolerance:
+        bad.append(f"{out.lufs:.1f} LUFS")
+    if out.true_peak > preset.true_peak + 0.05:
+        bad.append(f"{out.true_peak:.1f} dBTP")
+    limit = f"{preset.lufs:.0f} ±{preset.tolerance} LUFS, at most {preset.true_peak} dBTP"
+    return _check("loudness", Verdict.FAIL, bad, f"{out.lufs:.1f} LUFS, {out.true_peak:.1f} dBTP", limit)
+
+
+def duration(v: Variant) -> Check:
+    """As long as the source, to a frame."""
+    worst = max(abs(v.output.drift_ms), abs(v.output.sound_drift_ms))
+    bad = [f"{worst} ms"] if worst > np.ceil(v.frame_ms) else []
+    return _check("duration", Verdict.FAIL, bad, f"{v.output.drift_ms:+d} ms", f"one frame ({v.frame_ms:.0f} ms)")
+
+
+def picture(v: Variant) -> Check:
+    """The picture is the source's, packet for packet."""
+    bad = [] if v.output.picture_same else ["packets differ"]
+    return _check("picture", Verdict.FAIL, bad, "same packets" if not bad else "changed", "untouched")
+
+
+def tracks(v: Variant) -> Check:
+    """Sound and text tracks carry the right languages; the market's own come first and are default."""
+    out = v.output
+    bad = []
+    if out.sound_languages != v.wanted_sound:
+        bad.append(f"sound {'/'.join(out.sound_languages)} not {'/'.join(v.wanted_sound)}")
+    if out.text_languages != v.wanted_text:
+        bad.append(f"text {'/'.join(out.text_languages)} not {'/'.join(v.wanted_text)}")
+    if out.sound_defaults[:1] != (True,) or any(out.sound_defaults[1:]):
+        bad.append("default sound track")
+    figure = f"{'/'.join(out.sound_languages)}, {'/'.join(out.text_languages)}"
+    return _check("tracks", Verdict.FAIL, bad, figure, f"{'/'.join(v.wanted_sound)}, {'/'.join(v.wanted_text)}")
+
+
+def sources(v: Variant) -> Check:
+    """Lines whose source is doubtful: names unsure, fuzzy memory, low recognition confidence, unknown speaker."""
+    by_id = {w.id: w for w in v.words}
+    bad = []
+    for t in v.translations:
+        bad += [f"{t.line_id}: {f}" for f in t.flags if f in ("fuzzy-memory", "name-unsure")]
+    for line in v.lines:
+        probs = [by_id[w].prob for w in line.word_ids if w in by_id]
+        if probs and float(np.mean(probs)) < LOW_PROBABILITY:
+            bad.append(f"{line.id}: recognised with {np.mean(probs):.0%}")
+        bad += [f"{line.id}: {f}" for f in line.flags if f in ("unknown-speaker", "name-unsure")]
+    return _check("sources", Verdict.REVIEW, bad, f"{len(bad)} doubts", "none")
+
+
+def left_speech(v: Variant) -> Check:
+    """How many source words can still be read from the bed under the dub."""
+    if v.left is None:
+        return Check("source speech left", Verdict.PASS, "clean stem" if v.dubbed else "original voices", "")
+    bad = [f"{v.left:.0%}"] if v.left > LEFT_REVIEW else []
+    return _check("source speech left", Verdict.REVIEW, bad, f"{v.left:.0%} of words", f"{LEFT_REVIEW:.0%}")
+
+
+RULES: tuple[Rule, ...] = (
+    translated, names, clips, no_overlap, rate, fit, onset, heard, reading_speed, row_length, cue_times, loudness,
+    duration, picture, tracks, sources, left_speech,
+)  # fmt: skip
+
+
+def run(v: Variant) -> list[Check]:
+    """Every rule's check, in the order of RULES."""
+    return [rule(v) for rule in RULES]
+
+
+def max_rate(v: Variant) -> float:
+    """The highest rate of any take; 1.0 for none."""
+    return max((t.rate for t in v.takes if t.clip), default=1.0)
+
+
+def onset_p95(v: Variant) -> int:
+    """95th percentile of how far, in ms, a dub line starts from its source line."""
+    starts = {line.id: line.start_ms for line in v.lines}
+    off = [abs(t.start_ms - starts[t.line_id]) for t in v.takes if t.clip]
+    return round(float(np.percentile(off, 95))) if off else 0
+
+
+def speech_overlap(v: Variant) -> float:
+    """Mean over lines of shared time over the time of either, source line against its dub; 1.0 where not dubbed."""
+    spans = {line.id: (line.start_ms, line.end_ms) for line in v.lines}
+    shares = [intersection_over_union(spans[t.line_id], (t.start_ms, t.end_ms)) for t in v.takes if t.clip]
+    return round(float(np.mean(shares)), 3) if shares else 1.0
+
+
+def duration_difference(v: Variant) -> float:
+    """Mean over lines of |dub length - source length| / source length; 0.0 where not dubbed."""
+    lengths = {line.id: max(1, line.end_ms - line.start_ms) for line in v.lines}
+    shares = [abs(t.end_ms - t.start_ms - lengths[t.line_id]) / lengths[t.line_id] for t in v.takes if t.clip]
+    return round(float(np.mean(shares)), 3) if shares else 0.0
+
+
+def share_ok(v: Variant, good: Callable[[str, Cue], bool]) -> float:
+    """Share of all cues for which `good(tag, cue)` holds; 1.0 for no cues."""
+    marks = [good(tag, cue) for tag, cues in v.cues.items() for cue in cues]
+    return round(sum(marks) / len(marks), 4) if marks else 1.0
+
+
+def word_error(reference: str, hypothesis: str) -> float:
+    """Word error rate: edits over reference words, letters and digits only, case folded."""
+    wanted, got = normal_form(reference).split(), normal_form(hypothesis).split()
+    return float(Levenshtein.distance(wanted, got)) / max(1, len(wanted))

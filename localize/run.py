@@ -1,0 +1,101 @@
+"""`localize run`: episodes one after the other in this process, with a progress bar and a table at the end."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from . import media
+from .config import Settings, load
+from .deliver import Delivered
+from .errors import InputError, LocalizeError, OptionError
+from .model import Verdict
+from .pipeline import Failed, run_episode
+from .show import results_table
+from .stages import episode_name
+from .studio import open_studio
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit status: 0 all pass or review, 1 a variant failed, 2 an input or option that cannot be used."""
+    settings = load()
+    markets = [settings.market(m) for m in dict.fromkeys(args.market or settings.markets)]
+    check_language(settings, args.source_lang)
+    paths, unusable = inputs(args.input)
+    console = Console(stderr=True)
+    results: list[Delivered | Failed] = []
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        task = bars.add_task("episodes", total=len(paths))
+        for path in paths:
+            try:
+                own = media.sidecars(path).get("cast")
+                studio = open_studio(args.series, settings, args.allow_non_commercial, own)
+                shown = episode_name(path)
+                notice = lambda text, shown=shown: bars.update(task, description=f"{shown}: {text}")  # type: ignore[misc]  # noqa: E731
+                results += run_episode(studio, path, markets, args.out, args.source_lang, notice)
+            except InputError as error:
+                unusable.append(str(error))
+            except LocalizeError as error:
+                results += [Failed(episode_name(path), m.name, str(error)) for m in markets]
+            bars.advance(task)
+    finish(results, unusable, args.out, Console(width=None if Console().is_terminal else 180))
+    return status(results, unusable)
+
+
+def finish(results: list[Delivered | Failed], unusable: Iterable[str], out: Path, console: Console) -> None:
+    """The table, the errors, and the one path to open."""
+    if results:
+        results_table(results, console)
+    for error in unusable:
+        print(f"error: {error}", file=sys.stderr)
+    for result in results:
+        if isinstance(result, Failed):
+            print(f"error: {result.episode} {result.market}: {result.error}", file=sys.stderr)
+    delivered = [r for r in results if isinstance(r, Delivered)]
+    if delivered:
+        print(f"open {delivered[0].folder / 'report.html'}")
+
+
+def status(results: Iterable[Delivered | Failed], unusable: Iterable[str]) -> int:
+    """The exit status of a run."""
+    if list(unusable):
+        return 2
+    bad = [r for r in results if isinstance(r, Failed) or r.verdict == Verdict.FAIL]
+    return 1 if bad else 0
+
+
+def inputs(given: Iterable[Path]) -> tuple[list[Path], list[str]]:
+    """Episodes in the order given, folders opened; and what cannot be used, one line each."""
+    paths: list[Path] = []
+    unusable: list[str] = []
+    for path in given:
+        if path.is_dir():
+            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in media.SUFFIXES and p.is_file())
+            paths += inside
+            if not inside:
+                unusable.append(str(InputError("holds no video", str(path), f"name a file, or one of {sorted(media.SUFFIXES)}")))
+        else:
+            paths.append(path)
+    names: dict[str, Path] = {}
+    kept = []
+    for path in dict.fromkeys(paths):
+        other = names.setdefault(episode_name(path), path)
+        if other is path:
+            kept.append(path)
+        else:
+            what = f"has the same episode name as {other}"
+            unusable.append(str(InputError(what, str(path), "rename one, or run them into different --out folders")))
+    return kept, unusable
+
+
+def check_language(settings: Settings, tag: str | None) -> None:
+    """Raises OptionError for a source language that is no tag."""
+    if tag is not None and not (tag.replace("-", "").isalnum() and 2 <= len(tag.split("-")[0]) <= 3):
+        known = ", ".join(sorted(settings.languages))
+        raise OptionError(f"--source-lang {tag!r} is no language tag", do=f"write for example {known}")

@@ -1,0 +1,83 @@
+"""Fitting speech to its slots, on measured durations; a whole episode is laid out in one pass.
+
+Order (quality.md): ends are trimmed and pauses shortened before; then the gap after the line is borrowed; then the
+voice speaks a little faster; then the clip is stretched, the whole never over 1.25; else the line is flagged. Words
+are never cut and clips never overlap. A line far too short is slowed to 0.9 at most.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+BORROW_MS = 1000
+AIR_MS = 80
+NATIVE_MOST = 1.15
+MOST = 1.25
+LEAST = 0.9
+EARLY_MS = 120
+EASY = 1.04  # natural speech never differs by less than this from take to take
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where a source line stands, and how long its dub is at natural speed."""
+
+    line_id: str
+    start_ms: int
+    end_ms: int
+    natural_ms: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a clip goes: its start, the longest it may be, and the rate that this asks of the voice.
+
+    Attributes:
+        rate: natural length over wanted length; above 1 is faster. Held to LEAST..MOST.
+        window_ms: the clip must not last longer.
+    """
+
+    line_id: str
+    start_ms: int
+    window_ms: int
+    rate: float
+    flags: tuple[str, ...] = ()
+
+    @property
+    def native(self) -> float:
+        """The part of the rate that the voice itself does."""
+        return min(self.rate, NATIVE_MOST)
+
+
+def lay_out(slots: list[Slot], duration_ms: int) -> list[Place]:
+    """A place for each slot, in order; clips that obey `window_ms` never overlap and end with the picture.
+
+    A line that fits nowhere even at MOST gets the time it needs: it may start up to EARLY_MS early where the time
+    before is free, and pushes what follows, which is flagged "late".
+    """
+    places: list[Place] = []
+    free_from = 0
+    for index, slot in enumerate(slots):
+        following = slots[index + 1].start_ms if index + 1 < len(slots) else duration_ms + AIR_MS
+        start = max(slot.start_ms, free_from)
+        flags = ("late",) if start > slot.start_ms + EARLY_MS else ()
+        slot_ms = max(1, slot.end_ms - slot.start_ms)
+        window = max(1, min(slot.end_ms + BORROW_MS, following - AIR_MS) - start)
+        needed = round(slot.natural_ms / MOST)
+        if needed > window:
+            early = min(EARLY_MS, max(0, start - max(free_from, 0)), needed - window)
+            start, window = start - early, window + early
+        if needed > window:
+            window, flags = needed, (*flags, "too-long")
+            if start + window > duration_ms:
+                start = max(free_from, duration_ms - window)
+                window = duration_ms - start
+        wanted = slot.natural_ms
+        if wanted > window:
+            wanted = window
+        elif wanted < slot_ms / EASY and slot_ms <= window:
+            wanted = min(slot_ms, round(slot.natural_ms / LEAST))
+        rate = max(LEAST, min(MOST, slot.natural_ms / max(1, wanted)))
+        places.append(Place(slot.line_id, start, window, round(rate, 4), flags))
+        free_from = start + min(window, round(slot.natural_ms / rate)) + AIR_MS
+    return places
