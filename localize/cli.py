@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="make the demo series")
     demo.add_argument("folder", type=Path)
     demo.add_argument("--episode", action="append", help="only this episode")
+    demo.add_argument("--samples", action="store_true", help="also record a sample of each voice")
     demo.set_defaults(do=_demo)
     return parser
 
@@ -163,7 +164,7 @@ def _demo(args: argparse.Namespace) -> int:
     from .demo.build import build
     from .studio import open_studio
 
-    for path in build(args.folder, open_studio().engines, args.episode):
+    for path in build(args.folder, open_studio().engines, args.episode, args.samples):
         print(path)
     return EXIT_OK
 

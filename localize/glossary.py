@@ -122,8 +122,9 @@ def _is_name(text: str, start: int, end: int) -> bool | None:
 def count(text: str, form: str) -> int:
     """How often a locked form stands in a text, exactly, on word boundaries, both in NFC."""
     clean, wanted = unicodedata.normalize("NFC", text), unicodedata.normalize("NFC", form)
-    # a Devanagari vowel sign is no \w of its own neighbour's word end, so boundaries look at marks too
-    return len(re.findall(rf"(?<![\w\u0900-\u097f]){re.escape(wanted)}(?![\w\u0900-\u097f])", clean))
+    # Devanagari vowel signs are not \w, so a boundary looks at them too; its full stops (danda) end a word
+    inside = r"[\w\u0900-\u0963\u0966-\u097f]"
+    return len(re.findall(rf"(?<!{inside}){re.escape(wanted)}(?!{inside})", clean))
 
 
 def load(folder: Path) -> Glossary:

@@ -43,8 +43,29 @@ def restore(text: str, uses: list[Use], sentinels: list[str], tag: str) -> str |
         if len(re.findall(rf"(?<!\w){sentinel}(?!\w)", text)) != sentinels.count(sentinel):
             return None
     for use, sentinel in zip(uses, sentinels, strict=True):
+        if use.term.gender == "f":
+            text = feminine_before(text, sentinel, tag)
         text = re.sub(rf"(?<!\w){sentinel}(?!\w)", lambda _m, form=use.term.form(tag): form, text)  # type: ignore[misc]
     return text
+
+
+# what an engine writes before a name that it takes for masculine, and what a feminine one wants
+FEMININE = {
+    "es": {"el": "la", "del": "de la", "al": "a la", "un": "una", "este": "esta", "ese": "esa", "nuevo": "nueva"},
+    "pt": {"o": "a", "do": "da", "no": "na", "ao": "à", "pelo": "pela", "um": "uma", "este": "esta", "esse": "essa",
+           "num": "numa", "novo": "nova"},
+}  # fmt: skip
+
+
+def feminine_before(text: str, sentinel: str, tag: str) -> str:
+    """Articles right before a sentinel made feminine: engines cannot know a made-up name's gender."""
+    table = FEMININE.get(tag.split("-")[0], {})
+
+    def mend(match: re.Match[str]) -> str:
+        word = table.get(match[1].lower(), match[1])
+        return (word.capitalize() if match[1][0].isupper() else word) + match[2]
+
+    return re.sub(rf"(?<!\w)(\w+)(\s+{sentinel})(?!\w)", mend, text)
 
 
 def verify(text: str, uses: list[Use], tag: str) -> tuple[TermUse, ...]:

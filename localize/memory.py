@@ -89,7 +89,7 @@ class Memory:
 def normal_form(text: str) -> str:
     """Letters and digits of a text, case folded, one space between words: what two sayings are compared by."""
     folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    return " ".join(re.findall(r"[\w'\u0900-\u097f]+", folded)).replace(" '", " ").strip("'")
+    return " ".join(re.findall(r"[\w'\u0900-\u0963\u0966-\u097f]+", folded)).replace(" '", " ").strip("'")
 
 
 def load(folder: Path, source: str, target: str) -> Memory:

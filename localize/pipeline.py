@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import stages
+from . import qc, stages
 from .config import Market
 from .deliver import Delivered, Ingredients, deliver
 from .errors import LocalizeError
@@ -108,7 +108,8 @@ def gather(
         bed = stages.bed(studio, episode, listened)
         subject = f"{episode.name} {market.language}"
         programme = stages.mix(studio, episode, bed, own.spoken.track, preset, subject)
-        heard = stages.read_back(studio, episode, own.spoken.track, market.language)
+        if market.language.split("-")[0] in qc.JUDGED:
+            heard = stages.read_back(studio, episode, own.spoken.track, market.language)
         left = stages.left_speech(studio, episode, listened, bed)
     engines = [whisper] if listened.transcript.origin == "asr" else []
     for tag in (market.language, *market.extra_subtitles):

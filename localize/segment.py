@@ -10,6 +10,8 @@ from .spans import Span, covered_ms, join_spans, longest_gap
 LONG_PAUSE_MS = 420
 SENTENCE_PAUSE_MS = 230
 LONGEST_MS = 8000
+BREATH_MS = 400
+JOINED_MS = 6000
 SNAP_MS = 450
 EARLY_MS = 700
 SQUEEZED_MS = 12  # a letter; real speech takes five times that
@@ -129,6 +131,21 @@ def _split_long(group: list[Word], options: Options) -> list[list[Word]]:
 
 def _text(group: list[Word]) -> str:
     return " ".join(w.text for w in group)
+
+
+def join_lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Neighbouring lines of one speaker made one where only a breath parts them: longer lines fit and read better."""
+    out: list[Line] = []
+    for line in lines:
+        last = out[-1] if out else None
+        near = last is not None and line.start_ms - last.end_ms <= BREATH_MS and line.speaker == last.speaker
+        if last is not None and near and line.end_ms - last.start_ms <= JOINED_MS:
+            text, ids = f"{last.text} {line.text}", last.word_ids + line.word_ids
+            flags = tuple(dict.fromkeys(last.flags + line.flags))
+            out[-1] = replace(last, end_ms=line.end_ms, text=text, word_ids=ids, flags=flags)
+        else:
+            out.append(line)
+    return tuple(replace(line, id=f"L{n:03d}") for n, line in enumerate(out, start=1))
 
 
 def snap(lines: tuple[Line, ...], speech: list[Span]) -> tuple[Line, ...]:

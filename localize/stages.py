@@ -124,7 +124,7 @@ def listen(studio: Studio, episode: Episode, source_lang: str | None = None) -> 
         "speakers": to_json(studio.engines.get("ge2e").identity()),
     }
     with studio.clock.timed(episode.name, ""):
-        made = studio.steps.json("listen", 6, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang)))
+        made = studio.steps.json("listen", 7, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang)))
     return from_json(Listened, made)
 
 
@@ -156,6 +156,8 @@ def _listen(studio: Studio, episode: Episode, source_lang: str | None) -> Listen
         if not lines:
             raise MediaError("nobody speaks in this episode", episode.name, "check that it is the right file")
     lines, registers = _who(studio, lines, hearing)
+    if kind == "asr":
+        lines = segment.join_lines(lines)
     levels = _levels(lines, voice, speech, clean=fit is not None)
     transcript = Transcript(language.split("-")[0], kind, words, lines, tuple(speech))
     placed = {"shift": float(fit.shift), "gain": fit.gain, "explained_db": fit.explained_db} if fit else None
@@ -399,12 +401,12 @@ def read_back(studio: Studio, episode: Episode, track: str, target: str) -> tupl
 
     def make() -> Any:
         samples, _rate = speak.from_flac(studio.steps.store.need(track))
-        heard = whisper.transcribe(_to_asr(samples), target.split("-")[0], names_there)
+        heard = whisper.transcribe(_to_asr(samples), target.split("-")[0], names_there, quick=True)
         return [to_json(w) for w in segment.heard_words(heard.words, vad.speech_spans(_to_asr(samples)))]
 
     inputs = {"track": track, "language": target, "names": names_there, "engine": to_json(whisper.identity())}
     with studio.clock.timed(episode.name, target):
-        made = studio.steps.json("read-back", 2, inputs, f"{episode.name} {target}", make)
+        made = studio.steps.json("read-back", 3, inputs, f"{episode.name} {target}", make)
     return tuple(from_json(Word, w) for w in made)
 
 
@@ -416,7 +418,7 @@ def left_speech(studio: Studio, episode: Episode, listened: Listened, bed_digest
 
     def make() -> Any:
         samples, _rate = speak.from_flac(studio.steps.store.need(bed_digest))
-        heard = whisper.transcribe(_to_asr(samples.mean(1)), listened.transcript.language, ())
+        heard = whisper.transcribe(_to_asr(samples.mean(1)), listened.transcript.language, (), quick=True)
         said = [w for line in listened.transcript.lines for w in line.text.split()]
         return round(_share_left(said, [w.text for w in heard.words]), 4)
 

@@ -187,12 +187,26 @@ def _line_cues(line: Line, texts: list[str], voice_end: int, following: int, loo
     end = min(max(voice_end, min(wanted, voice_end + RUN_ON_MS)), latest)
     room = end - line.start_ms - look.gap_ms * (len(texts) - 1)
     made, at = [], float(line.start_ms)
-    for text, size in zip(texts, sizes, strict=True):
-        share = room * size / sum(sizes)
+    shares = _shares(sizes, room)
+    for text, share in zip(texts, shares, strict=True):
         stop = min(at + share, at + LONGEST_MS)
         made.append(Cue(round(at), round(stop), text, line.id, line.word_ids))
         at += share + look.gap_ms
     return made
+
+
+def _shares(sizes: list[int], room: float) -> list[float]:
+    """Time for each cue by its length, none under SHORTEST_MS as long as there is room for all."""
+    if room < SHORTEST_MS * len(sizes):
+        return [room / len(sizes)] * len(sizes)
+    short: set[int] = set()
+    while True:
+        rest = room - SHORTEST_MS * len(short)
+        total = sum(s for i, s in enumerate(sizes) if i not in short)
+        more = {i for i, s in enumerate(sizes) if i not in short and rest * s / total < SHORTEST_MS}
+        if not more:
+            return [float(SHORTEST_MS) if i in short else rest * s / total for i, s in enumerate(sizes)]
+        short |= more
 
 
 def on_cuts(cues: list[Cue], look: Look) -> list[Cue]:

@@ -1,8 +1,9 @@
 """Fitting speech to its slots, on measured durations; a whole episode is laid out in one pass.
 
-Order (quality.md): ends are trimmed and pauses shortened before; then the gap after the line is borrowed; then the
-voice speaks a little faster; then the clip is stretched, the whole never over 1.25; else the line is flagged. Words
-are never cut and clips never overlap. A line far too short is slowed to 0.9 at most.
+Order: ends are trimmed and pauses shortened before; the voice speaks up to NEAR times as fast; then the gap after the
+line is borrowed; then the voice goes up to 1.15; then the clip is stretched, the whole never over 1.25; else the line
+is flagged. (quality.md borrows first; speaking up to 1.10 first was measured to raise the mean speech overlap at no
+cost in recognised words.) Words are never cut and clips never overlap. A line too short is slowed to 0.9 at most.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ MOST = 1.25
 LEAST = 0.9
 EARLY_MS = 120
 EASY = 1.04  # natural speech never differs by less than this from take to take
+NEAR = 1.10  # up to this rate a voice costs nothing a listener notices, so it comes before borrowing
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,8 @@ def lay_out(slots: list[Slot], duration_ms: int) -> list[Place]:
                 start = max(free_from, duration_ms - window)
                 window = duration_ms - start
         wanted = slot.natural_ms
-        if wanted > window:
-            wanted = window
+        if wanted > slot_ms * EASY:
+            wanted = min(max(slot_ms, round(slot.natural_ms / NEAR)), window)
         elif wanted < slot_ms / EASY and slot_ms <= window:
             wanted = min(slot_ms, round(slot.natural_ms / LEAST))
         rate = max(LEAST, min(MOST, slot.natural_ms / max(1, wanted)))

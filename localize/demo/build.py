@@ -49,10 +49,14 @@ def script() -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name("script.toml").read_text(encoding="utf-8"))
 
 
-def build(folder: Path, engines: Engines, only: list[str] | None = None) -> list[Path]:
-    """Make every episode that is not there yet; the paths of all. Raises ToolError, ModelError."""
+def build(folder: Path, engines: Engines, only: list[str] | None = None, samples: bool = False) -> list[Path]:
+    """Make every episode that is not there yet, and on request the samples to enrol voices from; the episodes' paths.
+
+    Raises ToolError, ModelError.
+    """
     play = script()
-    _samples(play, folder / "samples", engines)
+    if samples:
+        _samples(play, folder / "samples", engines)
     paths = []
     names = [e for e in play["episode"] if not only or e["name"] in only]
     for episode in track(names, "demo series", console=Console(stderr=True), transient=True):

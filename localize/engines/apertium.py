@@ -60,9 +60,22 @@ class Apertium:
         return [after(row.strip(), text, target) for row, text in zip(rows, texts, strict=True)]
 
 
+# Portuguese words that its tagger takes for another word, and the Spanish they must become; they travel as made-up
+# words that it leaves alone. "saia" (leave!) is read as "skirt", "gente" stands for "we".
+FORCED = (
+    (r"\bsaia(?=\s+(?:daqui|d[eoa]s?\b|agora|já)|[.!?,]|$)", "Zqsalga", "salga"),
+    (r"\bsaiam(?=\s+(?:daqui|d[eoa]s?\b|agora|já)|[.!?,]|$)", "Zqsalgan", "salgan"),
+    (r"\bno altar\b", "Zqaltar", "en el altar"),
+    (r"\bfarol\b", "Zqfarol", "faro"),
+    (r"\bdesligue\b", "Zqcuelgue", "cuelgue"),
+)
+
+
 def before(text: str, source: str) -> str:
     """Source text with what Apertium is known to misread written another way."""
     if source == "pt":
+        for pattern, token, _spanish in FORCED:
+            text = re.sub(rf"(?i){pattern}", lambda m, t=token: t if m[0][0].isupper() else t.lower(), text)  # type: ignore[misc]
         text = re.sub(r"(?i)(^|(?<=[.!?¡¿,]\s))o que\b(?=[^.!?]*\?)", lambda m: m[1] + _case("que", m[0]), text)
         text = re.sub(r"\bpara baixo\b", "abaixo", text)
     return text
@@ -72,7 +85,11 @@ def after(text: str, source_text: str, target: str) -> str:
     """Apertium's output with the end mark of its source, and Spanish opening marks and question accents."""
     if source_text and source_text[-1] in ".!?…" and text and text[-1] not in ".!?…":
         text += source_text[-1]
-    return opening_marks(text) if target == "es" else text.replace("¿", "").replace("¡", "")
+    if target != "es":
+        return text.replace("¿", "").replace("¡", "")
+    for _pattern, token, spanish in FORCED:
+        text = re.sub(rf"(?i)\b{token}\b", lambda m, s=spanish: _case(s, m[0]), text)  # type: ignore[misc]
+    return opening_marks(text)
 
 
 def opening_marks(text: str) -> str:

@@ -63,8 +63,8 @@ class Transcriber(Protocol):
     def identity(self) -> EngineUse:
         """Who does this, without loading it."""
 
-    def transcribe(self, audio: Samples, language: str | None, names: tuple[str, ...]) -> Heard:
-        """Words of 16 kHz mono `audio`; `names` are likely proper names. Raises EngineError."""
+    def transcribe(self, audio: Samples, language: str | None, names: tuple[str, ...], quick: bool = False) -> Heard:
+        """Words of 16 kHz mono `audio`; `names` are likely proper names; `quick` tries once. Raises EngineError."""
 
     def detect(self, audio: Samples) -> tuple[str, float]:
         """Language as primary tag and its probability."""

@@ -18,7 +18,8 @@ LANGUAGES = ("es", "pt", "hi", "zh", "fr", "de", "it", "ja", "ko", "tr", "id", "
 class Whisper:
     """Recognition, sequential: finer word times than the batched pipeline, at some speed.
 
-    Temperature fallback stays on but stops at 0.4: the higher tries cost most and bring guesses.
+    Temperature fallback stays on but stops at 0.4: the higher tries cost most and bring guesses. `quick` does
+    without it, for reading back speech whose text is known.
     """
 
     name = "faster-whisper"
@@ -48,13 +49,13 @@ class Whisper:
         language, probability, _all = self.loaded().detect_language(audio, language_detection_segments=2)
         return str(language), float(probability)
 
-    def transcribe(self, audio: Samples, language: str | None, names: tuple[str, ...]) -> Heard:
+    def transcribe(self, audio: Samples, language: str | None, names: tuple[str, ...], quick: bool = False) -> Heard:
         try:
             segments, info = self.loaded().transcribe(
                 audio,
                 language=language,
                 beam_size=5,
-                temperature=[0.0, 0.2, 0.4],
+                temperature=[0.0] if quick else [0.0, 0.2, 0.4],
                 word_timestamps=True,
                 condition_on_previous_text=False,
                 hotwords=_hint(names),
