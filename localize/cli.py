@@ -62,7 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     enrol.set_defaults(do=_enrol)
 
     glossary = commands.add_parser("glossary", help="the series bible")
-    check = glossary.add_subparsers(required=True, metavar="action").add_parser("check", help="read it all, name bad rows")
+    check = glossary.add_subparsers(required=True, metavar="action").add_parser(
+        "check", help="read it all, name bad rows"
+    )
     check.add_argument("series")
     check.set_defaults(do=_glossary_check)
 

@@ -134,7 +134,14 @@ def _alive(stale: Path) -> bool:
 
 
 def _place(
-    work: Path, folder: Path, files: list[str], studio: Studio, episode: Episode, market: Market, key: str, verdict: Verdict
+    work: Path,
+    folder: Path,
+    files: list[str],
+    studio: Studio,
+    episode: Episode,
+    market: Market,
+    key: str,
+    verdict: Verdict,
 ) -> None:
     """Move a rendered set into its folder: the old manifest goes first, the new one comes last."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -252,7 +259,7 @@ class Render:
             wav.unlink()
             measured = ffmpeg.loudness(target)
             off, over = measured["lufs"] - preset.lufs, measured["true_peak_dbtp"] - preset.true_peak
-            if abs(off) <= min(0.25, preset.tolerance / 2) and over <= 0 or measured["lufs"] < -69:
+            if (abs(off) <= min(0.25, preset.tolerance / 2) and over <= 0) or measured["lufs"] < -69:
                 break
             if attempt + 1 < TRIES:
                 ceiling -= max(0.0, over) + (0.1 if over > 0 else 0.0)
@@ -315,7 +322,9 @@ class Render:
     def _report(self, v: qc.Variant, checks: list[Check], names: list[str], measured: dict[str, Any]) -> dict[str, Any]:
         outputs = {n: {"sha256": file_sha256(self.work / n), "bytes": (self.work / n).stat().st_size} for n in names}
         wall = self.studio.clock.total(self.episode.name, "", self.market.language, self.market.name)
-        return report.data(self.studio.bible.name, self.episode, self.market, v, checks, outputs, self.made, wall, measured)
+        return report.data(
+            self.studio.bible.name, self.episode, self.market, v, checks, outputs, self.made, wall, measured
+        )
 
 
 def level_of(path: Path) -> float:

@@ -78,7 +78,9 @@ def _lines(rows: list[tuple[str, int, int, str, str]], duration_ms: int, where: 
         if end <= start:
             raise SidecarError("ends before it starts", at, "mend its times")
         if start >= duration_ms:
-            raise SidecarError(f"starts at {start / 1000:.1f} s, after the episode's end", at, "is this the right file?")
+            raise SidecarError(
+                f"starts at {start / 1000:.1f} s, after the episode's end", at, "is this the right file?"
+            )
         if lines and start < lines[-1].end_ms:
             if start <= lines[-1].start_ms:
                 raise SidecarError("starts at the same time as the line before", at, "mend its times")

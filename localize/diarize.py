@@ -37,7 +37,7 @@ def group(voices: Sequence[Voice], same: float = SAME) -> list[int]:
         return []
     long = [i for i, v in enumerate(voices) if v.duration_ms >= SHORT_MS and v.vector.any()]
     long = long or list(range(len(voices)))
-    labels = {i: 0 for i in long}
+    labels = dict.fromkeys(long, 0)
     if len(long) > 1:
         vectors = np.stack([voices[i].vector for i in long]).astype(np.float64)
         tree = linkage(vectors, "average", metric="cosine")

@@ -58,7 +58,9 @@ def run(argv: list[str], stdin: bytes | None = None, timeout: float = TIMEOUT_S,
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         if isinstance(error, subprocess.TimeoutExpired):
-            raise ToolError(f"ffmpeg took longer than {timeout:.0f} s", where, "try again on a calmer machine") from None
+            raise ToolError(
+                f"ffmpeg took longer than {timeout:.0f} s", where, "try again on a calmer machine"
+            ) from None
         raise
     text = err.decode(errors="replace")
     if process.returncode:

@@ -96,9 +96,10 @@ class Glossary:
         return tuple(dict.fromkeys(t.form(tag) for t in self.terms))
 
 
+# words after which a lower-case word is no name: "in the summer", "last summer"
 NOT_BEFORE_NAMES = frozenset(
-    "a an the this that these those my your his her its our their in of on at for by with from during since until "
-    "last next every each all one mid late early no some any and or to".split()
+    """a an the this that these those my your his her its our their in of on at for by with from during since until
+    last next every each all one mid late early no some any and or to""".split()
 )
 
 
@@ -190,7 +191,11 @@ def read_text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise SidecarError(f"cannot be read: {error}", path.name, "check the file and its rights") from error
-    for encoding in (("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ()) + ("utf-8-sig", "cp1252", "latin-1"):
+    for encoding in (("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ()) + (
+        "utf-8-sig",
+        "cp1252",
+        "latin-1",
+    ):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:

@@ -7,6 +7,7 @@ endings follow the term's gender, so that agreement around them stays right.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from .glossary import Glossary, Use, count
 from .model import TermUse
@@ -45,8 +46,13 @@ def restore(text: str, uses: list[Use], sentinels: list[str], tag: str) -> str |
     for use, sentinel in zip(uses, sentinels, strict=True):
         if use.term.gender == "f":
             text = feminine_before(text, sentinel, tag)
-        text = re.sub(rf"(?<!\w){sentinel}(?!\w)", lambda _m, form=use.term.form(tag): form, text)  # type: ignore[misc]
+        text = re.sub(rf"(?<!\w){sentinel}(?!\w)", _literally(use.term.form(tag)), text)
     return text
+
+
+def _literally(form: str) -> Callable[[re.Match[str]], str]:
+    """A replacement that no backslash in the form can change."""
+    return lambda _match: form
 
 
 # what an engine writes before a name that it takes for masculine, and what a feminine one wants

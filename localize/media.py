@@ -26,7 +26,9 @@ def probe(path: Path) -> Media:
         with av.open(str(path.absolute()), metadata_errors="replace") as container:
             return _facts(container, shown)
     except av.error.FFmpegError as error:
-        raise MediaError(f"cannot be read as video ({error.strerror})", shown, "upload it again or re-export it") from error
+        raise MediaError(
+            f"cannot be read as video ({error.strerror})", shown, "upload it again or re-export it"
+        ) from error
     except (OSError, ValueError) as error:
         raise MediaError(f"cannot be read: {error}", shown, "check the file and its rights") from error
 
@@ -108,7 +110,7 @@ def packet_hashes(path: Path) -> list[str]:
 
     with av.open(str(path.absolute()), metadata_errors="replace") as container:
         video = next(s for s in container.streams.video if not _is_cover(s))
-        return [hashlib.md5(bytes(p)).hexdigest() for p in container.demux(video) if p.size]  # noqa: S324
+        return [hashlib.md5(bytes(p)).hexdigest() for p in container.demux(video) if p.size]
 
 
 def sidecars(path: Path) -> dict[str, Path]:

@@ -13,6 +13,7 @@ from .glossary import Glossary, Term
 from .model import Word
 
 CLEAR = 88.0  # similarity of phonemes, of 100, from which a misspelling is taken for the name
+SHARED = 70.0  # the same where one word of a longer name is there as it should be
 SHORTEST = 5  # phonemes; below that, unlike words come too near
 
 
@@ -41,7 +42,7 @@ def repair(
                 # letters first: phonemes of every run would cost a second a minute
                 if fuzz.ratio(_letters(text), _letters(form)) < 60:
                     continue
-                if fuzz.ratio(sound(_strip(text)), wanted) >= CLEAR:
+                if _same(_strip(text), form, fuzz.ratio(sound(_strip(text)), wanted)):
                     changed[run[0].id] = _strip(text)
                     tail = re.search(r"(['’]s)?[.,!?;:…]*$", run[-1].text)
                     fixed = f"{form}{tail[0] if tail else ''}"
@@ -50,6 +51,17 @@ def repair(
                     break
             at += 1
     return tuple(out), changed
+
+
+def _same(text: str, form: str, alike: float) -> bool:
+    """Whether a run of words is a misspelt name: by sound alone, or, where a name of several words shares one of them
+    with the text, by a looser likeness of sound or letters."""
+    if alike >= CLEAR:
+        return True
+    shared = {_letters(w) for w in text.split()} & {_letters(w) for w in form.split()}
+    if not shared or len(text.split()) != len(form.split()):
+        return False
+    return alike >= SHARED or fuzz.ratio(_letters(text), _letters(form)) >= CLEAR
 
 
 def _common(term: Term, tag: str) -> bool:
@@ -64,7 +76,7 @@ def _may_differ(text: str, form: str) -> bool:
 
 
 def _strip(text: str) -> str:
-    return re.sub(r"['’]s$", "", text.strip(" .,!?;:…\"“”¿¡"))
+    return re.sub(r"['’]s$", "", text.strip(' .,!?;:…"“”¿¡'))
 
 
 def _letters(text: str) -> str:

@@ -5,6 +5,7 @@ Limits are quality.md's. `fail` is for what must not go out; `review` is for wha
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -140,7 +141,7 @@ def no_overlap(v: Variant) -> Check:
     takes = sorted((t for t in v.takes if t.clip), key=lambda t: t.start_ms)
     bad = [
         f"{a.line_id}/{b.line_id}: {overlap_ms((a.start_ms, a.end_ms), (b.start_ms, b.end_ms))} ms"
-        for a, b in zip(takes, takes[1:], strict=False)
+        for a, b in itertools.pairwise(takes)
         if a.end_ms > b.start_ms
     ]
     return _check("overlap", Verdict.FAIL, bad, f"{len(bad)} overlaps", "none")

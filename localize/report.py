@@ -92,7 +92,8 @@ def _lines(v: qc.Variant) -> list[dict[str, Any]]:
                 "dub_end_ms": take.end_ms if take and take.clip else (None if v.dubbed else line.end_ms),
                 "rate": take.rate if take else 1.0,
                 "voice": take.voice if take else "",
-                "flags": [*line.flags, *t.flags, *(take.flags if take else ())] + ([f"error: {t.error}"] if t.error else []),
+                "flags": [*line.flags, *t.flags, *(take.flags if take else ())]
+                + ([f"error: {t.error}"] if t.error else []),
             }
         )
     return rows
@@ -153,7 +154,9 @@ def html(
     name = f"{data['series']} · {data['episode']['name']} · {data['market']}"
     video = next(n for n in data["outputs"] if n.endswith(".mp4"))
     vtt = [n for n in data["outputs"] if n.endswith(".vtt")]
-    tracks = "".join(f'<track kind="subtitles" src="{e(_url(n))}" {"default" if not i else ""}>' for i, n in enumerate(vtt))
+    tracks = "".join(
+        f'<track kind="subtitles" src="{e(_url(n))}" {"default" if not i else ""}>' for i, n in enumerate(vtt)
+    )
     order = {Verdict.FAIL: 0, Verdict.REVIEW: 1, Verdict.PASS: 2}
     rows = "".join(
         f'<tr><td><span class="badge {c.verdict}">{c.verdict}</span></td><td>{e(c.name)}</td><td class="n">{e(c.figure)}</td>'
@@ -208,7 +211,9 @@ def _timeline(v: qc.Variant, duration_ms: int) -> str:
     rows = {line.id: speakers.index(line.speaker) for line in v.lines}
     for line in v.lines:
         y = 6 + 34 * rows[line.id]
-        shapes.append(_bar(line.start_ms * per, y, (line.end_ms - line.start_ms) * per, "var(--src)", f"{line.id} {line.text}"))
+        shapes.append(
+            _bar(line.start_ms * per, y, (line.end_ms - line.start_ms) * per, "var(--src)", f"{line.id} {line.text}")
+        )
     for take in v.takes:
         y = 18 + 34 * rows[take.line_id]
         colour = "var(--bad)" if take.line_id in flagged else "var(--dub)"

@@ -29,7 +29,13 @@ def run(args: argparse.Namespace) -> int:
     paths, unusable = inputs(args.input)
     console = Console(stderr=True)
     results: list[Delivered | Failed] = []
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bars:
         task = bars.add_task("episodes", total=len(paths))
         for path in paths:
@@ -37,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
                 own = media.sidecars(path).get("cast")
                 studio = open_studio(args.series, settings, args.allow_non_commercial, own)
                 shown = episode_name(path)
-                notice = lambda text, shown=shown: bars.update(task, description=f"{shown}: {text}")  # type: ignore[misc]  # noqa: E731
+                notice = lambda text, shown=shown: bars.update(task, description=f"{shown}: {text}")  # noqa: E731
                 results += run_episode(studio, path, markets, args.out, args.source_lang, notice)
             except InputError as error:
                 unusable.append(str(error))
@@ -79,7 +85,9 @@ def inputs(given: Iterable[Path]) -> tuple[list[Path], list[str]]:
             inside = sorted(p for p in path.iterdir() if p.suffix.lower() in media.SUFFIXES and p.is_file())
             paths += inside
             if not inside:
-                unusable.append(str(InputError("holds no video", str(path), f"name a file, or one of {sorted(media.SUFFIXES)}")))
+                unusable.append(
+                    str(InputError("holds no video", str(path), f"name a file, or one of {sorted(media.SUFFIXES)}"))
+                )
         else:
             paths.append(path)
     names: dict[str, Path] = {}

@@ -19,7 +19,9 @@ def results_table(results: Sequence[Delivered | Failed], console: Console) -> No
     """Variant, verdict, main figures, seconds."""
     table = Table(title="variants", show_edge=False, pad_edge=False)
     for head in ("episode", "market", "verdict", "names", "overlap", "onset", "rate", "LUFS", "dBTP", "s", "why"):
-        table.add_column(head, justify="right" if head in ("names", "overlap", "onset", "rate", "LUFS", "dBTP", "s") else "left")
+        table.add_column(
+            head, justify="right" if head in ("names", "overlap", "onset", "rate", "LUFS", "dBTP", "s") else "left"
+        )
     for r in results:
         if isinstance(r, Failed):
             table.add_row(r.episode, r.market, "[red]fail", *[""] * 7, r.error)

@@ -135,4 +135,4 @@ def limit(samples: Samples, rate: int, ceiling_db: float, look_ms: int = 5) -> S
     held = ndimage.minimum_filter1d(wanted, 2 * width - 1)
     window = np.hanning(width + 2)[1:-1]
     smooth = ndimage.convolve1d(held, window / window.sum(), mode="nearest")
-    return (samples * np.minimum(smooth, held.max())[:, None]).astype(np.float32)
+    return np.asarray(samples * smooth[:, None], np.float32)

@@ -17,7 +17,7 @@ from . import ffmpeg, timing
 from .engines.base import Clip, Synthesizer
 from .errors import EngineError, LocalizeError, one_line
 from .glossary import Glossary
-from .model import Line, Take, Translation, to_json
+from .model import Line, Take, to_json
 from .sound import RATE, Samples, active_level, shorten_pauses, trim
 from .steps import Steps
 

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import soxr
 
-from . import dialogue, diarize, ffmpeg, media, names, segment, sound, speak, stem
 from . import cast as casting
+from . import dialogue, diarize, ffmpeg, media, names, segment, sound, speak, stem
 from . import mix as mixing
 from . import translate as translating
 from .config import Loudness
@@ -124,7 +124,9 @@ def listen(studio: Studio, episode: Episode, source_lang: str | None = None) -> 
         "speakers": to_json(studio.engines.get("ge2e").identity()),
     }
     with studio.clock.timed(episode.name, ""):
-        made = studio.steps.json("listen", 7, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang)))
+        made = studio.steps.json(
+            "listen", 7, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang))
+        )
     return from_json(Listened, made)
 
 
@@ -346,7 +348,9 @@ def dub(
     voice = studio.engines.synthesizer()
     subject = f"{episode.name} {target}"
     inputs = {
-        "parts": [[p.line.id, p.line.start_ms, p.line.end_ms, p.text, p.voice, p.speed, p.say, p.level_lufs] for p in parts],
+        "parts": [
+            [p.line.id, p.line.start_ms, p.line.end_ms, p.text, p.voice, p.speed, p.say, p.level_lufs] for p in parts
+        ],
         "duration": episode.media.duration_ms,
         "espeak": language.espeak,
         "engine": to_json(voice.identity()),
@@ -354,10 +358,18 @@ def dub(
 
     def make() -> Any:
         made = speak.dub(
-            parts, episode.media.duration_ms, voice, language.espeak, studio.steps, subject, studio.settings.threads, tick
+            parts,
+            episode.media.duration_ms,
+            voice,
+            language.espeak,
+            studio.steps,
+            subject,
+            studio.settings.threads,
+            tick,
         )
         levels = {
-            t.line_id: round(sound.active_level(made.track[_at(t.start_ms) : _at(t.end_ms)], RATE), 1) for t in made.takes
+            t.line_id: round(sound.active_level(made.track[_at(t.start_ms) : _at(t.end_ms)], RATE), 1)
+            for t in made.takes
         }
         track = studio.steps.store.put(speak.to_flac(made.track, RATE))
         return to_json(Spoken(made.takes, track, levels))
@@ -422,7 +434,11 @@ def left_speech(studio: Studio, episode: Episode, listened: Listened, bed_digest
         said = [w for line in listened.transcript.lines for w in line.text.split()]
         return round(_share_left(said, [w.text for w in heard.words]), 4)
 
-    inputs = {"bed": bed_digest, "engine": to_json(whisper.identity()), "lines": [x.text for x in listened.transcript.lines]}
+    inputs = {
+        "bed": bed_digest,
+        "engine": to_json(whisper.identity()),
+        "lines": [x.text for x in listened.transcript.lines],
+    }
     with studio.clock.timed(episode.name, ""):
         return float(studio.steps.json("left-speech", 1, inputs, episode.name, make))
 
@@ -431,7 +447,8 @@ def _share_left(said: list[str], heard: list[str]) -> float:
     """Share of said words, in order, that are among the heard ones (longest common subsequence)."""
     from rapidfuzz.distance import LCSseq
 
-    clean = lambda words: [w for w in (re.sub(r"\W", "", x).casefold() for x in words) if w]  # noqa: E731
+    def clean(words: list[str]) -> list[str]:
+        return [w for w in (re.sub(r"\W", "", x).casefold() for x in words) if w]
+
     wanted = clean(said)
     return LCSseq.similarity(wanted, clean(heard)) / max(1, len(wanted))
-

@@ -106,7 +106,9 @@ def without_speech(mix: Samples, spoken: list[Span]) -> Samples:
     return out.astype(np.float32)
 
 
-def _bed_level(magnitude: NDArray[np.floating], inside: NDArray[np.bool_], times: NDArray[np.floating]) -> NDArray[np.floating]:
+def _bed_level(
+    magnitude: NDArray[np.floating], inside: NDArray[np.bool_], times: NDArray[np.floating]
+) -> NDArray[np.floating]:
     """For each frame the bed's typical magnitude: the median of up to 1.2 s of unspoken frames on either side."""
     reach = int(1.2 / (times[1] - times[0]))
     free = np.flatnonzero(~inside)

@@ -250,7 +250,9 @@ def for_language(
 
 def to_srt(cues: list[Cue]) -> str:
     """SRT text."""
-    return str(srt.compose([srt.Subtitle(n, _delta(c.start_ms), _delta(c.end_ms), c.text) for n, c in enumerate(cues, 1)]))
+    return str(
+        srt.compose([srt.Subtitle(n, _delta(c.start_ms), _delta(c.end_ms), c.text) for n, c in enumerate(cues, 1)])
+    )
 
 
 def to_vtt(cues: list[Cue], tag: str) -> str:

@@ -24,7 +24,7 @@ from .registry import Registry
 from .routes import Hop, Route, missing, plan
 from .steps import Steps
 
-VERSION = 3
+VERSION = 4
 PAD_MS = 120
 
 
@@ -281,11 +281,20 @@ def _from_speech(lines: list[Line], job: Job, engine: Any, steps: Steps) -> dict
 
 def _checked(line: Line, text: str, uses: list[Use], job: Job, origin: str) -> Translation:
     """A translation that was looked at: empty, looping or echoed text becomes an error."""
-    text = " ".join(text.split())
+    text = polished(" ".join(text.split()), line.text)
     if reason := suspicious(line.text, text, [u.term.form(job.target) for u in uses]):
         return _failed(line, job, f"{origin} gave {reason}", origin)
     terms: tuple[TermUse, ...] = lock.verify(text, uses, job.target)
     return Translation(line.id, job.target, text, origin, terms=terms)
+
+
+def polished(text: str, source: str) -> str:
+    """A capital and an end mark where the source has them and an engine dropped them."""
+    if source[:1].isupper() and text[:1].islower():
+        text = text[0].upper() + text[1:]
+    if source[-1:] in ".!?…" and text and text[-1] not in ".!?…\"'”»)।":
+        text += source[-1]
+    return text
 
 
 def suspicious(source: str, target: str, names: Iterable[str]) -> str:

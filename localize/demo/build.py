@@ -1,8 +1,8 @@
 """Make the demo series: `build(folder)` writes episodes, stems and the truth they are measured against.
 
-    folder/episodes/E01.mp4, E01.me.wav, …      what a studio would drop
-    folder/samples/Summer.en-US.wav             a clean recording of each voice, to enrol it
-    folder/truth/E01.dialogue.wav, E01.truth.json   what only tests and benches read
+folder/episodes/E01.mp4, E01.me.wav, …      what a studio would drop
+folder/samples/Summer.en-US.wav             a clean recording of each voice, to enrol it
+folder/truth/E01.dialogue.wav, E01.truth.json   what only tests and benches read
 """
 
 from __future__ import annotations
@@ -85,7 +85,10 @@ def _episode(play: dict[str, Any], episode: dict[str, Any], folder: Path, target
     rows = [row for scene in episode["scene"] for row in scene["lines"]]
     with ThreadPoolExecutor(2) as pool:
         takes = list(pool.map(lambda row: _record(play, episode, row, engines), rows))
-    spoken, scenes, shots, clock = [], [], [], 0
+    spoken: list[Spoken] = []
+    scenes: list[tuple[str, int, int]] = []
+    shots: list[picture.Shot] = []
+    clock = 0
     for scene in episode["scene"]:
         start = clock
         said = []
@@ -158,7 +161,20 @@ def _mux(shots: list[picture.Shot], duration_ms: int, mix: Samples, target: Path
     peak = float(np.abs(mix).max())
     soundfile.write(wav, mix if peak < 0.98 else mix * (0.98 / peak), RATE, subtype="FLOAT", format="WAV")
     part = target.with_suffix(".part")
-    argv = ["-v", "error", "-i", ffmpeg.url(silent), "-i", ffmpeg.url(wav), "-map", "0:v", "-map", "1:a", "-c:v", "copy"]
+    argv = [
+        "-v",
+        "error",
+        "-i",
+        ffmpeg.url(silent),
+        "-i",
+        ffmpeg.url(wav),
+        "-map",
+        "0:v",
+        "-map",
+        "1:a",
+        "-c:v",
+        "copy",
+    ]
     ffmpeg.run([*argv, "-c:a", "aac", "-b:a", "192k", "-movflags", "+faststart", "-f", "mp4", ffmpeg.url(part)])
     silent.unlink()
     wav.unlink()

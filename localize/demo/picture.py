@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from .. import ffmpeg
+from ..errors import ToolError
 
 WIDTH, HEIGHT, FPS = 1080, 1920, 24
 PAN = 96  # how far the camera travels in a scene, in pixels
@@ -45,7 +46,20 @@ class Shot:
 def write(shots: list[Shot], duration_ms: int, target: Path) -> None:
     """A silent H.264 video of the shots. Raises ToolError."""
     argv = [ffmpeg.binary(), "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{WIDTH}x{HEIGHT}"]
-    argv += ["-r", str(FPS), "-i", "pipe:", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "animation", "-crf", "26"]
+    argv += [
+        "-r",
+        str(FPS),
+        "-i",
+        "pipe:",
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-tune",
+        "animation",
+        "-crf",
+        "26",
+    ]
     argv += ["-g", str(2 * FPS), "-pix_fmt", "yuv420p", "-f", "mp4", ffmpeg.url(target)]
     encoder = subprocess.Popen(argv, stdin=subprocess.PIPE)
     assert encoder.stdin is not None
@@ -62,7 +76,7 @@ def write(shots: list[Shot], duration_ms: int, target: Path) -> None:
                 encoder.stdin.write(data)
     encoder.stdin.close()
     if encoder.wait():
-        raise ffmpeg.ToolError("the demo's picture could not be encoded", str(target), "check that ffmpeg has libx264")
+        raise ToolError("the demo's picture could not be encoded", str(target), "check that ffmpeg has libx264")
 
 
 def _yuv_window(

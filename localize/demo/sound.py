@@ -50,7 +50,12 @@ def _pad(chord: tuple[float, ...], count: int, rng: np.random.Generator) -> NDAr
 
 def _air(place: str, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """Room tone, traffic, waves or a crowd: filtered noise, independent left and right."""
-    bands = {"office": (80, 300, 0.006), "street": (60, 900, 0.014), "pier": (120, 1400, 0.016), "gala": (250, 1200, 0.01)}
+    bands = {
+        "office": (80, 300, 0.006),
+        "street": (60, 900, 0.014),
+        "pier": (120, 1400, 0.016),
+        "gala": (250, 1200, 0.01),
+    }
     low, high, level = bands[place]
     noise = rng.standard_normal((count, 2))
     sos = signal.butter(2, (low, high), "bandpass", fs=RATE, output="sos")

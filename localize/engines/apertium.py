@@ -18,6 +18,7 @@ from .base import Workshop
 MODES = {("pt", "es"): "pt-es", ("es", "pt"): "es-pt_BR"}
 INSTALL = "apt-get install apertium apertium-es-pt"
 TIMEOUT_S = 120
+RULES = 3  # raise it when what this module mends changes: it is part of the engine's identity
 ASKING = {"que": "qué", "quien": "quién", "quienes": "quiénes", "como": "cómo", "cuando": "cuándo",
           "donde": "dónde", "cual": "cuál", "cuanto": "cuánto", "por que": "por qué", "porque": "por qué"}  # fmt: skip
 
@@ -32,7 +33,14 @@ class Apertium:
         self.workshop = workshop
 
     def identity(self, source: str, target: str) -> EngineUse:
-        return EngineUse("translate", self.name, _version(), f"apertium-es-pt {MODES[source, target]}", "", "GPL-2.0+")
+        return EngineUse(
+            "translate",
+            self.name,
+            f"{_version()} rules {RULES}",
+            f"apertium-es-pt {MODES[source, target]}",
+            "",
+            "GPL-2.0+",
+        )
 
     def unavailable(self, source: str, target: str) -> str:
         if shutil.which("apertium") is None:

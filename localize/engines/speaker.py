@@ -58,7 +58,9 @@ class SpeakerEncoder:
         windows = [mel[s : s + WINDOW] for s in starts]
         whole = [w for w in windows if len(w) == WINDOW]
         vectors = list(_forward(np.stack(whole), self._weights())) if whole else []
-        vectors += [_forward(w[None], self._weights())[0] for w in windows if len(w) != WINDOW and len(w) >= WINDOW // 2]
+        vectors += [
+            _forward(w[None], self._weights())[0] for w in windows if len(w) != WINDOW and len(w) >= WINDOW // 2
+        ]
         if not vectors:
             vectors = [_forward(mel[None], self._weights())[0]]
         mean = np.mean(vectors, axis=0)

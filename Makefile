@@ -1,0 +1,45 @@
+# make demo: install, fetch checked models, make the demo series, localize it, show what came out
+# make test: install, lint, type-check, run every test
+# Both do all their own set-up on a machine with Python 3.11 and make.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := build/demo
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PYTHONDONTWRITEBYTECODE = 1
+
+.PHONY: demo test lint setup system models clean
+
+demo: export LOCALIZE_HOME = $(CURDIR)/$(DEMO)/home
+demo: setup models
+	$(BIN)/localize demo $(DEMO)
+	$(BIN)/python -m flows.demo $(DEMO)/episodes --out $(DEMO)/out
+
+test: setup models lint
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+setup: system $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "error: no Python here -> install Python 3.11"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "error: $(PYTHON) is older than 3.11 -> install Python 3.11 or run make PYTHON=/path/to/python3.11"; exit 2; }
+	@echo "installing locked packages into $(VENV)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+system:
+	@sh deploy/system.sh
+
+models: setup
+	$(BIN)/localize models pull
+
+clean:
+	rm -rf $(VENV) build

@@ -1,0 +1,37 @@
+"""`make demo`: the demo series through the flow; two English episodes for every market, the Spanish one for two."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from flows.episode import run_jobs
+from localize import run
+
+JOBS = {
+    "E01": ["us", "latam", "brazil", "india"],
+    "E02": ["us", "latam", "brazil", "india"],
+    "E03": ["us", "brazil"],
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit status as of `localize run`."""
+    parser = argparse.ArgumentParser("python -m flows.demo")
+    parser.add_argument("episodes", type=Path, help="folder of the demo's episodes")
+    parser.add_argument("--out", type=Path, default=Path("out"))
+    args = parser.parse_args(argv)
+    started = time.monotonic()
+    jobs = [(args.episodes / f"{name}.mp4", markets) for name, markets in JOBS.items()]
+    results, unusable = run_jobs(jobs, "silver-bay", args.out)
+    run.finish(results, unusable, args.out, Console(width=None if Console().is_terminal else 180))
+    print(f"{len(results)} variants in {time.monotonic() - started:.0f} s, server start included")
+    return run.status(results, unusable)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

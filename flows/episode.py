@@ -1,0 +1,150 @@
+"""The flow for one episode, and its command:  python -m flows.episode INPUT... (the options of `localize run`)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from flows import setup as _setup  # noqa: F401  (sets Prefect's environment before it is imported)
+
+# isort: split
+from prefect import flow
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.states import Completed, Failed, State
+from rich.console import Console
+
+from flows import tasks
+from localize import cli, config, run
+from localize.config import Market
+from localize.deliver import Delivered
+from localize.errors import InputError, LocalizeError, ModelError
+from localize.model import Episode, Verdict
+from localize.pipeline import Failed as FailedVariant
+from localize.pipeline import LanguagePart, is_own
+from localize.stages import Listened
+from localize.studio import Studio
+
+Result = Delivered | FailedVariant
+
+
+@flow(name="localize-episode", flow_run_name="{path.stem} / {markets}", persist_result=False, validate_parameters=False)
+def localize_episode(
+    path: Path,
+    series: str = "untitled",
+    markets: list[str] | None = None,
+    out: Path = Path("out"),
+    source_lang: str | None = None,
+    allow_non_commercial: bool = False,
+) -> State[list[Result]]:
+    """Localize one episode for some markets; none named means all.
+
+    The run fails where a variant does; the other variants are still made.
+    """
+    studio = tasks.studio_for(series, path, allow_non_commercial)
+    wanted = [studio.settings.market(m) for m in dict.fromkeys(markets or studio.settings.markets)]
+    episode = tasks.probe(studio, path)
+    listened = tasks.recognise(studio, episode, source_lang)
+    results: list[Result] = []
+    parts: dict[str, LanguagePart] = {}
+    for market in wanted:
+        try:
+            results.append(_market(studio, episode, listened, market, parts, out))
+        except LocalizeError as error:
+            results.append(FailedVariant(episode.name, market.name, str(error)))
+    _artifacts(episode, results)
+    bad = [r.market for r in results if isinstance(r, FailedVariant) or r.verdict == Verdict.FAIL]
+    if bad:
+        return Failed(message=f"failed for {', '.join(bad)}", data=results)
+    return Completed(
+        message=", ".join(f"{r.market} {r.verdict}" for r in results if isinstance(r, Delivered)), data=results
+    )
+
+
+def _market(
+    studio: Studio, episode: Episode, listened: Listened, market: Market, parts: dict[str, LanguagePart], out: Path
+) -> Delivered:
+    for tag in (market.language, *market.extra_subtitles):
+        if tag not in parts:
+            parts[tag] = tasks.translate(studio, episode, listened, tag)
+    if parts[market.language].spoken is None and not is_own(listened, market.language):
+        parts[market.language] = tasks.speak(studio, episode, listened, market.language, parts[market.language])
+    made = tasks.mix(studio, episode, listened, market, parts)
+    return tasks.deliver_market(studio, episode, market, made, out)
+
+
+def _artifacts(episode: Episode, results: list[Result]) -> None:
+    """A verdict table, the checks that did not pass, and a link to each report."""
+    key = "".join(c if c.isascii() and c.isalnum() else "-" for c in episode.name.lower()).strip("-") or "episode"
+    rows = ["| market | verdict | names | overlap | rate | LUFS | why |", "|---|---|---|---|---|---|---|"]
+    flagged = []
+    for r in results:
+        if isinstance(r, FailedVariant):
+            rows.append(f"| {r.market} | **fail** | | | | | {_cell(r.error)} |")
+            continue
+        m = r.metrics
+        figures = (
+            f"{m['term_success']:.0%} | {m['speech_overlap']:.2f} | {m['max_rate']:.2f} | {m['loudness_lufs']:.1f}"
+        )
+        rows.append(
+            f"| {r.market} | **{r.verdict}** | {figures} | {_cell('; '.join(r.reasons)) or 'all checks pass'} |"
+        )
+        flagged += [{"market": r.market, "what": reason} for reason in r.reasons]
+        link = (r.folder / "report.html").absolute().as_uri()
+        create_link_artifact(link, f"{episode.name} {r.market} report", key=f"report-{key}-{r.market}")
+    create_markdown_artifact("\n".join([f"### {episode.name}", "", *rows]), key=f"verdicts-{key}")
+    if flagged:
+        create_table_artifact(
+            flagged, key=f"flags-{key}", description=f"What a person should look at in {episode.name}"
+        )
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def run_jobs(
+    jobs: list[tuple[Path, list[str]]],
+    series: str,
+    out: Path,
+    source_lang: str | None = None,
+    allow_non_commercial: bool = False,
+) -> tuple[list[Result], list[str]]:
+    """One flow run for each (episode, markets), in order; the results, and a line for each unusable episode."""
+    results: list[Result] = []
+    unusable: list[str] = []
+    shown = Console(stderr=True)
+    for number, (path, names) in enumerate(jobs, start=1):
+        shown.print(f"[{number}/{len(jobs)}] {path.name}: {', '.join(names)}", markup=False, highlight=False)
+        try:
+            state = localize_episode(path, series, names, out, source_lang, allow_non_commercial, return_state=True)
+            results += state.result(raise_on_failure=False) if isinstance(state.data, list) else state.result()
+        except InputError as error:
+            unusable.append(str(error))
+        except LocalizeError as error:
+            results += [FailedVariant(path.stem, n, str(error)) for n in names]
+    return results, unusable
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The same options, output and exit status as `localize run`, with every stage a task in Prefect."""
+    parser = argparse.ArgumentParser("python -m flows.episode")
+    cli.add_run_options(parser)
+    args = parser.parse_args(argv)
+    try:
+        settings = config.load()
+        names = [settings.market(m).name for m in dict.fromkeys(args.market or settings.markets)]
+        run.check_language(settings, args.source_lang)
+        paths, unusable = run.inputs(args.input)
+    except (InputError, ModelError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    jobs = [(path, names) for path in paths]
+    results, more = run_jobs(jobs, args.series, args.out, args.source_lang, args.allow_non_commercial)
+    unusable += more
+    run.finish(results, unusable, args.out, Console(width=None if Console().is_terminal else 180))
+    return run.status(results, unusable)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
