@@ -46,8 +46,11 @@ def settle(words: tuple[Word, ...], speech: list[Span]) -> tuple[Word, ...]:
         elif not parts or (begins and parts[0][1] < word.end_ms - 80 and parts[0][0] == word.start_ms):
             ahead = min((a for a, _b in speech if a >= word.start_ms), default=1 << 31)
             behind = max((b for _a, b in speech if b <= word.end_ms), default=-(1 << 31))
-            if ahead - word.end_ms <= EARLY_MS and (begins or ahead - word.end_ms <= word.start_ms - behind):
+            reach = EARLY_MS * (3 if begins else 1)
+            if ahead - word.end_ms <= reach and (begins or ahead - word.end_ms <= word.start_ms - behind):
                 word = replace(word, start_ms=ahead, end_ms=ahead + 60)
+        if out and word.start_ms < out[-1].start_ms:  # order is what was said; times only follow it
+            word = replace(word, start_ms=out[-1].start_ms, end_ms=max(word.end_ms, out[-1].start_ms + 1))
         out.append(word)
     return tuple(out)
 

@@ -1,0 +1,123 @@
+"""Store, ledger and steps: what was done is kept, what is damaged is made again, a kill loses nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from localize.ledger import Ledger
+from localize.model import Line, Transcript, Word, from_json, to_json
+from localize.steps import Steps, step_key
+from localize.store import Store, canonical
+
+
+@pytest.fixture
+def steps(tmp_path: Path) -> Steps:
+    return Steps(Ledger(tmp_path / "ledger.sqlite"), Store(tmp_path / "store"))
+
+
+def test_a_done_step_is_reused_and_counted(steps: Steps) -> None:
+    calls: list[int] = []
+    for _ in range(2):
+        assert steps.json("s", 1, {"a": 1}, "x", lambda: calls.append(1) or {"v": 2}) == {"v": 2}
+    assert calls == [1]
+    assert steps.ran == {"s": 1}
+    assert steps.reused == {"s": 1}
+    assert steps.ledger.done_in_run() == {"s": 1}
+
+
+def test_a_damaged_blob_is_made_again(steps: Steps) -> None:
+    digest, _data = steps.data("s", 1, {}, "x", lambda: b"good")
+    path = steps.store.path(digest)
+    path.write_bytes(b"goox")
+    assert steps.data("s", 1, {}, "x", lambda: b"good") == (digest, b"good")
+    assert path.read_bytes() == b"good"
+
+
+def test_a_missing_blob_is_made_again(steps: Steps) -> None:
+    digest, _data = steps.data("s", 1, {}, "x", lambda: b"good")
+    steps.store.path(digest).unlink()
+    assert steps.data("s", 1, {}, "x", lambda: b"good")[1] == b"good"
+
+
+def test_a_batch_makes_only_what_is_new(steps: Steps) -> None:
+    seen: list[list[str]] = []
+
+    def make(items: list[str]) -> list[str]:
+        seen.append(items)
+        return [i.upper() for i in items]
+
+    rows = [({"t": t}, t, t) for t in "abc"]
+    assert steps.batch("b", 1, rows[:2], make) == ["A", "B"]
+    assert steps.batch("b", 1, rows, make) == ["A", "B", "C"]
+    assert seen == [["a", "b"], ["c"]]
+
+
+def test_a_step_that_raises_leaves_no_row(steps: Steps) -> None:
+    with pytest.raises(ZeroDivisionError):
+        steps.json("s", 1, {}, "x", lambda: 1 / 0)
+    assert steps.ledger.done_in_run() == {}
+
+
+@given(st.dictionaries(st.text(max_size=5), st.one_of(st.integers(), st.text(max_size=5), st.none()), max_size=5))
+def test_a_key_does_not_depend_on_order(inputs: dict[str, object]) -> None:
+    turned = dict(reversed(inputs.items()))
+    assert step_key("s", 1, inputs) == step_key("s", 1, turned)
+    assert step_key("s", 1, inputs) != step_key("s", 2, inputs)
+
+
+def test_dataclasses_come_back_from_json() -> None:
+    transcript = Transcript(
+        "en", "asr", (Word(0, "Hi", 0, 90, 0.5),), (Line("L001", "S1", 0, 90, "Hi", (0,)),), ((0, 90),)
+    )
+    assert from_json(Transcript, to_json(transcript)) == transcript
+
+
+def test_an_unchanged_file_is_known_and_a_changed_one_is_not(tmp_path: Path, steps: Steps) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"one")
+    steps.ledger.put_source(path, "digest")
+    assert steps.ledger.source(path) == "digest"
+    path.write_bytes(b"two")
+    os.utime(path, ns=(1, 1))
+    assert steps.ledger.source(path) is None
+
+
+def test_a_process_killed_at_any_moment_leaves_a_ledger_that_holds(tmp_path: Path) -> None:
+    """Ten kills at random moments: every row's blob is there and whole, and no half file has a real name."""
+    script = textwrap.dedent(f"""
+        import os, random
+        from pathlib import Path
+        from localize.ledger import Ledger
+        from localize.steps import Steps
+        from localize.store import Store
+        steps = Steps(Ledger(Path({str(tmp_path)!r}) / "l.sqlite"), Store(Path({str(tmp_path)!r}) / "store"))
+        print("ready", flush=True)
+        while True:
+            n = random.randrange(10**9)
+            steps.data("s", 1, {{"n": n}}, "x", lambda: os.urandom(200_000))
+    """)
+    for delay in range(10):
+        process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.readline()
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.03 + delay * 0.02)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    ledger, store = Ledger(tmp_path / "l.sqlite"), Store(tmp_path / "store")
+    rows = ledger._db().execute("SELECT blob FROM steps").fetchall()
+    assert len(rows) >= 10
+    assert all(store.get(blob) is not None for (blob,) in rows)
+
+
+def test_canonical_json_is_one_text() -> None:
+    assert canonical({"b": 1, "a": "é"}) == '{"a":"é","b":1}'.encode()
