@@ -11,7 +11,6 @@ from flows import setup as _setup  # noqa: F401  (sets Prefect's environment bef
 # isort: split
 from prefect import flow
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
-from prefect.states import Completed, Failed, State
 from rich.console import Console
 
 from flows import tasks
@@ -28,6 +27,15 @@ from localize.studio import Studio
 Result = Delivered | FailedVariant
 
 
+class VariantsFailed(LocalizeError):
+    """A run in which a variant failed; `results` holds all that were made."""
+
+    def __init__(self, episode: str, markets: list[str], results: list[Result]) -> None:
+        super().__init__(f"failed for {', '.join(markets)}", episode, "see the reports of these variants")
+        self.args = (episode, markets, results)
+        self.results = results
+
+
 @flow(name="localize-episode", flow_run_name="{path.stem} / {markets}", persist_result=False, validate_parameters=False)
 def localize_episode(
     path: Path,
@@ -36,7 +44,7 @@ def localize_episode(
     out: Path = Path("out"),
     source_lang: str | None = None,
     allow_non_commercial: bool = False,
-) -> State[list[Result]]:
+) -> list[Result]:
     """Localize one episode for some markets; none named means all.
 
     The run fails where a variant does; the other variants are still made.
@@ -55,10 +63,8 @@ def localize_episode(
     _artifacts(episode, results)
     bad = [r.market for r in results if isinstance(r, FailedVariant) or r.verdict == Verdict.FAIL]
     if bad:
-        return Failed(message=f"failed for {', '.join(bad)}", data=results)
-    return Completed(
-        message=", ".join(f"{r.market} {r.verdict}" for r in results if isinstance(r, Delivered)), data=results
-    )
+        raise VariantsFailed(episode.name, bad, results)
+    return results
 
 
 def _market(
@@ -117,8 +123,9 @@ def run_jobs(
     for number, (path, names) in enumerate(jobs, start=1):
         shown.print(f"[{number}/{len(jobs)}] {path.name}: {', '.join(names)}", markup=False, highlight=False)
         try:
-            state = localize_episode(path, series, names, out, source_lang, allow_non_commercial, return_state=True)
-            results += state.result(raise_on_failure=False) if isinstance(state.data, list) else state.result()
+            results += localize_episode(path, series, names, out, source_lang, allow_non_commercial)
+        except VariantsFailed as error:
+            results += error.results
         except InputError as error:
             unusable.append(str(error))
         except LocalizeError as error:

@@ -50,7 +50,23 @@ def repair(
                     out[at : at + width] = [replace(run[0], text=fixed, end_ms=run[-1].end_ms, prob=prob)]
                     break
             at += 1
+    for index, word in enumerate(out):
+        name = _capital(out, index, glossary, tag)
+        if name is not None:
+            changed[word.id] = word.text
+            out[index] = replace(word, text=name)
     return tuple(out), changed
+
+
+def _capital(words: list[Word], index: int, glossary: Glossary, tag: str) -> str | None:
+    """The word with a capital where it is an ordinary word that stands where only a name does; None elsewhere."""
+    word = words[index].text
+    before = " ".join(w.text for w in words[max(0, index - 3) : index])
+    text = f"{before} {word}".strip()
+    if not word[:1].islower():
+        return None
+    uses = [u for u in glossary.find(text, tag) if not u.sure and u.start == len(text) - len(word)]
+    return word.replace(text[uses[0].start : uses[0].end], uses[0].term.form(tag), 1) if uses else None
 
 
 def _same(text: str, form: str, alike: float) -> bool:

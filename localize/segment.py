@@ -14,6 +14,7 @@ BREATH_MS = 400
 JOINED_MS = 6000
 SNAP_MS = 450
 EARLY_MS = 700
+CHUNK_MS = 26_000
 SQUEEZED_MS = 12  # a letter; real speech takes five times that
 SENTENCE_END = ".?!…।"
 CLAUSE_END = ",;:—"
@@ -53,6 +54,23 @@ def settle(words: tuple[Word, ...], speech: list[Span]) -> tuple[Word, ...]:
             word = replace(word, start_ms=out[-1].start_ms, end_ms=max(word.end_ms, out[-1].start_ms + 1))
         out.append(word)
     return tuple(out)
+
+
+def chunks(speech: list[Span], longest_ms: int = CHUNK_MS) -> list[Span]:
+    """Spoken spans gathered to stretches that a recogniser hears at once (its window is 30 s), parted in silence.
+
+    A stretch ends where the next span would make it too long, or at a long silence once it is half full. A single
+    span longer than the window stays whole.
+    """
+    out: list[Span] = []
+    for start, end in speech:
+        if out:
+            first, last = out[-1]
+            if end - first <= longest_ms and not (start - last >= 2000 and last - first >= longest_ms // 2):
+                out[-1] = (first, end)
+                continue
+        out.append((start, end))
+    return out
 
 
 def unheard(words: tuple[Word, ...], speech: list[Span], shortest_ms: int = 400) -> list[Span]:

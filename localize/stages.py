@@ -22,6 +22,7 @@ from . import mix as mixing
 from . import translate as translating
 from .config import Loudness
 from .engines import vad
+from .engines.base import Transcriber
 from .errors import InputError, MediaError
 from .model import (
     EngineUse,
@@ -41,6 +42,7 @@ from .spans import Span
 from .studio import Studio
 
 ASR_RATE = 16_000
+LEAD_MS = 300  # sound before and after a stretch that a recogniser is given
 SILENCE_LUFS = -60.0
 Tick = Callable[[int], None]
 
@@ -125,7 +127,7 @@ def listen(studio: Studio, episode: Episode, source_lang: str | None = None) -> 
     }
     with studio.clock.timed(episode.name, ""):
         made = studio.steps.json(
-            "listen", 8, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang))
+            "listen", 9, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang))
         )
     return from_json(Listened, made)
 
@@ -154,7 +156,7 @@ def _listen(studio: Studio, episode: Episode, source_lang: str | None) -> Listen
         kind, (language, words) = "asr", _recognise(studio, hearing, speech, source_lang)
         fixed, changed = names.repair(words, studio.bible.terms, language, _sayer(studio, language))
         words, renamed = fixed, {str(k): v for k, v in changed.items()}
-        lines = segment.cut_lines(words, speech)
+        lines = _flag_renamed(segment.cut_lines(words, speech), {k for k, v in changed.items() if v.islower()})
         if not lines:
             raise MediaError("nobody speaks in this episode", episode.name, "check that it is the right file")
     lines, registers = _who(studio, lines, hearing)
@@ -169,20 +171,35 @@ def _listen(studio: Studio, episode: Episode, source_lang: str | None) -> Listen
 def _recognise(
     studio: Studio, hearing: Samples, speech: list[Span], source_lang: str | None
 ) -> tuple[str, tuple[Word, ...]]:
-    """Words of the whole episode; spoken spans that the recogniser skipped are heard once more by themselves."""
+    """Words of the whole episode, heard stretch by stretch so that no window of the recogniser cuts a sentence;
+    spoken spans that it skipped are heard once more by themselves."""
     whisper = studio.engines.transcriber()
-    language = source_lang or whisper.detect(hearing)[0]
+    language = (source_lang or whisper.detect(hearing)[0]).split("-")[0]
     hints = studio.bible.terms.names(language)
-    heard = whisper.transcribe(hearing, language.split("-")[0], hints)
-    words = segment.heard_words(segment.settle(heard.words, speech), speech)
-    for start, end in segment.unheard(words, speech):
-        part = hearing[max(0, start - 200) * 16 : (end + 200) * 16]
-        more = whisper.transcribe(part, language.split("-")[0], ())
-        offset = max(0, start - 200)
-        moved = tuple(replace(w, start_ms=w.start_ms + offset, end_ms=w.end_ms + offset) for w in more.words)
-        words += segment.heard_words(segment.settle(moved, speech), [(start, end)])
-    ordered = sorted(words, key=lambda w: w.start_ms)
-    return language.split("-")[0], tuple(replace(w, id=n) for n, w in enumerate(ordered))
+    words: list[Word] = []
+    for stretch in segment.chunks(speech):
+        words += _heard_in(whisper, hearing, stretch, language, hints, speech)
+    for span in segment.unheard(tuple(words), speech):
+        words += _heard_in(whisper, hearing, span, language, (), [span])
+    words.sort(key=lambda w: w.start_ms)  # stable: words of one stretch keep their order
+    return language, tuple(replace(w, id=n) for n, w in enumerate(words))
+
+
+def _heard_in(
+    whisper: Transcriber, hearing: Samples, span: Span, language: str, hints: tuple[str, ...], speech: list[Span]
+) -> tuple[Word, ...]:
+    """Words of one stretch, on the episode's timeline."""
+    offset = max(0, span[0] - LEAD_MS)
+    heard = whisper.transcribe(hearing[offset * 16 : (span[1] + LEAD_MS) * 16], language, hints)
+    moved = tuple(replace(w, start_ms=w.start_ms + offset, end_ms=w.end_ms + offset) for w in heard.words)
+    return segment.heard_words(segment.settle(moved, speech), speech)
+
+
+def _flag_renamed(lines: tuple[Line, ...], capitals: set[int]) -> tuple[Line, ...]:
+    """Lines in which an ordinary word was taken for a name are flagged: a person should look."""
+    return tuple(
+        replace(line, flags=(*line.flags, "name-unsure")) if capitals & set(line.word_ids) else line for line in lines
+    )
 
 
 def _sayer(studio: Studio, language: str) -> Callable[[str], str]:

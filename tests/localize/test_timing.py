@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,7 +100,7 @@ def test_cues_keep_order_gaps_and_durations(parts: list[tuple[int, int, str]]) -
     look = Look(26, 17, 1000 / 24, "es", at + 2000)
     texts = {f"L{n}": text for n, (_g, _l, text) in enumerate(parts)}
     cues = subtitles.cues(tuple(lines), texts, {}, look)
-    for one, two in zip(cues, cues[1:], strict=False):
+    for one, two in itertools.pairwise(cues):
         assert two.start_ms - one.end_ms >= look.gap_ms - 1
     assert all(0 <= c.start_ms < c.end_ms <= look.duration_ms for c in cues)
     assert all(c.end_ms - c.start_ms <= subtitles.LONGEST_MS + 1 for c in cues)
@@ -151,7 +153,7 @@ def test_every_word_lies_in_exactly_one_line_and_lines_are_disjoint(parts: list[
         at += length
     lines = segment.cut_lines(words(*heard), [])
     assert [i for line in lines for i in line.word_ids] == list(range(len(heard)))
-    assert all(a.end_ms <= b.start_ms for a, b in zip(lines, lines[1:], strict=False))
+    assert all(a.end_ms <= b.start_ms for a, b in itertools.pairwise(lines))
 
 
 def test_spoken_spans_without_a_word_are_found() -> None:
@@ -172,7 +174,7 @@ def test_lines_of_one_speaker_join_over_a_breath_only() -> None:
 @given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 100)), max_size=12))
 def test_joined_spans_are_sorted_and_apart(parts: list[tuple[int, int]]) -> None:
     joined = spans.join_spans((min(p), max(p)) for p in parts)
-    assert all(a[1] < b[0] for a, b in zip(joined, joined[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(joined))
 
 
 def test_intersection_over_union() -> None:
