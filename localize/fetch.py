@@ -191,7 +191,7 @@ def _facts(client: httpx.Client, url: str) -> tuple[dict[str, str], str]:
 
 def _stream(client: httpx.Client, url: str, part: Path, bars: Progress, task: Any) -> None:
     have = part.stat().st_size if part.exists() else 0
-    headers = {"Range": f"bytes={have}-"} if have else {}
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     with client.stream("GET", url, headers=headers) as answer:
         if answer.status_code == 416:  # the part is already whole, or longer than the file: its digest decides
             return
@@ -199,7 +199,7 @@ def _stream(client: httpx.Client, url: str, part: Path, bars: Progress, task: An
         fresh = answer.status_code != 206
         bars.update(task, completed=0 if fresh else have)
         with part.open("wb" if fresh else "ab") as file:
-            for block in answer.iter_bytes(CHUNK):
+            for block in answer.iter_raw():
                 file.write(block)
                 bars.advance(task, len(block))
 

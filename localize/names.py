@@ -13,7 +13,7 @@ from .glossary import Glossary, Term
 from .model import Word
 
 CLEAR = 88.0  # similarity of phonemes, of 100, from which a misspelling is taken for the name
-SHARED = 70.0  # the same where one word of a longer name is there as it should be
+SHARED = 65.0  # the same where one word of a longer name is there as it should be
 SHORTEST = 5  # phonemes; below that, unlike words come too near
 
 
@@ -27,22 +27,25 @@ def repair(
     """
     sound = functools.lru_cache(maxsize=4096)(lambda text: _bare(say(text)))
     forms = [(form, term) for term in glossary.terms for form in (term.form(tag),) if not _common(term, tag)]
-    out, changed = list(words), {}
+    out, changed = _aliases(words, glossary, tag)
     for form, _term in sorted(forms, key=lambda p: -len(p[0])):
         wanted, size = sound(form), len(form.split())
         if len(wanted) < SHORTEST:
             continue
         at = 0
         while at < len(out):
+            if _letters(" ".join(w.text for w in out[at : at + size])) == _letters(form):
+                at += size
+                continue
             for width in sorted({size, max(1, size - 1), size + 1}, key=lambda n: abs(n - size)):
                 run = out[at : at + width]
                 text = " ".join(w.text for w in run)
-                if len(run) < width or not _may_differ(text, form):
+                if len(run) < width or not _may_differ(text, form) or _reaches_form(out, at, width, size, form):
                     continue
                 # letters first: phonemes of every run would cost a second a minute
                 if fuzz.ratio(_letters(text), _letters(form)) < 60:
                     continue
-                if _same(_strip(text), form, fuzz.ratio(sound(_strip(text)), wanted)):
+                if _same(_strip(text), form, sound):
                     changed[run[0].id] = _strip(text)
                     tail = re.search(r"(['’]s)?[.,!?;:…]*$", run[-1].text)
                     fixed = f"{form}{tail[0] if tail else ''}"
@@ -58,6 +61,19 @@ def repair(
     return tuple(out), changed
 
 
+def _aliases(words: tuple[Word, ...], glossary: Glossary, tag: str) -> tuple[list[Word], dict[int, str]]:
+    """One-word aliases written as the name's own form."""
+    forms = {_letters(a): t.form(tag) for t in glossary.terms for a in t.aliases if " " not in a}
+    out, changed = [], {}
+    for word in words:
+        form = forms.get(_letters(_strip(word.text)))
+        if form is not None:
+            changed[word.id] = word.text
+            word = replace(word, text=word.text.replace(_strip(word.text), form, 1))
+        out.append(word)
+    return out, changed
+
+
 def _capital(words: list[Word], index: int, glossary: Glossary, tag: str) -> str | None:
     """The word with a capital where it is an ordinary word that stands where only a name does; None elsewhere."""
     word = words[index].text
@@ -69,15 +85,23 @@ def _capital(words: list[Word], index: int, glossary: Glossary, tag: str) -> str
     return word.replace(text[uses[0].start : uses[0].end], uses[0].term.form(tag), 1) if uses else None
 
 
-def _same(text: str, form: str, alike: float) -> bool:
-    """Whether a run of words is a misspelt name: by sound alone, or, where a name of several words shares one of them
-    with the text, by a looser likeness of sound or letters."""
-    if alike >= CLEAR:
+def _same(text: str, form: str, sound: Callable[[str], str]) -> bool:
+    """Whether a run of words is a misspelt name.
+
+    By sound alone, or, where a name of several words stands with one of them right and written as a name, by a looser
+    likeness (of sound or letters) of the words that are not.
+    """
+    if fuzz.ratio(sound(text), sound(form)) >= CLEAR:
         return True
-    shared = {_letters(w) for w in text.split()} & {_letters(w) for w in form.split()}
-    if not shared or len(text.split()) != len(form.split()):
+    pairs = list(zip(text.split(), form.split(), strict=False))
+    if len(text.split()) != len(form.split()) or len(pairs) < 2:
         return False
-    return alike >= SHARED or fuzz.ratio(_letters(text), _letters(form)) >= CLEAR
+    right = [a for a, b in pairs if _letters(a) == _letters(b)]
+    rest = [(a, b) for a, b in pairs if _letters(a) != _letters(b)]
+    if not right or not all(a[:1].isupper() for a in right):
+        return False
+    one, two = (" ".join(part) for part in zip(*rest, strict=True))
+    return max(fuzz.ratio(sound(one), sound(two)), fuzz.ratio(_letters(one), _letters(two))) >= SHARED
 
 
 def _common(term: Term, tag: str) -> bool:
@@ -89,6 +113,12 @@ def _may_differ(text: str, form: str) -> bool:
     if _letters(form) in _letters(text) and form in text:
         return False
     return not re.search(r"[.!?…]\s", text)
+
+
+def _reaches_form(words: list[Word], at: int, width: int, size: int, form: str) -> bool:
+    """Whether the name, spelt right, begins inside a run: the run must not swallow it."""
+    starts = range(at + 1, at + width)
+    return any(_letters(" ".join(w.text for w in words[s : s + size])) == _letters(form) for s in starts)
 
 
 def _strip(text: str) -> str:

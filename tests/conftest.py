@@ -25,3 +25,23 @@ def settings(tmp_path: Path) -> Settings:
 def studio(settings: Settings) -> Studio:
     """A studio over real engines, an empty ledger and an empty bible."""
     return open_studio("untitled", settings)
+
+
+FIGURES: dict[str, str] = {}
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest):  # type: ignore[no-untyped-def]
+    """Call figure("name", value) to have a measured value shown at the end of the run."""
+
+    def note(name: str, value: object) -> None:
+        FIGURES[f"{request.node.name}: {name}"] = str(value)
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter) -> None:  # type: ignore[no-untyped-def]
+    if FIGURES:
+        terminalreporter.section("figures")
+        for name, value in FIGURES.items():
+            terminalreporter.write_line(f"{name} = {value}")

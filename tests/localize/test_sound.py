@@ -1,0 +1,117 @@
+"""Measures of sound against ffmpeg's, the limiter, stems, and ffmpeg argument lists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from localize import ffmpeg, mix, sound, stem
+from localize.config import Loudness
+from localize.sound import RATE
+
+RNG = np.random.default_rng(7)
+
+
+def speechlike(seconds: float, level: float = 0.1, seed: int = 1) -> np.ndarray:
+    """Bursts of filtered noise with pauses, stereo."""
+    rng = np.random.default_rng(seed)
+    count = int(seconds * RATE)
+    t = np.arange(count) / RATE
+    tone = sum(np.sin(2 * np.pi * 150 * h * t + rng.uniform(0, 6)) / h for h in range(1, 12))
+    gate = (np.sin(2 * np.pi * t / 2.3) > -0.2) * (0.6 + 0.4 * np.sin(2 * np.pi * 4 * t))
+    mono = level * tone * gate + 0.001 * rng.standard_normal(count)
+    return np.stack([mono, mono], 1).astype(np.float32)
+
+
+@pytest.mark.parametrize("level", [0.02, 0.1, 0.3])
+def test_loudness_and_peak_agree_with_ffmpeg(tmp_path: Path, level: float) -> None:
+    samples = speechlike(12, level)
+    soundfile.write(tmp_path / "a.wav", samples, RATE, subtype="FLOAT")
+    theirs = ffmpeg.loudness(tmp_path / "a.wav")
+    assert sound.loudness(samples, RATE) == pytest.approx(theirs["lufs"], abs=0.15)
+    assert sound.true_peak(samples) == pytest.approx(theirs["true_peak_dbtp"], abs=0.3)
+    assert len(theirs["momentary"]) > 100
+
+
+@given(st.floats(0.5, 4.0), st.floats(-6.0, -0.5))
+@settings(max_examples=15, deadline=None)
+def test_the_limiter_holds_its_ceiling_and_leaves_the_rest(gain: float, ceiling: float) -> None:
+    samples = speechlike(2, 0.2) * np.float32(gain)
+    out = sound.limit(samples, RATE, ceiling)
+    assert sound.true_peak(out) <= ceiling + 0.1
+    assert len(out) == len(samples)
+    quiet = sound.limit(samples * 0.01, RATE, ceiling)
+    assert np.array_equal(quiet, samples * np.float32(0.01))
+
+
+@pytest.mark.parametrize("preset", [Loudness(-14, 0.5, -1), Loudness(-23, 0.5, -1), Loudness(-27, 2, -2)])
+def test_mastering_meets_its_preset(preset: Loudness) -> None:
+    out = mix.master(speechlike(10, 0.05), preset)
+    assert sound.loudness(out, RATE) == pytest.approx(preset.lufs, abs=0.2)
+    assert sound.true_peak(out) <= preset.true_peak
+
+
+def test_mixing_scales_nothing() -> None:
+    bed, voice = speechlike(1, 0.02), speechlike(1, 0.1)[:, 0]
+    assert np.allclose(mix.programme(bed, voice), bed + voice[:, None])
+
+
+def test_trim_and_pauses() -> None:
+    burst = (0.3 * np.sin(2 * np.pi * 200 * np.arange(RATE // 2) / RATE)).astype(np.float32)
+    gap = np.zeros(RATE // 2, np.float32)
+    samples = np.concatenate([gap, burst, gap, burst, gap])
+    trimmed = sound.trim(samples, RATE)
+    assert len(trimmed) / RATE == pytest.approx(1.5, abs=0.03)
+    shorter = sound.shorten_pauses(trimmed, RATE, 300, 200)
+    assert len(shorter) / RATE == pytest.approx(1.2, abs=0.03)
+    assert len(sound.trim(gap, RATE)) == 0
+
+
+def test_a_stem_is_found_at_its_shift_and_gain_and_a_foreign_one_is_not() -> None:
+    bed = (0.05 * RNG.standard_normal((RATE * 6, 2))).astype(np.float32)
+    voice = speechlike(6, 0.2)[:, 0]
+    spoken = [(1000, 2000), (3000, 4500)]
+    mask = np.zeros(RATE * 6, np.float32)
+    for a, b in spoken:
+        mask[a * 48 : b * 48] = 1
+    mixed = 0.8 * stem.shifted(bed, 480, RATE * 6) + (voice * mask)[:, None]
+    fit = stem.fit_stem(mixed.astype(np.float32), bed, spoken)
+    assert fit.ok
+    assert fit.shift == 480
+    assert fit.gain == pytest.approx(0.8, abs=0.02)
+    rest = stem.dialogue(mixed.astype(np.float32), bed, fit)
+    assert np.abs(rest[: RATE // 2]).max() < 0.01
+    other = (0.05 * RNG.standard_normal((RATE * 6, 2))).astype(np.float32)
+    assert not stem.fit_stem(mixed.astype(np.float32), other, spoken).ok
+
+
+def test_without_a_stem_the_outside_stays_and_the_inside_goes_down() -> None:
+    bed = (0.01 * RNG.standard_normal((RATE * 6, 2))).astype(np.float32)
+    voice = speechlike(6, 0.2)[:, 0]
+    spoken = [(2000, 4000)]
+    mask = np.zeros(RATE * 6, np.float32)
+    mask[2000 * 48 : 4000 * 48] = 1
+    mixed = (bed + (voice * mask)[:, None]).astype(np.float32)
+    out = stem.without_speech(mixed, spoken)
+    assert np.array_equal(out[: 1800 * 48], mixed[: 1800 * 48])
+    assert np.array_equal(out[4300 * 48 :], mixed[4300 * 48 :])
+    inside = slice(2200 * 48, 3800 * 48)
+    assert sound.loudness(out[inside], RATE) < sound.loudness(mixed[inside], RATE) - 12
+
+
+def test_stretching_keeps_the_words_and_changes_the_length() -> None:
+    samples = speechlike(2, 0.2)[::2, 0]
+    out = ffmpeg.stretch(samples, 24_000, 1.2)
+    assert len(out) == pytest.approx(len(samples) / 1.2, rel=0.03)
+
+
+def test_file_names_are_only_names() -> None:
+    argv = ffmpeg.decode_argv(Path("-rf:x.mp4"), 16_000, 1)
+    given = argv[argv.index("-i") + 1]
+    assert given.startswith("file:/")
+    assert given.endswith("-rf:x.mp4")
