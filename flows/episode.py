@@ -18,10 +18,10 @@ from localize import cli, config, run
 from localize.config import Market
 from localize.deliver import Delivered
 from localize.errors import InputError, LocalizeError, ModelError
+from localize.listen import Listened
 from localize.model import Episode, Verdict
 from localize.pipeline import Failed as FailedVariant
 from localize.pipeline import LanguagePart, is_own
-from localize.stages import Listened
 from localize.studio import Studio
 
 Result = Delivered | FailedVariant

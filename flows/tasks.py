@@ -18,9 +18,9 @@ from localize import media, pipeline, stages
 from localize.config import Market
 from localize.deliver import Delivered, Ingredients, deliver
 from localize.errors import LocalizeError
+from localize.listen import Listened, listen
 from localize.model import Episode
 from localize.pipeline import LanguagePart
-from localize.stages import Listened
 from localize.studio import Studio, open_bible, open_studio
 
 _studios: dict[bool, Studio] = {}
@@ -66,7 +66,7 @@ def probe(studio: Studio, path: Path) -> Episode:
 @task(task_run_name="recognise", **OPTIONS)
 def recognise(studio: Studio, episode: Episode, source_lang: str | None) -> Listened:
     """Words, lines, speakers, levels."""
-    return stages.listen(studio, episode, source_lang)
+    return listen(studio, episode, source_lang)
 
 
 @task(task_run_name="translate {tag}", **OPTIONS)

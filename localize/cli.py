@@ -61,6 +61,15 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("sample", nargs="+", type=Path, help="recordings of this one voice")
     enrol.set_defaults(do=_enrol)
 
+    memory = commands.add_parser("memory", help="the series' translation memory")
+    add = memory.add_subparsers(required=True, metavar="action").add_parser("add", help="remember one translation")
+    add.add_argument("--series", required=True)
+    add.add_argument("--source-lang", default="en-US", metavar="LANG")
+    add.add_argument("--lang", required=True, metavar="LANG", help="language of the translation, e.g. hi-IN")
+    add.add_argument("source", help="the line as it is said")
+    add.add_argument("target", help="its translation; locked names in it follow the glossary from now on")
+    add.set_defaults(do=_memory_add)
+
     glossary = commands.add_parser("glossary", help="the series bible")
     check = glossary.add_subparsers(required=True, metavar="action").add_parser(
         "check", help="read it all, name bad rows"
@@ -144,6 +153,19 @@ def _enrol(args: argparse.Namespace) -> int:
     studio.bible.folder.mkdir(parents=True, exist_ok=True)
     cast.write_voices(studio.bible.folder, args.character, vectors)
     print(f"{args.character}: {len(vectors)} samples enrolled in {studio.bible.folder / 'voices.json'}")
+    return EXIT_OK
+
+
+def _memory_add(args: argparse.Namespace) -> int:
+    from . import config, memory
+    from .studio import open_bible
+
+    settings = config.load()
+    bible = open_bible(settings, args.series)
+    tag = settings.language(args.lang).tag
+    path = bible.memory_path(tag)
+    memory.add_line(path, args.source_lang.split("-")[0], tag, args.source, args.target, bible.terms)
+    print(f"{path}: {args.source!r} is remembered")
     return EXIT_OK
 
 

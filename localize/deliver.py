@@ -4,7 +4,6 @@ file by file with the manifest last. A folder with a manifest holds a whole set;
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -20,9 +19,10 @@ import av
 from . import ffmpeg, media, mix, qc, report, speak, stages, subtitles
 from .config import Loudness, Market
 from .errors import LocalizeError, StoreError
+from .listen import Listened
 from .model import Check, Cue, EngineUse, Episode, Translation, Verdict, to_json, worst
 from .registry import file_sha256
-from .sound import RATE, active_level
+from .sound import RATE
 from .steps import step_key
 from .studio import Studio
 
@@ -40,7 +40,7 @@ class Ingredients:
         extra: translations of further subtitle languages.
     """
 
-    listened: stages.Listened
+    listened: Listened
     translations: list[Translation]
     extra: dict[str, list[Translation]]
     spoken: stages.Spoken | None
@@ -323,16 +323,14 @@ class Render:
         outputs = {n: {"sha256": file_sha256(self.work / n), "bytes": (self.work / n).stat().st_size} for n in names}
         wall = self.studio.clock.total(self.episode.name, "", self.market.language, self.market.name)
         return report.data(
-            self.studio.bible.name, self.episode, self.market, v, checks, outputs, self.made, wall, measured
+            self.studio.bible.name,
+            self.episode,
+            self.market,
+            v,
+            checks,
+            outputs,
+            self.made.listened,
+            self.made.engines,
+            wall,
+            measured,
         )
-
-
-def level_of(path: Path) -> float:
-    """Speech level in LUFS of a mono sound file, for reports and benches."""
-    samples = ffmpeg.decode(path, RATE, 1)[:, 0]
-    return active_level(samples, RATE)
-
-
-def digest_of(value: Any) -> str:
-    """sha256 of a JSON value, for comparing reports."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ElementTree, ParseError, SubElement, indent
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -84,6 +84,47 @@ class Memory:
                 if head is not None and tile is not None and (now is None or len(head) + 1 < len(now)):
                     best[end] = [*head, tile]
         return best[-1] or []
+
+
+def add_line(path: Path, source: str, target: str, text: str, translation: str, glossary: Glossary) -> None:
+    """Add one translation to a TMX file, made where there is none; names in it become references to the glossary.
+
+    Raises SidecarError where the file that is there cannot be read.
+    """
+    if path.is_file():
+        parse(read_text(path), str(path), source, target)
+        root = fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", read_text(path)))
+    else:
+        root = Element("tmx", version="1.4")
+        facts = {"creationtool": "localize", "creationtoolversion": "1", "segtype": "sentence", "o-tmf": "none"}
+        SubElement(root, "header", {**facts, "adminlang": "en", "srclang": source, "datatype": "plaintext"})
+        SubElement(root, "body")
+    body = root.find("body")
+    if body is None:
+        raise SidecarError("has no body", str(path), "export it again")
+    unit = SubElement(body, "tu")
+    for tag, segment in ((source, text), (target, translation)):
+        seg = SubElement(SubElement(unit, "tuv", {XML_LANG: tag}), "seg")
+        _write_pieces(seg, segment, glossary if tag == target else Glossary(), tag)
+    indent(root)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    ElementTree(root).write(part, encoding="utf-8", xml_declaration=True)
+    part.replace(path)
+
+
+def _write_pieces(seg: Element, text: str, glossary: Glossary, tag: str) -> None:
+    forms = {t.form(tag): t.term for t in glossary.terms}
+    pattern = "|".join(re.escape(f) for f in sorted(forms, key=len, reverse=True))
+    pieces = re.split(rf"(?<!\w)({pattern})(?![\w\u0900-\u0963])", text) if pattern else [text]
+    seg.text, last, number = pieces[0], None, 0
+    for index, piece in enumerate(pieces[1:], start=1):
+        if index % 2:
+            number += 1
+            last = SubElement(seg, "ph", x=str(number), type="term")
+            last.text = forms[piece]
+        elif last is not None:
+            last.tail = piece
 
 
 def normal_form(text: str) -> str:

@@ -10,8 +10,9 @@ from . import qc, stages
 from .config import Market
 from .deliver import Delivered, Ingredients, deliver
 from .errors import LocalizeError
+from .listen import Listened, listen
 from .model import EngineUse, Episode, Translation
-from .stages import Listened, Spoken
+from .stages import Spoken
 from .studio import Studio
 
 Notice = Callable[[str], None]
@@ -47,7 +48,7 @@ def run_episode(
     notice("probe")
     episode = stages.admit(studio, path)
     notice("recognise")
-    listened = stages.listen(studio, episode, source_lang)
+    listened = listen(studio, episode, source_lang)
     results: list[Delivered | Failed] = []
     parts: dict[str, LanguagePart] = {}
     for market in markets:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import html as escape
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import soundfile
 
 from . import __version__, qc, subtitles
 from .config import Market
-from .model import Check, Episode, Verdict, to_json
+from .listen import Listened
+from .model import Check, EngineUse, Episode, Verdict, to_json
 from .sound import Samples
-
-if TYPE_CHECKING:
-    from .deliver import Ingredients
-    from .stages import Listened
 
 SCHEMA = 1
 
@@ -34,7 +31,8 @@ def data(
     v: qc.Variant,
     checks: list[Check],
     outputs: dict[str, Any],
-    made: Ingredients,
+    listened: Listened,
+    engines: list[EngineUse],
     wall_s: float,
     measured: dict[str, Any],
 ) -> dict[str, Any]:
@@ -48,7 +46,7 @@ def data(
             "name": episode.name,
             "sha256": episode.sha256,
             "duration_ms": episode.media.duration_ms,
-            "source_lang": made.listened.transcript.language,
+            "source_lang": listened.transcript.language,
         },
         "market": market.name,
         "language": market.language,
@@ -62,13 +60,13 @@ def data(
         ],
         "metrics": _metrics(v, wall_s, measured),
         "checks": [to_json(c) for c in checks],
-        "engines": [to_json(e) for e in made.engines],
+        "engines": [to_json(e) for e in engines],
         "disclosure": {
             "synthetic_voices": v.dubbed,
             "machine_translation": any(t.origin not in ("source", "memory") for t in v.translations),
             "voices": sorted({t.voice for t in v.takes}),
         },
-        "notes": list(made.listened.notes),
+        "notes": list(listened.notes),
     }
 
 
@@ -249,11 +247,4 @@ def _loudness(momentary: list[list[float]], v: qc.Variant, duration_ms: int) -> 
 
 
 def _url(name: str) -> str:
-    from urllib.parse import quote
-
     return quote(name)
-
-
-def text(value: Any) -> str:
-    """A JSON value as the report writes it."""
-    return json.dumps(value, indent=1, ensure_ascii=False)

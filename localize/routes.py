@@ -55,8 +55,8 @@ def plan(hops: Iterable[Hop], source: str, target: str) -> Route | None:
     return None
 
 
-def missing(source: str, target: str, reasons: Iterable[str], memory: str) -> RouteMissing:
-    """The error for a pair without a route: what is not here, and what would provide it."""
-    why = "; ".join(dict.fromkeys(r for r in reasons if r))
-    do = f"add the line to {memory}" + (f", or {why}" if why else "")
+def missing(source: str, target: str, command: str, others: Iterable[str]) -> RouteMissing:
+    """The error for a pair without a route: the command that provides this line, and what would provide the route."""
+    why = "; or ".join(dict.fromkeys(o for o in others if o))
+    do = command + (f"; or {why}" if why else "")
     return RouteMissing(f"no engine on this machine translates {source} -> {target}", f"{source}->{target}", do)

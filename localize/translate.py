@@ -7,6 +7,7 @@ as an echo of its source, carries an error and no text.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -142,8 +143,11 @@ def _by_engines(
         used += identities
     elif rest:
         models = listed_models(engines.workshop.registry, source, target)
-        error = str(missing(source, target, [*models, *reasons], str(job.memory_path)))
-        done.update({line.id: _failed(line, job, error) for line in rest})
+        series = job.memory_path.parent.name
+        for line in rest:
+            command = f"localize memory add --series {series} --lang {job.target} {shlex.quote(line.text)} TRANSLATION"
+            error = missing(source, target, command, [*models, *reasons])
+            done[line.id] = _failed(line, job, str(error))
     return done, used
 
 

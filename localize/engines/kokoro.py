@@ -6,6 +6,7 @@ A voice is a name ("ef_dora") or a blend of names with weights ("ef_dora*0.6+af_
 from __future__ import annotations
 
 import importlib.metadata
+import logging
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,8 @@ class Kokoro:
             if self._tokens is None:
                 from kokoro_onnx.tokenizer import Tokenizer
 
+                # it warns of every line in which espeak joins two words, which is how people speak
+                logging.getLogger("phonemizer").setLevel(logging.ERROR)
                 self._tokens = Tokenizer()
             return self._tokens
 

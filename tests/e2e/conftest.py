@@ -17,8 +17,9 @@ import pytest
 
 from localize import config
 from localize.config import ROOT, Settings
+from localize.listen import Listened, listen
 from localize.model import Transcript
-from localize.stages import Listened, admit, listen
+from localize.stages import admit
 from localize.studio import Studio, open_studio
 
 EPISODES = {

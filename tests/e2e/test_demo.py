@@ -17,6 +17,7 @@ import soxr
 from localize import ffmpeg, media, pipeline, speak, stages, subtitles
 from localize.engines.vad import speech_spans
 from localize.glossary import count
+from localize.listen import listen
 from localize.memory import normal_form
 from localize.qc import word_error
 from tests.e2e.conftest import EPISODES, TAGS, Demo
@@ -129,7 +130,7 @@ def test_the_dub_says_what_the_voice_said(demo: Demo, episode: str, market: str,
     """Word errors of the laid track against those of the raw clips joined with silence, same recogniser."""
     studio, tag = demo.studio(), TAGS[market]
     admitted = stages.admit(studio, demo.episode(episode))
-    heard = stages.listen(studio, admitted)
+    heard = listen(studio, admitted)
     part = pipeline.speak_language(studio, admitted, heard, tag, True)
     assert part.spoken is not None
     assert studio.steps.ran == {}, "all of this was done before"
@@ -179,7 +180,7 @@ def test_one_edited_row_redoes_only_its_lines(demo: Demo, tmp_path: Path, figure
     studio = demo.studio()
     source = demo.episode("E01")
     admitted = stages.admit(studio, source)
-    heard = stages.listen(studio, admitted)
+    heard = listen(studio, admitted)
     touched = [x.id for x in heard.transcript.lines if "Vivian" in x.text]
     terms = demo.folder / "glossaries" / "silver-bay" / "terms.csv"
     before = terms.read_text(encoding="utf-8")
@@ -208,7 +209,7 @@ def test_one_edited_memory_line_redoes_only_that_line(demo: Demo) -> None:
     before = path.read_text(encoding="utf-8")
     studio = demo.studio()
     admitted = stages.admit(studio, demo.episode("E01"))
-    heard = stages.listen(studio, admitted)
+    heard = listen(studio, admitted)
     (line,) = [x.id for x in heard.transcript.lines if "shaking" in x.text]
     try:
         path.write_text(before.replace("तो तुम्हारे हाथ क्यों काँप रहे हैं?", "फिर तुम्हारे हाथ क्यों काँप रहे हैं?"), encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -176,8 +177,9 @@ def test_routes_take_the_cheapest_chain_and_name_what_is_missing() -> None:
     assert route is not None
     assert route.name == "a+b"
     assert routes.plan(hops, "en", "hi") is None
-    error = routes.missing("en", "hi", ["localize models pull x"], "memory.hi-IN.tmx")
+    error = routes.missing("en", "hi", "localize memory add 'Go.' TRANSLATION", ["localize models pull x"])
     assert "en -> hi" in str(error)
+    assert "localize memory add" in str(error)
     assert "localize models pull x" in str(error)
 
 
@@ -226,3 +228,15 @@ def test_misheard_names_are_repaired_and_other_words_are_not(words: tuple[str, .
     bible = Glossary((SUMMER, HEIRESS, BAY, WIND))
     fixed, _changed = names.repair(heard_as(*words), bible, "en", say)
     assert " ".join(w.text for w in fixed) == wanted
+
+
+def test_a_line_added_to_a_memory_refers_to_the_glossary(tmp_path: Path) -> None:
+    path = tmp_path / "series" / "memory.hi-IN.tmx"
+    memory.add_line(path, "en", "hi-IN", "Come, Summer.", "आओ, समर।", BIBLE)
+    memory.add_line(path, "en", "hi-IN", "Go.", "जाओ।", BIBLE)
+    known = memory.load(path.parent, "en", "hi-IN")
+    match = known.lookup("come summer")
+    assert match is not None
+    assert match.text(BIBLE, "hi-IN") == "आओ, समर।"
+    assert match.text(Glossary((replace(SUMMER, forms={"hi-IN": "सम्मर"}),)), "hi-IN") == "आओ, सम्मर।"
+    assert known.lookup("Go!") is not None

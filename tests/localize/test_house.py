@@ -1,0 +1,51 @@
+"""Rules of the house that a reader relies on."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+from localize.config import ROOT
+
+
+def imports(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = {a.name.split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+    return found | {
+        (n.module or "").split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and not n.level
+    }
+
+
+def test_the_library_never_imports_prefect_or_flows() -> None:
+    for path in (ROOT / "localize").rglob("*.py"):
+        assert not {"prefect", "flows"} & imports(path), path
+
+
+def test_the_environment_is_read_in_config_alone() -> None:
+    for path in (ROOT / "localize").rglob("*.py"):
+        if path.name != "config.py":
+            text = path.read_text(encoding="utf-8")
+            assert "os.environ" not in text, path
+            assert "getenv" not in text, path
+
+
+def test_modules_are_read_in_one_sitting() -> None:
+    long = {
+        p.name: n
+        for p in (ROOT / "localize").rglob("*.py")
+        if (n := len(p.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert long == {}
+
+
+def test_a_status_question_loads_no_engine() -> None:
+    """`localize models list` and a rerun must not pay for imports that only engines need."""
+    code = (
+        "import sys, localize.run, localize.pipeline, localize.stages; "
+        "heavy = {'onnxruntime', 'ctranslate2', 'faster_whisper', 'kokoro_onnx', 'torch', 'prefect'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

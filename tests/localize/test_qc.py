@@ -1,0 +1,109 @@
+"""Checks that catch: each deliberate fault is caught by its own check and by no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from localize import config, qc, subtitles
+from localize.model import Cue, Line, Take, TermUse, Translation, Verdict, Word
+
+TEXTS = ("Hola, Summer.", "Vuelve a casa esta noche.", "No puedo irme ahora.")
+
+
+def good() -> qc.Variant:
+    lines = tuple(Line(f"L{n}", "Summer", 1000 + 3000 * n, 3000 + 3000 * n, "x", (n,)) for n in range(3))
+    terms = (TermUse("Summer", "Summer", 1, 1),)
+    translations = tuple(
+        Translation(f"L{n}", "es-419", t, "bergamot+apertium", terms=terms if "Summer" in t else ())
+        for n, t in enumerate(TEXTS)
+    )
+    takes = tuple(Take(x.id, "digest", x.start_ms, x.end_ms, 1.05, 1.05, 1.0, 2100, "ef_dora") for x in lines)
+    cues = [Cue(x.start_ms, x.end_ms, t, x.id) for x, t in zip(lines, TEXTS, strict=True)]
+    output = qc.Output(0, 0, True, ("spa", "eng"), (True, False), ("spa",), -14.1, -1.3)
+    heard = tuple(Word(i, w, 0, 1) for i, w in enumerate(" ".join(TEXTS).split()))
+    return qc.Variant(
+        "es-419", True, lines, tuple(Word(n, "x", 0, 1, 0.9) for n in range(3)), translations, takes, {"es-419": cues},
+        {"es-419": subtitles.Look(26, 17, 40.0, "es", 12_000)}, config.load().loudness["mobile"], output, 40.0,
+        {x.id: -20.0 for x in lines}, heard, None, ("spa", "eng"), ("spa",),
+    )  # fmt: skip
+
+
+def test_a_good_variant_passes_every_rule() -> None:
+    checks = qc.run(good())
+    assert [c.name for c in checks if c.verdict != Verdict.PASS] == []
+    assert len({c.name for c in checks}) == len(qc.RULES)
+
+
+def take(v: qc.Variant, index: int, **changes: object) -> qc.Variant:
+    takes = list(v.takes)
+    takes[index] = replace(takes[index], **changes)  # type: ignore[arg-type]
+    return replace(v, takes=tuple(takes))
+
+
+def cue(v: qc.Variant, index: int, **changes: object) -> qc.Variant:
+    cues = list(v.cues["es-419"])
+    cues[index] = replace(cues[index], **changes)  # type: ignore[arg-type]
+    return replace(v, cues={"es-419": cues})
+
+
+def line_error(v: qc.Variant) -> qc.Variant:
+    bad = replace(v.translations[1], text="", error="no route")
+    gone = replace(v.takes[1], clip="", flags=("no-clip",))
+    return replace(v, translations=(v.translations[0], bad, v.translations[2]), takes=(v.takes[0], gone, v.takes[2]))
+
+
+def shifted(v: qc.Variant, by: int) -> qc.Variant:
+    return replace(v, takes=tuple(replace(t, start_ms=t.start_ms + by, end_ms=t.end_ms + by) for t in v.takes))
+
+
+def out(v: qc.Variant, **changes: object) -> qc.Variant:
+    return replace(v, output=replace(v.output, **changes))  # type: ignore[arg-type]
+
+
+FAULTS: list[tuple[str, Callable[[qc.Variant], qc.Variant], str, Verdict]] = [
+    ("shifted track", lambda v: shifted(v, 400), "onset", Verdict.REVIEW),
+    ("missing clip", lambda v: replace(v, takes=v.takes[:2]), "clips", Verdict.FAIL),
+    ("silent clip", lambda v: replace(v, clip_levels={**v.clip_levels, "L1": -80.0}), "clips", Verdict.FAIL),
+    ("wrong name in a cue", lambda v: cue(v, 0, text="Hola, Verano."), "names", Verdict.FAIL),
+    ("loud", lambda v: out(v, lufs=-12.0), "loudness", Verdict.FAIL),
+    ("clipped", lambda v: out(v, true_peak=0.4), "loudness", Verdict.FAIL),
+    ("swapped languages", lambda v: out(v, sound_languages=("eng", "spa")), "tracks", Verdict.FAIL),
+    ("wrong default", lambda v: out(v, sound_defaults=(False, True)), "tracks", Verdict.FAIL),
+    ("source left in", lambda v: replace(v, left=0.4), "source speech left", Verdict.REVIEW),
+    ("cue too fast", lambda v: cue(v, 1, end_ms=5000), "reading speed", Verdict.REVIEW),
+    ("row too long", lambda v: cue(v, 2, text="No puedo irme ahora, lo siento.", end_ms=11000), "row length", Verdict.REVIEW),
+    ("cue too short", lambda v: cue(v, 0, end_ms=1800), "cue times", Verdict.REVIEW),
+    ("clips overlap", lambda v: take(v, 0, end_ms=4100), "overlap", Verdict.FAIL),
+    ("chipmunk", lambda v: take(v, 1, rate=1.4), "rate", Verdict.FAIL),
+    ("hurried", lambda v: take(v, 1, rate=1.2), "rate", Verdict.REVIEW),
+    ("too long for its slot", lambda v: take(v, 1, flags=("too-long",)), "fit", Verdict.REVIEW),
+    ("longer than the source", lambda v: out(v, drift_ms=90), "duration", Verdict.FAIL),
+    ("touched picture", lambda v: out(v, picture_same=False), "picture", Verdict.FAIL),
+    ("says something else", lambda v: replace(v, heard=(Word(0, "nada", 0, 1),)), "heard", Verdict.REVIEW),
+    ("nobody can judge", lambda v: replace(v, heard=None), "heard", Verdict.REVIEW),
+    ("fuzzy memory", lambda v: replace(v, translations=(replace(v.translations[0], flags=("fuzzy-memory",)), *v.translations[1:])), "sources", Verdict.REVIEW),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fault", "check", "verdict"), [f[1:] for f in FAULTS], ids=[f[0] for f in FAULTS])
+def test_each_fault_is_caught_by_its_own_check_alone(
+    fault: Callable[[qc.Variant], qc.Variant], check: str, verdict: Verdict
+) -> None:
+    caught = {c.name: c.verdict for c in qc.run(fault(good())) if c.verdict != Verdict.PASS}
+    assert caught == {check: verdict}
+
+
+def test_an_untranslated_line_fails_and_names_itself() -> None:
+    checks = {c.name: c for c in qc.run(line_error(good()))}
+    assert checks["translated"].verdict == Verdict.FAIL
+    assert "L1" in checks["translated"].detail
+    assert "no route" in checks["translated"].detail
+    assert checks["clips"].verdict == Verdict.FAIL
+
+
+def test_word_error_counts_edits_over_reference_words() -> None:
+    assert qc.word_error("uno dos tres cuatro", "Uno, dos tres!") == 0.25
+    assert qc.word_error("a", "a") == 0.0
