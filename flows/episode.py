@@ -22,7 +22,7 @@ from localize.listen import Listened
 from localize.model import Episode, Verdict
 from localize.pipeline import Failed as FailedVariant
 from localize.pipeline import LanguagePart, is_own
-from localize.studio import Studio
+from localize.studio import Studio, open_bible
 
 Result = Delivered | FailedVariant
 
@@ -142,6 +142,7 @@ def main(argv: list[str] | None = None) -> int:
         settings = config.load()
         names = [settings.market(m).name for m in dict.fromkeys(args.market or settings.markets)]
         run.check_language(settings, args.source_lang)
+        open_bible(settings, args.series)
         paths, unusable = run.inputs(args.input)
     except (InputError, ModelError) as error:
         print(f"error: {error}", file=sys.stderr)

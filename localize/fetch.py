@@ -31,6 +31,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 import httpx
+from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from .config import Settings
@@ -310,9 +311,8 @@ def _bars(progress: Progress | None) -> Iterator[Progress]:
         yield progress
         return
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    from rich.console import Console
-
-    with Progress(*columns, transient=True, console=Console(stderr=True)) as bars:
+    console = Console(stderr=True)
+    with Progress(*columns, transient=True, console=console, disable=not console.is_terminal) as bars:
         yield bars
 
 

@@ -18,7 +18,7 @@ from .model import Verdict
 from .pipeline import Failed, run_episode
 from .show import results_table
 from .stages import episode_name
-from .studio import open_studio
+from .studio import open_bible, open_studio
 
 
 def run(args: argparse.Namespace) -> int:
@@ -26,6 +26,7 @@ def run(args: argparse.Namespace) -> int:
     settings = load()
     markets = [settings.market(m) for m in dict.fromkeys(args.market or settings.markets)]
     check_language(settings, args.source_lang)
+    open_bible(settings, args.series)  # a bad bible stops the run before any work
     paths, unusable = inputs(args.input)
     console = Console(stderr=True)
     results: list[Delivered | Failed] = []
@@ -36,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bars:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         task = bars.add_task("episodes", total=len(paths))
         for path in paths:
             try:
