@@ -17,11 +17,11 @@ from flows import tasks
 from localize import cli, config, run
 from localize.config import Market
 from localize.deliver import Delivered
-from localize.errors import InputError, LocalizeError, ModelError
+from localize.errors import InputError, LocalizeError, ModelError, StoreError
 from localize.listen import Listened
 from localize.model import Episode, Verdict
 from localize.pipeline import Failed as FailedVariant
-from localize.pipeline import LanguagePart, is_own
+from localize.pipeline import LanguagePart, failed, is_own
 from localize.studio import Studio, open_bible
 
 Result = Delivered | FailedVariant
@@ -58,8 +58,8 @@ def localize_episode(
     for market in wanted:
         try:
             results.append(_market(studio, episode, listened, market, parts, out))
-        except LocalizeError as error:
-            results.append(FailedVariant(episode.name, market.name, str(error)))
+        except Exception as error:
+            results.append(failed(studio, episode.name, market.name, error))
     _artifacts(episode, results)
     bad = [r.market for r in results if isinstance(r, FailedVariant) or r.verdict == Verdict.FAIL]
     if bad:
@@ -142,9 +142,9 @@ def main(argv: list[str] | None = None) -> int:
         settings = config.load()
         names = [settings.market(m).name for m in dict.fromkeys(args.market or settings.markets)]
         run.check_language(settings, args.source_lang)
-        open_bible(settings, args.series)
+        run.check_before(open_bible(settings, args.series), [settings.markets[n] for n in names], args.out)
         paths, unusable = run.inputs(args.input)
-    except (InputError, ModelError) as error:
+    except (InputError, ModelError, StoreError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     jobs = [(path, names) for path in paths]

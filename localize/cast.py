@@ -93,6 +93,10 @@ def _character(name: str, table: Any, where: str) -> Character:
         raise SidecarError("has a key that is not known", at, f"use {', '.join(sorted(known))}")
     if table.get("register", "") not in ("", "f", "m"):
         raise SidecarError("register must be f or m", at, "mend the row")
+    for key, low, high in (("speed", 0.5, 2.0), ("gain_db", -24.0, 24.0)):
+        value = table.get(key, 1.0 if key == "speed" else 0.0)
+        if not isinstance(value, (int, float)) or not low <= value <= high:  # not-a-number is in no range
+            raise SidecarError(f"{key} must be a number from {low} to {high}", at, "mend the row")
     try:
         return Character(
             name,

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from . import __version__
-from .errors import InputError, LocalizeError, ModelError
+from .errors import InputError, LocalizeError, ModelError, StoreError
 
 EXIT_OK, EXIT_FAILED, EXIT_UNUSABLE = 0, 1, 2
 
@@ -21,7 +21,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped; what was done is kept, run the same command to go on", file=sys.stderr)
         return 130
-    except (InputError, ModelError) as error:
+    except (InputError, ModelError, StoreError) as error:
         print(f"error: {error}", file=sys.stderr)
         return EXIT_UNUSABLE
     except LocalizeError as error:
@@ -31,7 +31,14 @@ def main(argv: list[str] | None = None) -> int:
 
 def _keep_dashes(argv: list[str]) -> list[str]:
     """An existing file whose name begins with a dash is an input, not an option."""
-    return [f"./{a}" if a.startswith("-") and Path(a).is_file() else a for a in argv]
+
+    def is_file(text: str) -> bool:
+        try:
+            return Path(text).is_file()
+        except (OSError, ValueError):
+            return False
+
+    return [f"./{a}" if a.startswith("-") and is_file(a) else a for a in argv]
 
 
 def _parser() -> argparse.ArgumentParser:

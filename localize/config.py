@@ -127,7 +127,9 @@ def load(environ: dict[str, str] | None = None) -> Settings:
     except (KeyError, TypeError) as error:
         raise OptionError(f"market table: {error}", extra or "markets.toml", "see localize/markets.toml") from error
     try:
-        threads = int(env.get("LOCALIZE_THREADS") or 0) or len(os.sched_getaffinity(0))
+        threads = int(env.get("LOCALIZE_THREADS") or len(os.sched_getaffinity(0)))
+        if threads < 1:
+            raise ValueError
     except ValueError as error:
         raise OptionError("LOCALIZE_THREADS is not a whole number", do="unset it, or set it to 1 or more") from error
     return Settings(

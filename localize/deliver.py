@@ -76,9 +76,13 @@ def deliver(studio: Studio, episode: Episode, market: Market, made: Ingredients,
     if known and known[0] == key and _whole(folder, known[2]):
         return _from_report(episode, market, folder, reused=True)
     with studio.clock.timed(episode.name, market.name), _beside(folder) as work:
-        render = Render(studio, episode, market, made, work)
-        files = render.files()
-        _place(work, folder, files, studio, episode, market, key, render.verdict)
+        try:
+            render = Render(studio, episode, market, made, work)
+            files = render.files()
+            _place(work, folder, files, studio, episode, market, key, render.verdict)
+        except OSError as error:
+            what = f"cannot be written: {error.strerror or error}"
+            raise StoreError(what, str(folder), "free some space or clear what is in the way") from error
     return _from_report(episode, market, folder, reused=False)
 
 
@@ -275,21 +279,19 @@ class Render:
 
     def _probe(self, path: Path, measured: dict[str, Any]) -> qc.Output:
         source = self.episode.media
+        length, heard = media.probe(path).duration_ms, media.sound_end_ms(path)
         with av.open(str(path)) as container:
-            video = container.streams.video[0]
             sounds, texts = list(container.streams.audio), list(container.streams.subtitles)
-            length = float(video.duration * video.time_base) * 1000 if video.duration else 0.0
-            heard = float(sounds[0].duration * sounds[0].time_base) * 1000 if sounds[0].duration else 0.0
             default = av.stream.Disposition.default
             facts = {
                 "sound_languages": tuple(s.metadata.get("language", "und") for s in sounds),
                 "sound_defaults": tuple(bool(s.disposition & default) for s in sounds),
                 "text_languages": tuple(s.metadata.get("language", "und") for s in texts),
             }
-        same = media.packet_hashes(path) == media.packet_hashes(Path(self.episode.path))
+        same = media.same_picture(path, Path(self.episode.path))
         return qc.Output(
-            drift_ms=round(length - source.duration_ms),
-            sound_drift_ms=round(heard - source.duration_ms),
+            drift_ms=length - source.duration_ms,
+            sound_drift_ms=heard - source.duration_ms,
             picture_same=same,
             lufs=measured["lufs"],
             true_peak=measured["true_peak_dbtp"],

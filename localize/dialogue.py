@@ -45,6 +45,8 @@ def from_csv(path: Path, duration_ms: int) -> tuple[Line, ...]:
         at = f"{path.name} row {number}"
         if not {"start", "end", "text"} <= {k for k in row if k}:
             raise SidecarError("needs the columns start, end, text (and speaker)", at, "mend the first row")
+        if row.get("text") is None and any((v or "").strip() for v in row.values() if isinstance(v, str)):
+            raise SidecarError("has no text cell", at, "give every row all columns")
         cells = {k: (v or "").strip() for k, v in row.items() if isinstance(k, str)}
         if not any(cells.values()):
             continue

@@ -17,6 +17,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import importlib.metadata
+import queue
 import shutil
 import subprocess
 import sys
@@ -145,7 +146,7 @@ def _download(
     task = bars.add_task(file.name, total=file.bytes or None)
     try:
         with httpx.Client(timeout=timeout, follow_redirects=False) as client:
-            facts, location = _facts(client, url)
+            facts, location = _asked(client, url)
             for attempt in range(3):
                 try:
                     _stream(client, location, part, bars, task)
@@ -167,6 +168,29 @@ def _download(
         promised = file_sha256(part)
     _keep(part, target, wanted or promised)
     return {"sha256": wanted or promised, "revision": facts["revision"]}
+
+
+def _asked(client: httpx.Client, url: str) -> tuple[dict[str, str], str]:
+    """`_facts` within CONNECT_S in all: name look-up, connecting and a first answer. Raises httpx.ConnectTimeout."""
+    answers: queue.Queue[Any] = queue.Queue()
+
+    def ask() -> None:
+        try:
+            answers.put(_facts(client, url))
+        except Exception as error:  # handed to the caller, whatever it is
+            answers.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=CONNECT_S)
+    except queue.Empty:
+        raise httpx.ConnectTimeout(f"no answer within {CONNECT_S:.0f} s") from None
+    if isinstance(answer, httpx.TimeoutException):
+        raise httpx.ConnectTimeout(str(answer))
+    if isinstance(answer, Exception):
+        raise answer
+    facts, location = answer
+    return facts, location
 
 
 def _facts(client: httpx.Client, url: str) -> tuple[dict[str, str], str]:

@@ -45,13 +45,18 @@ def url(path: Path | str) -> str:
 def run(argv: list[str], stdin: bytes | None = None, timeout: float = TIMEOUT_S, where: str = "") -> tuple[bytes, str]:
     """Run ffmpeg with these arguments; (stdout, stderr). Raises ToolError with the last lines it wrote."""
     command = [binary(), "-hide_banner", "-nostdin" if stdin is None else "-nostats", "-y", *argv]
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ToolError(
+            f"cannot be started: {error.strerror}", command[0], "install ffmpeg, or unset LOCALIZE_FFMPEG"
+        ) from error
     try:
         out, err = process.communicate(stdin, timeout=timeout)
     except BaseException as error:

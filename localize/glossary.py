@@ -140,7 +140,7 @@ def parse(text: str, where: str) -> Glossary:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise SidecarError(f"is no CSV: {error}", where, "save it as comma-separated UTF-8") from error
-    if not rows or "term" not in rows[0]:
+    if not rows or "term" not in [c.strip() for c in rows[0]]:
         raise SidecarError("has no column 'term'", where, f"the first row must be: {', '.join(FIXED)}, language tags")
     head = [c.strip() for c in rows[0]]
     terms: dict[str, Term] = {}

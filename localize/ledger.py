@@ -76,14 +76,14 @@ class Ledger:
     def source(self, path: Path) -> str | None:
         """The digest of an unchanged file that was hashed before."""
         stat = path.stat()
-        row = (str(path), stat.st_size, stat.st_mtime_ns, stat.st_ino)
+        row = (_storable(path), stat.st_size, stat.st_mtime_ns, stat.st_ino)
         found = self._one("SELECT sha256 FROM sources WHERE path=? AND size=? AND mtime_ns=? AND inode=?", row)
         return found[0] if found else None
 
     def put_source(self, path: Path, sha256: str) -> None:
         """Remember a file's digest as long as its size, time and inode stay."""
         stat = path.stat()
-        row = (str(path), stat.st_size, stat.st_mtime_ns, stat.st_ino, sha256)
+        row = (_storable(path), stat.st_size, stat.st_mtime_ns, stat.st_ino, sha256)
         self._write("INSERT OR REPLACE INTO sources VALUES (?,?,?,?,?)", row)
 
     def step(self, key: str) -> str | None:
@@ -108,12 +108,17 @@ class Ledger:
 
     def delivery(self, folder: str) -> tuple[str, str, dict[str, Any]] | None:
         """(key, verdict, files) of the set that was delivered into a folder."""
-        found = self._one("SELECT key, verdict, files FROM deliveries WHERE folder=?", (folder,))
+        found = self._one("SELECT key, verdict, files FROM deliveries WHERE folder=?", (_storable(folder),))
         return (found[0], found[1], json.loads(found[2])) if found else None
 
     def put_delivery(
         self, folder: str, key: str, series: str, episode: str, market: str, verdict: str, files: dict[str, Any]
     ) -> None:
         """Write that a whole set lies in `folder`."""
-        row = (folder, key, series, episode, market, verdict, json.dumps(files), self.run, time.time())
+        row = (_storable(folder), key, series, episode, market, verdict, json.dumps(files), self.run, time.time())
         self._write("INSERT OR REPLACE INTO deliveries VALUES (?,?,?,?,?,?,?,?,?)", row)
+
+
+def _storable(path: Path | str) -> str:
+    """A path as text that a database takes, whatever bytes are in its name."""
+    return str(path).encode("utf-8", "backslashreplace").decode()

@@ -60,7 +60,7 @@ def listen(studio: Studio, episode: Episode, source_lang: str | None = None) -> 
     }
     with studio.clock.timed(episode.name, ""):
         made = studio.steps.json(
-            "listen", 10, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang))
+            "listen", 11, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang))
         )
     return from_json(Listened, made)
 
@@ -81,7 +81,7 @@ def _listen(studio: Studio, episode: Episode, source_lang: str | None) -> Listen
         kind = "dialogue" if "dialogue" in own else "srt"
         read = dialogue.from_csv if kind == "dialogue" else dialogue.from_srt
         lines = read(own[kind], episode.media.duration_ms)
-        language = source_lang or studio.engines.transcriber().detect(hearing)[0]
+        language = (source_lang or studio.engines.transcriber().detect(hearing)[0]).lower()
         words: tuple[Word, ...] = ()
     else:
         if not speech:
@@ -107,7 +107,7 @@ def _recognise(
     """Words of the whole episode, heard stretch by stretch so that no window of the recogniser cuts a sentence;
     spoken spans that it skipped are heard once more by themselves."""
     whisper = studio.engines.transcriber()
-    language = (source_lang or whisper.detect(hearing)[0]).split("-")[0]
+    language = (source_lang or whisper.detect(hearing)[0]).split("-")[0].lower()
     hints = studio.bible.terms.names(language)
     words: list[Word] = []
     for stretch in segment.chunks(speech):

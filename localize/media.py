@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 import av
 
+from . import ffmpeg
 from .errors import InputError, MediaError
 from .model import Media
 
@@ -58,6 +60,10 @@ def _facts(container: Any, shown: str) -> Media:
         raise MediaError("the picture holds no frame", shown, "upload it again or re-export it")
     if sound.index not in starts:
         raise MediaError("the sound track is empty", shown, "export the episode with its sound")
+    # a transport stream counts from anywhere: time 0 is where its first packet stands
+    base = min(starts.values()) if min(starts.values()) > 0 else 0.0
+    ends = {index: end - base for index, end in ends.items()}
+    starts = {index: start - base for index, start in starts.items()}
     promised = max((float(s.duration * s.time_base) for s in (video, sound) if s.duration), default=0.0)
     if promised - max(ends.values()) > CUT_OFF_MS / 1000:
         what = f"the file is cut off after {max(ends.values()):.1f} s of {promised:.1f} s"
@@ -76,6 +82,26 @@ def _facts(container: Any, shown: str) -> Media:
         sample_rate=sound.codec_context.sample_rate,
         audio_start_ms=round(starts[sound.index] * 1000),
     )
+
+
+def sound_end_ms(path: Path) -> int:
+    """Where the first sound track ends on the file's timeline."""
+    with av.open(str(path.absolute()), metadata_errors="replace") as container:
+        ends = [
+            float((p.pts + (p.duration or 0)) * p.time_base)
+            for p in container.demux(container.streams.audio[0])
+            if p.pts is not None and p.time_base is not None
+        ]
+    return round(1000 * max(ends, default=0.0))
+
+
+def same_picture(one: Path, other: Path) -> bool:
+    """Whether two files hold the same picture: the same packets, or, where a container packs them another way
+    (a transport stream), the same decoded frames."""
+    if packet_hashes(one) == packet_hashes(other):
+        return True
+    argv = ["-map", "0:v:0", "-fps_mode", "passthrough", "-f", "md5", "-"]
+    return len({ffmpeg.run(["-v", "error", "-i", ffmpeg.url(p), *argv], where=p.name)[0] for p in (one, other)}) == 1
 
 
 def _is_cover(stream: Any) -> bool:
@@ -119,6 +145,7 @@ def sidecars(path: Path) -> dict[str, Path]:
     found = {}
     for kind, ending in names.items():
         beside = path.with_name(path.stem + ending)
-        if beside.is_file():
-            found[kind] = beside
+        with contextlib.suppress(OSError):  # a name too long to exist
+            if beside.is_file():
+                found[kind] = beside
     return found

@@ -26,9 +26,10 @@ def repair(
     ordinary words in this language are never forced on words that sound like them.
     """
     sound = functools.lru_cache(maxsize=4096)(lambda text: _bare(say(text)))
-    forms = [(form, term) for term in glossary.terms for form in (term.form(tag),) if not _common(term, tag)]
+    # an alias tells how a name is heard; what sounds like it becomes the name's own form
+    forms = [(a, t.form(tag)) for t in glossary.terms if not _common(t, tag) for a in (t.form(tag), *t.aliases)]
     out, changed = _aliases(words, glossary, tag)
-    for form, _term in sorted(forms, key=lambda p: -len(p[0])):
+    for form, name in sorted(forms, key=lambda p: -len(p[0])):
         wanted, size = sound(form), len(form.split())
         if len(wanted) < SHORTEST:
             continue
@@ -48,16 +49,16 @@ def repair(
                 if _same(_strip(text), form, sound):
                     changed[run[0].id] = _strip(text)
                     tail = re.search(r"(['’]s)?[.,!?;:…]*$", run[-1].text)
-                    fixed = f"{form}{tail[0] if tail else ''}"
+                    fixed = f"{name}{tail[0] if tail else ''}"
                     prob = min(w.prob for w in run)
                     out[at : at + width] = [replace(run[0], text=fixed, end_ms=run[-1].end_ms, prob=prob)]
                     break
             at += 1
     for index, word in enumerate(out):
-        name = _capital(out, index, glossary, tag)
-        if name is not None:
+        capital = _capital(out, index, glossary, tag)
+        if capital is not None:
             changed[word.id] = word.text
-            out[index] = replace(word, text=name)
+            out[index] = replace(word, text=capital)
     return tuple(out), changed
 
 

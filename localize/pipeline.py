@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+import traceback
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +12,7 @@ from pathlib import Path
 from . import qc, stages
 from .config import Market
 from .deliver import Delivered, Ingredients, deliver
-from .errors import LocalizeError
+from .errors import InputError, LocalizeError
 from .listen import Listened, listen
 from .model import EngineUse, Episode, Translation
 from .stages import Spoken
@@ -20,11 +23,12 @@ Notice = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Failed:
-    """A variant that could not be made at all, and why."""
+    """A variant that could not be made at all, and why; `unusable` where what was given is at fault."""
 
     episode: str
     market: str
     error: str
+    unusable: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,25 @@ def run_episode(
     for market in markets:
         try:
             results.append(run_market(studio, episode, listened, market, parts, out, notice))
-        except LocalizeError as error:
-            results.append(Failed(episode.name, market.name, str(error)))
+        except Exception as error:
+            results.append(failed(studio, episode.name, market.name, error))
     return results
+
+
+def failed(studio: Studio, episode: str, market: str, error: Exception) -> Failed:
+    """A failure as a result. An error that nobody foresaw is written out whole below LOCALIZE_HOME/faults, so that
+    the night's other episodes go on and the morning has something to read."""
+    if isinstance(error, LocalizeError):
+        return Failed(episode, market, str(error), isinstance(error, InputError))
+    folder = studio.settings.home / "faults"
+    path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}.txt"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{episode} {market}\n{''.join(traceback.format_exception(error))}", encoding="utf-8")
+    except OSError:
+        traceback.print_exception(error)
+    what = f"a fault of this program: {type(error).__name__}: {error}"
+    return Failed(episode, market, str(LocalizeError(what, f"{episode} {market}", f"report it with {path}")))
 
 
 def run_market(

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from . import media
-from .config import Settings, load
+from . import media, memory
+from .config import Market, Settings, load
 from .deliver import Delivered
-from .errors import InputError, LocalizeError, OptionError
+from .errors import InputError, OptionError
 from .model import Verdict
-from .pipeline import Failed, run_episode
+from .pipeline import Failed, failed, run_episode
 from .show import results_table
 from .stages import episode_name
-from .studio import open_bible, open_studio
+from .studio import Bible, open_bible, open_studio
 
 
 def run(args: argparse.Namespace) -> int:
@@ -26,7 +29,8 @@ def run(args: argparse.Namespace) -> int:
     settings = load()
     markets = [settings.market(m) for m in dict.fromkeys(args.market or settings.markets)]
     check_language(settings, args.source_lang)
-    open_bible(settings, args.series)  # a bad bible stops the run before any work
+    studio = open_studio(args.series, settings, args.allow_non_commercial)
+    check_before(studio.bible, markets, args.out)
     paths, unusable = inputs(args.input)
     console = Console(stderr=True)
     results: list[Delivered | Failed] = []
@@ -42,14 +46,14 @@ def run(args: argparse.Namespace) -> int:
         for path in paths:
             try:
                 own = media.sidecars(path).get("cast")
-                studio = open_studio(args.series, settings, args.allow_non_commercial, own)
-                shown = episode_name(path)
+                studio = replace(studio, bible=open_bible(settings, args.series, own))
+                shown = escape(episode_name(path))
                 notice = lambda text, shown=shown: bars.update(task, description=f"{shown}: {text}")  # noqa: E731
                 results += run_episode(studio, path, markets, args.out, args.source_lang, notice)
             except InputError as error:
                 unusable.append(str(error))
-            except LocalizeError as error:
-                results += [Failed(episode_name(path), m.name, str(error)) for m in markets]
+            except Exception as error:
+                results += [failed(studio, episode_name(path), m.name, error) for m in markets]
             bars.advance(task)
     finish(results, unusable, args.out, Console(width=None if Console().is_terminal else 180))
     return status(results, unusable)
@@ -71,7 +75,8 @@ def finish(results: list[Delivered | Failed], unusable: Iterable[str], out: Path
 
 def status(results: Iterable[Delivered | Failed], unusable: Iterable[str]) -> int:
     """The exit status of a run."""
-    if list(unusable):
+    results = list(results)
+    if list(unusable) or any(isinstance(r, Failed) and r.unusable for r in results):
         return 2
     bad = [r for r in results if isinstance(r, Failed) or r.verdict == Verdict.FAIL]
     return 1 if bad else 0
@@ -82,7 +87,12 @@ def inputs(given: Iterable[Path]) -> tuple[list[Path], list[str]]:
     paths: list[Path] = []
     unusable: list[str] = []
     for path in given:
-        if path.is_dir():
+        try:
+            is_folder = path.is_dir()
+        except (OSError, ValueError) as error:
+            unusable.append(str(InputError(f"cannot be read: {error}", str(path), "check the name")))
+            continue
+        if is_folder:
             inside = sorted(p for p in path.iterdir() if p.suffix.lower() in media.SUFFIXES and p.is_file())
             paths += inside
             if not inside:
@@ -101,6 +111,21 @@ def inputs(given: Iterable[Path]) -> tuple[list[Path], list[str]]:
             what = f"has the same episode name as {other}"
             unusable.append(str(InputError(what, str(path), "rename one, or run them into different --out folders")))
     return kept, unusable
+
+
+def check_before(bible: Bible, markets: list[Market], out: Path) -> None:
+    """Read every memory that the run may need, and see that `out` can be written, before any work is done.
+
+    Raises SidecarError, OptionError.
+    """
+    for tag in {t for m in markets for t in (m.language, *m.extra_subtitles)}:
+        memory.load(bible.folder, "en", tag)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except (OSError, ValueError) as error:
+        raise OptionError(f"--out {str(out)!r} cannot be written: {error}", do="choose another folder") from error
 
 
 def check_language(settings: Settings, tag: str | None) -> None:

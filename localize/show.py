@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from .deliver import Delivered
@@ -24,15 +25,15 @@ def results_table(results: Sequence[Delivered | Failed], console: Console) -> No
         )
     for r in results:
         if isinstance(r, Failed):
-            table.add_row(r.episode, r.market, "[red]fail", *[""] * 7, r.error)
+            table.add_row(escape(r.episode), r.market, "[red]fail", *[""] * 7, escape(r.error))
             continue
         m = r.metrics
         cells = [
             f"{m['term_success']:.0%}", f"{m['speech_overlap']:.2f}", f"{m['onset_p95_ms']} ms", f"{m['max_rate']:.2f}",
             f"{m['loudness_lufs']:.1f}", f"{m['true_peak_dbtp']:.1f}", "as before" if r.reused else f"{m['wall_s']:.1f}",
         ]  # fmt: skip
-        why = "; ".join(r.reasons)[:110]
-        table.add_row(r.episode, r.market, f"[{COLOURS[r.verdict]}]{r.verdict}", *cells, why)
+        why = escape("; ".join(r.reasons)[:110])
+        table.add_row(escape(r.episode), r.market, f"[{COLOURS[r.verdict]}]{r.verdict}", *cells, why)
     console.print(table)
 
 

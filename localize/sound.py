@@ -86,6 +86,8 @@ def _k_weighting(rate: int) -> NDArray[np.float64]:
 
 def _blocks(samples: Samples, rate: int, step_ms: int = 100, block_ms: int = 400) -> NDArray[np.float64]:
     """K-weighted power of blocks, summed over channels."""
+    if not len(samples):
+        return np.zeros(0)
     wide = samples[:, None] if samples.ndim == 1 else samples
     power = (signal.sosfilt(_k_weighting(rate), wide.astype(np.float64), axis=0) ** 2).sum(1)
     step, size = rate * step_ms // 1000, rate * block_ms // 1000

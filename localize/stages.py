@@ -21,7 +21,7 @@ from . import mix as mixing
 from . import translate as translating
 from .config import Loudness
 from .engines import vad
-from .errors import InputError
+from .errors import InputError, OptionError, SidecarError
 from .listen import Listened, decode, stem_of, to_asr
 from .model import (
     EngineUse,
@@ -144,10 +144,16 @@ def translate(
 
 
 def voices(studio: Studio, listened: Listened, target: str) -> dict[str, str]:
-    """Speaker -> voice name in the target language."""
+    """Speaker -> voice name in the target language. Raises SidecarError for a voice that is not there."""
     language = studio.settings.language(target)
     speakers = dict.fromkeys(line.speaker for line in listened.transcript.lines)
-    return {s: casting.voice_for(s, studio.bible.cast, language, listened.registers) for s in speakers}
+    chosen = {s: casting.voice_for(s, studio.bible.cast, language, listened.registers) for s in speakers}
+    for speaker, voice in chosen.items():
+        try:
+            studio.engines.synthesizer().check_voice(voice)
+        except OptionError as error:
+            raise SidecarError(f"{error.what} for {target}", f"cast.toml [{speaker}]", error.do) from error
+    return chosen
 
 
 def dub(

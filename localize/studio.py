@@ -92,7 +92,8 @@ def open_studio(
 
 def open_bible(settings: Settings, series: str, own_cast: Path | None = None) -> Bible:
     """The bible of a series; an empty one where the series has no folder."""
-    if not series or series in (".", "..") or "/" in series or "\\" in series or "\x00" in series:
+    bad = not series or series[0] in ".-" or not series.isprintable() or set(series) & set('/\\:*?"<>|')
+    if bad or len(series.encode(errors="replace")) > 100:
         raise OptionError(f"series {series!r} cannot be a folder's name", do="use letters, digits, - and _")
     folder = settings.glossaries / series
     return Bible(series, folder, glossary.load(folder), casting.load(folder, own_cast))

@@ -105,6 +105,9 @@ class Synthesizer(Protocol):
     def identity(self) -> EngineUse:
         """Who does this, without loading it."""
 
+    def check_voice(self, voice: str) -> None:
+        """Raises OptionError for a voice that is not there, without loading anything."""
+
     def phonemes(self, text: str, language: str) -> str:
         """How the engine's front end says the text; `language` is the front end's own code."""
 

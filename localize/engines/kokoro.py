@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import logging
+import math
 from typing import Any
 
 import numpy as np
@@ -87,26 +88,36 @@ class Kokoro:
             raise EngineError(f"nothing to say in {phonemes!r}", "kokoro")
         return Clip(np.concatenate(parts[:-1]), RATE)
 
+    def check_voice(self, voice: str) -> None:
+        files = {f.name for f in self.workshop.registry.model(VOICES).files}
+        for name, _share in parts(voice):
+            if f"{name}.bin" not in files:
+                known = ", ".join(sorted(f.removesuffix(".bin") for f in files))
+                raise OptionError(f"no voice {name!r}", "kokoro", f"choose from {known}")
+
     def _style(self, voice: str) -> Samples:
-        total: Samples | None = None
-        for part in voice.split("+"):
-            name, _, weight = part.strip().partition("*")
-            try:
-                share = float(weight or 1.0)
-            except ValueError as error:
-                raise OptionError(f"voice {voice!r}: {weight!r} is no number", do="write name*0.6+name*0.4") from error
-            vector = share * self._named(name.strip())
-            total = vector if total is None else total + vector
-        assert total is not None  # split gives at least one part
-        return total
+        self.check_voice(voice)
+        blend = np.sum([share * self._named(name) for name, share in parts(voice)], axis=0)
+        return np.asarray(blend, np.float32)
 
     def _named(self, name: str) -> Samples:
         with self.workshop.guard:
             if name not in self._styles:
-                files = {f.name for f in self.workshop.registry.model(VOICES).files}
-                if f"{name}.bin" not in files:
-                    known = ", ".join(sorted(f.removesuffix(".bin") for f in files))
-                    raise OptionError(f"no voice {name!r}", "kokoro", f"choose from {known}")
                 folder = ensure(self.workshop.registry, self.workshop.settings, VOICES)
                 self._styles[name] = np.fromfile(folder / f"{name}.bin", "<f4").reshape(-1, 1, 256)
             return self._styles[name]
+
+
+def parts(voice: str) -> list[tuple[str, float]]:
+    """(name, share) of a voice: "ef_dora", or a blend "ef_dora*0.6+af_sarah*0.4". Raises OptionError."""
+    out = []
+    for part in voice.split("+"):
+        name, _, weight = part.strip().partition("*")
+        try:
+            share = float(weight or 1.0)
+        except ValueError:
+            share = math.nan
+        if not math.isfinite(share):
+            raise OptionError(f"voice {voice!r}: {weight!r} is no number", do="write name*0.6+name*0.4")
+        out.append((name.strip(), share))
+    return out

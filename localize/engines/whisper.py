@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib.metadata
 from typing import Any
 
-from ..errors import EngineError
+from ..errors import EngineError, OptionError
 from ..fetch import ensure
 from ..model import EngineUse, Word
 from .base import Heard, Samples, Workshop
 
 RATE = 16_000
 MODEL = "faster-whisper-base"
+KNOWN = "write its ISO 639-1 code, for example en, es, pt, hi, zh, ko"
 LANGUAGES = ("es", "pt", "hi", "zh", "fr", "de", "it", "ja", "ko", "tr", "id", "th", "vi", "ar", "ru")
 
 
@@ -64,6 +65,10 @@ class Whisper:
             )
             heard = [w for s in segments for w in (s.words or [])]
         except (RuntimeError, ValueError) as error:
+            if "language code" in str(error):
+                raise OptionError(
+                    f"--source-lang {language!r} is no language that the recogniser knows", do=KNOWN
+                ) from error
             raise EngineError(str(error), "faster-whisper") from error
         words = tuple(
             Word(i, w.word.strip(), round(w.start * 1000), round(w.end * 1000), round(float(w.probability), 4))

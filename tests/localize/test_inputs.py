@@ -150,7 +150,8 @@ def test_a_bad_subtitle_file_names_its_cue(tmp_path: Path, text: str, words: str
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("start,end,speaker,text\n1,2,Summer\n3,x,Grant,Hi\n", "row 3"),
+        ("start,end,speaker,text\n1,2,Summer\n", "row 2"),
+        ("start,end,speaker,text\n1,2,Summer,Hi\n3,x,Grant,Hi\n", "row 3"),
         ("a,b\n1,2\n", "columns"),
         ("start,end,speaker,text\n", "no line"),
         ("start,end,speaker,text\n2,1,S,Hi\n", "row 2"),

@@ -187,6 +187,21 @@ def test_a_source_out_of_reach_costs_little_and_is_not_asked_again(tmp_path: Pat
     assert fetch._unreachable == {"127.0.0.1:9"}
 
 
+def test_a_source_that_accepts_and_never_answers_costs_little(tmp_path: Path) -> None:
+    import socket
+
+    fetch._unreachable.clear()
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        known, settings = made(tmp_path, url, table(hashlib.sha256(BIG).hexdigest()))
+        started = time.monotonic()
+        with pytest.raises(ModelMissing, match="out of reach"):
+            fetch.pull(known, settings, "toy")
+        assert time.monotonic() - started < 6
+
+
 def test_a_non_commercial_model_is_refused_before_anything_is_fetched(tmp_path: Path, hub: Hub) -> None:
     known, settings = made(tmp_path, hub.url, table(commercial="false"))
     with pytest.raises(LicenceRefused, match="toy"):
