@@ -248,3 +248,15 @@ def _loudness(momentary: list[list[float]], v: qc.Variant, duration_ms: int) -> 
 
 def _url(name: str) -> str:
     return quote(name)
+
+
+def index(rows: list[tuple[str, str, str, str, str]]) -> str:
+    """A page that lists variants: (episode, market, verdict, why, link to the report)."""
+    e = escape.escape
+    body = "".join(
+        f'<tr><td><span class="badge {verdict}">{verdict}</span></td><td><a href="{e(_url(link))}">{e(episode)} · {e(market)}</a></td>'
+        f'<td class="soft">{e(why)}</td></tr>'
+        for episode, market, verdict, why, link in rows
+    )
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>variants</title><style>{STYLE}</style>'
+    return f'<!doctype html><html lang="en">{head}<main><h1>Variants</h1><table>{body}</table></main></html>\n'

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from . import media, memory
+from . import media, memory, report
 from .config import Market, Settings, load
 from .deliver import Delivered
 from .errors import InputError, OptionError
@@ -70,7 +70,18 @@ def finish(results: list[Delivered | Failed], unusable: Iterable[str], out: Path
             print(f"error: {result.episode} {result.market}: {result.error}", file=sys.stderr)
     delivered = [r for r in results if isinstance(r, Delivered)]
     if delivered:
-        print(f"open {delivered[0].folder / 'report.html'}")
+        rows = [
+            (
+                r.episode,
+                r.market,
+                str(r.verdict),
+                "; ".join(r.reasons),
+                str((r.folder / "report.html").relative_to(out)),
+            )
+            for r in delivered
+        ]
+        (out / "index.html").write_text(report.index(rows), encoding="utf-8")
+        print(f"open {out / 'index.html'}")
 
 
 def status(results: Iterable[Delivered | Failed], unusable: Iterable[str]) -> int:

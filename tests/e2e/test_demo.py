@@ -31,7 +31,7 @@ Figure = Callable[[str, object], None]
 def test_the_command_makes_all_variants_and_none_fails(demo: Demo, figure: Figure) -> None:
     assert demo.status == 0, demo.printed[-3000:]
     assert "10 variants" in demo.printed
-    assert re.search(r"open .*report\.html", demo.printed)
+    assert re.search(r"open .*index\.html", demo.printed)
     figure("seconds for 10 variants, server start included", round(demo.seconds))
     figure("peak MB of the largest process", round(demo.peak_mb))
     assert demo.peak_mb < 3000

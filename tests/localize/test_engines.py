@@ -1,0 +1,214 @@
+"""The real embedded engines on short input, and what is said where one is absent."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import soxr
+
+from localize import diarize, memory, sound, speak, translate
+from localize.engines.apertium import after, before, opening_marks
+from localize.engines.kokoro import parts
+from localize.errors import OptionError
+from localize.glossary import Glossary, Term
+from localize.model import Line, Transcript
+from localize.studio import Studio
+
+pytestmark = pytest.mark.models
+BIBLE = Glossary(
+    (
+        Term("Summer", "person", "f", common=("en-US",)),
+        Term("Hunter", "person", "m", common=("en-US",)),
+        Term("Pearl Hill", "place", "f"),
+        Term("Storm Queen", "title", "f", forms={"es-419": "Reina de la Tormenta", "pt-BR": "Rainha da Tempestade"}),
+    )
+)
+
+
+def job(studio: Studio, texts: list[str], target: str, source: str = "en", bible: Glossary = BIBLE) -> translate.Job:
+    lines = tuple(Line(f"L{n}", "S1", 1000 * n, 1000 * n + 900, t) for n, t in enumerate(texts))
+    transcript = Transcript(source, "srt", (), lines)
+    path = studio.bible.memory_path(target)
+    return translate.Job(
+        transcript, target, bible, memory.Memory(), path, lambda: np.zeros(0, np.float32), "x", f"E1 {target}"
+    )
+
+
+LINES = [
+    "Summer, where were you last night?",
+    "Hunter lied to me about Pearl Hill.",
+    "Tell the Storm Queen that Hunter is here.",
+    "Summer's father never trusted Hunter.",
+    "Get out of my house!",
+    "We met last summer.",
+]
+
+
+@pytest.mark.parametrize("target", ["pt-BR", "es-419"])
+def test_names_come_through_the_engines(studio: Studio, target: str) -> None:
+    made, used = translate.translate(job(studio, LINES, target), studio.engines, studio.steps)
+    assert [t.line_id for t in made] == [f"L{n}" for n in range(len(LINES))]
+    for t in made:
+        assert not t.error
+        assert all(u.found == u.wanted for u in t.terms), t
+    assert "Summer" not in made[5].text, "an ordinary summer is translated"
+    assert ("Reina de la Tormenta" if target == "es-419" else "Rainha da Tempestade") in made[2].text
+    assert {u.name for u in used} == ({"bergamot", "apertium"} if target == "es-419" else {"bergamot"})
+    assert all(u.licence for u in used)
+
+
+def test_an_edited_term_redoes_only_the_lines_that_hold_it(studio: Studio) -> None:
+    translate.translate(job(studio, LINES, "pt-BR"), studio.engines, studio.steps)
+    before_edit = dict(studio.steps.ran)
+    edited = Glossary(
+        tuple(
+            Term(
+                t.term,
+                t.kind,
+                t.gender,
+                t.aliases,
+                t.common,
+                {"pt-BR": "Colina"} if t.term == "Pearl Hill" else t.forms,
+            )
+            for t in BIBLE.terms
+        )
+    )
+    made, _used = translate.translate(job(studio, LINES, "pt-BR", bible=edited), studio.engines, studio.steps)
+    assert studio.steps.ran["translate"] == before_edit["translate"] + 1
+    assert "Colina" in made[1].text
+
+
+def test_a_pair_without_a_route_is_an_error_on_the_line_with_a_command(studio: Studio) -> None:
+    made, _used = translate.translate(job(studio, ["Come home."], "hi-IN"), studio.engines, studio.steps)
+    assert made[0].text == ""
+    assert "en->hi" in made[0].error
+    assert "localize memory add --series untitled --lang hi-IN 'Come home.' TRANSLATION" in made[0].error
+    assert "untranslated" in made[0].flags
+
+
+def test_without_apertium_the_missing_route_names_its_package(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    made, _used = translate.translate(job(studio, ["Come home."], "es-419"), studio.engines, studio.steps)
+    assert "apt-get install apertium" in made[0].error
+    portuguese, _used = translate.translate(job(studio, ["Come home."], "pt-BR"), studio.engines, studio.steps)
+    assert portuguese[0].text
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Que hizo usted?", "¿Qué hizo usted?"),
+        ("Sal de aquí!", "¡Sal de aquí!"),
+        ("Hola. Donde estás? Ven.", "Hola. ¿Dónde estás? Ven."),
+        ("¿Cómo estás?", "¿Cómo estás?"),
+    ],
+)
+def test_spanish_opens_its_questions(text: str, wanted: str) -> None:
+    assert opening_marks(text) == wanted
+
+
+def test_known_slips_of_the_pivot_are_mended(studio: Studio) -> None:
+    engine = studio.engines.get("apertium")
+    done = engine.translate(
+        ["O que você fez?", "Saia da minha casa.", "Eu o vi no altar.", "O velho farol."], "pt", "es"
+    )
+    assert done[0].startswith("¿Qué")
+    assert done[1].startswith("Salga")
+    assert "en el altar" in done[2]
+    assert "faro" in done[3]
+    assert "farol" not in done[3]
+    assert after("hola", "olá.", "es") == "hola."
+    assert before("nothing", "es") == "nothing"
+
+
+def test_speech_is_spoken_fitted_and_read_back(studio: Studio) -> None:
+    """Two lines through the real voice into a track, and the recogniser hears their words where they were put."""
+    voice = studio.engines.synthesizer()
+    lines = [Line("L1", "S1", 500, 2600, ""), Line("L2", "S1", 3000, 5200, "")]
+    texts = ["The ship leaves at midnight.", "Nobody knows the captain."]
+    made = speak.dub(
+        [speak.Part(x, t, "af_heart", 1.0, (), -20.0) for x, t in zip(lines, texts, strict=True)],
+        6000, voice, "en-us", studio.steps, "E1 en-US", 2,
+    )  # fmt: skip
+    one, two = made.takes
+    assert one.start_ms == 500
+    assert two.start_ms == 3000
+    assert one.end_ms <= two.start_ms
+    for take in made.takes:
+        level = sound.active_level(made.track[take.start_ms * 48 : take.end_ms * 48], 48_000)
+        assert level == pytest.approx(-20.0, abs=1.0)
+    audio = np.asarray(soxr.resample(made.track, 48_000, 16_000), np.float32)
+    heard = studio.engines.transcriber().transcribe(audio, "en", ())
+    assert memory.normal_form(" ".join(w.text for w in heard.words)) == memory.normal_form(" ".join(texts))
+
+
+def test_pronunciations_reach_the_voice(studio: Studio) -> None:
+    voice = studio.engines.synthesizer()
+    line = Line("L1", "S1", 0, 1000, "")
+    plain = speak.Part(line, "Call Xiu now.", "af_heart", 1.0, (), -20.0)
+    respelt = speak.Part(line, "Call Xiu now.", "af_heart", 1.0, (("Xiu", "Shoe"),), -20.0)
+    exact = speak.Part(line, "Call Xiu now.", "af_heart", 1.0, (("Xiu", "/ʃjˈuː/"),), -20.0)
+    assert speak.phonemes(respelt, voice, "en-us") != speak.phonemes(plain, voice, "en-us")
+    assert "ʃjˈuː" in speak.phonemes(exact, voice, "en-us")
+
+
+def test_a_voice_or_blend_that_is_not_there_is_named(studio: Studio) -> None:
+    voice = studio.engines.synthesizer()
+    voice.check_voice("ef_dora*0.6+bf_emma*0.4")
+    for bad in ("nobody", "ef_dora*x", "ef_dora+nobody", "ef_dora*nan"):
+        with pytest.raises(OptionError):
+            voice.check_voice(bad)
+    assert parts("a*0.5+b") == [("a", 0.5), ("b", 1.0)]
+
+
+def test_voices_it_never_saw_are_told_apart_and_enrolled_ones_recognised(studio: Studio) -> None:
+    """Three voices that no threshold was set on, six lines each way."""
+    encoder, voice = studio.engines.get("ge2e"), studio.engines.synthesizer()
+    said = ["I never saw that letter before tonight.", "We should leave before the rain comes back."]
+    voices, truth = [], []
+    for text in said:
+        for name in ("bm_george", "af_sky", "am_onyx"):
+            clip = voice.speak(voice.phonemes(text, "en-us"), name, 1.0)
+            audio = np.asarray(soxr.resample(clip.samples, clip.rate, 16_000), np.float32)
+            voices.append(diarize.Voice(encoder.embed(audio), diarize.pitch(audio, 16_000), clip.duration_ms))
+            truth.append(name)
+    groups = diarize.group(voices)
+    assert groups == [0, 1, 2, 0, 1, 2]
+    enrolled = {name: [voices[i].vector] for i, name in enumerate(truth[:3])}
+    assert [
+        who for who, known in diarize.name_groups(voices[3:], diarize.group(voices[3:]), enrolled) if known
+    ] == truth[3:]
+    registers = diarize.registers(voices, truth)
+    assert registers["bm_george"] == "m"
+    assert registers["af_sky"] == "f"
+
+
+def test_a_weights_file_with_code_in_it_is_refused(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    import os
+    import pickle
+
+    from localize.engines.speaker import read_weights
+    from localize.errors import ModelDamaged
+
+    class Evil:
+        def __reduce__(self):  # type: ignore[no-untyped-def]
+            return (os.mkdir, (str(tmp_path / "owned"),))
+
+    path = tmp_path / "pretrained.pt"
+    path.write_bytes(pickle.dumps(1) * 3 + pickle.dumps(Evil()))
+    with pytest.raises(ModelDamaged, match="no place"):
+        read_weights(path)
+    assert not (tmp_path / "owned").exists()
+
+
+def test_every_engine_has_an_identity_without_loading(studio: Studio) -> None:
+    uses = [
+        studio.engines.transcriber().identity(),
+        studio.engines.synthesizer().identity(),
+        studio.engines.get("ge2e").identity(),
+    ]
+    assert all(u.name and u.version and u.licence and len(u.sha256) == 64 for u in uses)
+    assert studio.engines.workshop.loaded == {}
+    json.dumps([u.__dict__ for u in uses])
