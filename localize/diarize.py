@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
-from scipy.cluster.hierarchy import fcluster, linkage
 
 from .sound import Samples
 
@@ -36,6 +34,8 @@ def group(voices: Sequence[Voice], same: float = SAME) -> list[int]:
     """A group number from 0 for each line, in order of first appearance."""
     if not voices:
         return []
+    from scipy.cluster.hierarchy import fcluster, linkage  # half a second that a rerun does not pay
+
     long = [i for i, v in enumerate(voices) if v.duration_ms >= SHORT_MS and v.vector.any()]
     long = long or list(range(len(voices)))
     labels = dict.fromkeys(long, 0)
@@ -86,6 +86,8 @@ def registers(voices: Sequence[Voice], speakers: Sequence[str]) -> dict[str, str
 
 def pitch(audio: Samples, rate: int) -> float:
     """Median fundamental in Hz of voiced frames, by autocorrelation between 70 and 400 Hz; 0.0 where none is voiced."""
+    from scipy import signal
+
     size, hop = rate // 25, rate // 50
     found = []
     loudest = float(np.sqrt(np.mean(audio**2))) if len(audio) else 0.0

@@ -9,7 +9,6 @@ import functools
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
 
 RATE = 48_000
 Samples = NDArray[np.float32]
@@ -52,6 +51,8 @@ def trim(samples: Samples, rate: int) -> Samples:
 
 def shorten_pauses(samples: Samples, rate: int, longest_ms: int = 300, keep_ms: int = 200) -> Samples:
     """Inner pauses of `longest_ms` or more become `keep_ms` long; cut in the middle, where it is quietest."""
+    from scipy import ndimage  # half a second that a rerun does not pay
+
     levels = envelope_db(samples, rate)
     if not len(levels):
         return samples
@@ -88,6 +89,8 @@ def _blocks(samples: Samples, rate: int, step_ms: int = 100, block_ms: int = 400
     """K-weighted power of blocks, summed over channels."""
     if not len(samples):
         return np.zeros(0)
+    from scipy import signal
+
     wide = samples[:, None] if samples.ndim == 1 else samples
     power = (signal.sosfilt(_k_weighting(rate), wide.astype(np.float64), axis=0) ** 2).sum(1)
     step, size = rate * step_ms // 1000, rate * block_ms // 1000
@@ -122,12 +125,16 @@ def active_level(samples: Samples, rate: int) -> float:
 
 def true_peak(samples: Samples) -> float:
     """Highest peak in dBTP, four times oversampled."""
+    from scipy import signal
+
     high = signal.resample_poly(samples.astype(np.float32), 4, 1, axis=0)
     return float(20 * np.log10(max(float(np.abs(high).max(initial=0)), 1e-6)))
 
 
 def limit(samples: Samples, rate: int, ceiling_db: float, look_ms: int = 5) -> Samples:
     """Stereo samples with no true peak above the ceiling: look-ahead gain, smooth, no delay."""
+    from scipy import ndimage, signal
+
     over = np.abs(signal.resample_poly(samples.astype(np.float32), 4, 1, axis=0)).max(1)
     peaks = over[: len(samples) * 4].reshape(-1, 4).max(1)
     wanted = np.minimum(1.0, 10 ** (ceiling_db / 20) / np.maximum(peaks, 1e-9))

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
 
 from .sound import RATE, Samples, active_level
 from .spans import Span
@@ -36,6 +35,8 @@ class Fit:
 
 def fit_stem(mix: Samples, stem: Samples, spoken: list[Span]) -> Fit:
     """Find the shift and gain at which the stem explains most of the mix where nobody speaks."""
+    from scipy import signal  # half a second that a rerun does not pay
+
     one, two = (x.mean(1).astype(np.float64) for x in (mix, stem))
     free = np.ones(len(one), bool)
     for start, end in spoken:
@@ -76,6 +77,8 @@ def without_speech(mix: Samples, spoken: list[Span]) -> Samples:
     Inside, each frequency of the middle channel is held to the level it has just outside (where only the bed plays),
     so that the bed goes on without a hole; the side channel, which holds little speech, keeps its own.
     """
+    from scipy import ndimage, signal
+
     out = mix.copy()
     mid, side = mix.mean(1), (mix[:, 0] - mix[:, 1]) / 2
     size, hop = 2048, 512
