@@ -133,6 +133,8 @@ def clips(v: Variant) -> Check:
             bad.append(f"{t.line_id}: no clip {reason}".strip())
         elif v.clip_levels.get(t.line_id, -120.0) < -55:
             bad.append(f"{t.line_id}: silent")
+        elif "cut-off" in take.flags:
+            bad.append(f"{t.line_id}: cut off by the end of the picture")
     return _check("clips", Verdict.FAIL, bad, f"{len(v.takes)} clips", "one that sounds for every line")
 
 

@@ -170,15 +170,17 @@ def _lay(
     if length_ms > longest:
         stretch = length_ms / longest
         samples = ffmpeg.stretch(samples, clip.rate, stretch)
-        samples = samples[: clip.rate * longest // 1000 + clip.rate // 100]
+        samples = trim(samples, clip.rate)[: clip.rate * longest // 1000 + clip.rate // 100]
     wide = soxr.resample(samples, clip.rate, RATE).astype(np.float32)
     gain = _gain(wide, part.level_lufs)
     at = round(place.start_ms * RATE / 1000)
     room = track[at : at + len(wide)]
     room += wide[: len(room)] * np.float32(10 ** (gain / 20))
     end_ms = place.start_ms + round(len(room) * 1000 / RATE)
-    rate = natural_ms / max(1, end_ms - place.start_ms)
+    rate = natural_ms / max(1, _ms(wide, RATE))
     flags = list(place.flags) + ([f"retake: {note}"] if note else [])
+    if _ms(wide, RATE) - _ms(room, RATE) > 10:
+        flags.append("cut-off")  # the picture ends before the line does
     if rate > timing.NATIVE_MOST + 0.005:
         flags.append("fast")
     return Take(

@@ -67,6 +67,7 @@ FAULTS: list[tuple[str, Callable[[qc.Variant], qc.Variant], str, Verdict]] = [
     ("shifted track", lambda v: shifted(v, 400), "onset", Verdict.REVIEW),
     ("missing clip", lambda v: replace(v, takes=v.takes[:2]), "clips", Verdict.FAIL),
     ("silent clip", lambda v: replace(v, clip_levels={**v.clip_levels, "L1": -80.0}), "clips", Verdict.FAIL),
+    ("cut off by the end", lambda v: take(v, 2, flags=("cut-off",)), "clips", Verdict.FAIL),
     ("wrong name in a cue", lambda v: cue(v, 0, text="Hola, Verano."), "names", Verdict.FAIL),
     ("loud", lambda v: out(v, lufs=-12.0), "loudness", Verdict.FAIL),
     ("clipped", lambda v: out(v, true_peak=0.4), "loudness", Verdict.FAIL),

@@ -10,8 +10,10 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localize import ffmpeg, mix, sound, stem
+from localize import ffmpeg, mix, sound, speak, stem, timing
 from localize.config import Loudness
+from localize.engines.base import Clip
+from localize.model import Line
 from localize.sound import RATE
 
 RNG = np.random.default_rng(7)
@@ -115,3 +117,19 @@ def test_file_names_are_only_names() -> None:
     given = argv[argv.index("-i") + 1]
     assert given.startswith("file:/")
     assert given.endswith("-rf:x.mp4")
+
+
+@pytest.mark.parametrize(
+    ("natural_ms", "window_ms", "cut"), [(1500, 2000, False), (2400, 2000, False), (3000, 2000, True)]
+)
+def test_a_laid_clip_keeps_to_its_rate_and_a_cut_one_says_so(natural_ms: int, window_ms: int, cut: bool) -> None:
+    """A line at the very end of the picture: stretched to 1.25 at most, and flagged where even that is cut."""
+    burst = speechlike(natural_ms / 1000, 0.2, seed=3)[:, 0]
+    burst = (0.2 * np.sin(2 * np.pi * 200 * np.arange(len(burst)) / RATE)).astype(np.float32)[::2]
+    part = speak.Part(Line("L1", "S1", 1000, 1000 + window_ms, ""), "x", "v", 1.0, (), -20.0)
+    track = np.zeros((1000 + window_ms) * 48, np.float32)
+    place = timing.Place("L1", 1000, window_ms, 1.0)
+    take = speak._lay(part, place, "d", Clip(burst, 24_000), 1.0, natural_ms, track, "")
+    assert take.rate <= timing.MOST + 0.02
+    assert ("cut-off" in take.flags) == cut
+    assert take.end_ms <= 1000 + window_ms
