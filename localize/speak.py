@@ -170,7 +170,7 @@ def _lay(
     if length_ms > longest:
         stretch = length_ms / longest
         samples = ffmpeg.stretch(samples, clip.rate, stretch)
-        samples = trim(samples, clip.rate)[: clip.rate * longest // 1000 + clip.rate // 100]
+        samples = samples[: clip.rate * longest // 1000 + clip.rate // 100]
     wide = soxr.resample(samples, clip.rate, RATE).astype(np.float32)
     gain = _gain(wide, part.level_lufs)
     at = round(place.start_ms * RATE / 1000)

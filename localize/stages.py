@@ -213,7 +213,7 @@ def dub(
         return to_json(Spoken(made.takes, track, levels))
 
     with studio.clock.timed(episode.name, target):
-        spoken = from_json(Spoken, studio.steps.json("dub", 4, inputs, subject, make))
+        spoken = from_json(Spoken, studio.steps.json("dub", 5, inputs, subject, make))
         if studio.steps.store.get(spoken.track) is None:  # the track's blob went missing: lay it again
             spoken = from_json(Spoken, make())
     return spoken
