@@ -5,7 +5,6 @@ tail of stderr. Files go in as `file:` URLs, so that a name with a colon or a le
 from __future__ import annotations
 
 import functools
-import json
 import os
 import re
 import shutil
@@ -188,9 +187,3 @@ def mux_argv(
         argv += [f"-disposition:s:{index}", "default" if index == 0 else "0"]
     argv += ["-metadata", f"comment={titles['comment']}", "-movflags", "+faststart", "-t", f"{duration_ms / 1000:.3f}"]
     return [*argv, "-f", "mp4", url(target)]
-
-
-def versions() -> dict[str, str]:
-    """The first row of `ffmpeg -version`, and where it lies."""
-    out, _err = run(["-version"])
-    return {"version": out.decode(errors="replace").splitlines()[0], "path": json.dumps(binary())}

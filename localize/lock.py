@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .glossary import Glossary, Use, count
+from .glossary import Use, count
 from .model import TermUse
 
 SENTINELS = {
@@ -88,8 +88,3 @@ def verify(text: str, uses: list[Use], tag: str) -> tuple[TermUse, ...]:
 def missed(terms: tuple[TermUse, ...]) -> list[str]:
     """Locked forms that stand less often than they must."""
     return [t.locked for t in terms if t.found < t.wanted]
-
-
-def same(text: str, glossary: Glossary, tag: str) -> tuple[TermUse, ...]:
-    """Terms of a line that stays in its language: each must be spelled as locked."""
-    return verify(text, glossary.find(text, tag), tag)
