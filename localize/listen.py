@@ -20,6 +20,7 @@ from .studio import Studio
 
 ASR_RATE = 16_000
 LEAD_MS = 300  # sound before and after a stretch that a recogniser is given
+TAIL_MS = 100  # after a last span that is heard once more: another end than before, or it is misheard alike
 SILENCE_LUFS = -60.0
 
 
@@ -60,7 +61,7 @@ def listen(studio: Studio, episode: Episode, source_lang: str | None = None) -> 
     }
     with studio.clock.timed(episode.name, ""):
         made = studio.steps.json(
-            "listen", 12, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang))
+            "listen", 13, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang))
         )
     return from_json(Listened, made)
 
@@ -121,11 +122,19 @@ def _recognise(
 def _heard_in(
     whisper: Transcriber, hearing: Samples, span: Span, language: str, hints: tuple[str, ...], speech: list[Span]
 ) -> tuple[Word, ...]:
-    """Words of one stretch, on the episode's timeline."""
+    """Words of one stretch, on the episode's timeline. What stands doubtful at its end is kept only where the last
+    span, heard by itself and without hints, ends with it too."""
     offset = max(0, span[0] - LEAD_MS)
     heard = whisper.transcribe(hearing[offset * 16 : (span[1] + LEAD_MS) * 16], language, hints)
     moved = tuple(replace(w, start_ms=w.start_ms + offset, end_ms=w.end_ms + offset) for w in heard.words)
-    return segment.heard_words(segment.settle(moved, speech), speech)
+    words = segment.heard_words(segment.settle(moved, speech), speech)
+    tail = segment.doubtful_tail(words, speech)
+    if tail:
+        start, end = [s for s in speech if s[0] <= words[-1].start_ms][-1]
+        again = whisper.transcribe(hearing[max(0, start - LEAD_MS) * 16 : (end + TAIL_MS) * 16], language, ())
+        if not segment.says_at_end(again.words, words[-tail:]):
+            return words[:-tail]
+    return words
 
 
 def _flag_renamed(lines: tuple[Line, ...], capitals: set[int]) -> tuple[Line, ...]:

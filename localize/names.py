@@ -41,7 +41,7 @@ def repair(
             for width in sorted({size, max(1, size - 1), size + 1}, key=lambda n: abs(n - size)):
                 run = out[at : at + width]
                 text = " ".join(w.text for w in run)
-                if len(run) < width or not _may_differ(text, form) or _reaches_form(out, at, width, size, form):
+                if len(run) < width or not _may_differ(text, form) or _holds_form(run, form):
                     continue
                 # letters first: phonemes of every run would cost a second a minute
                 if fuzz.ratio(_letters(text), _letters(form)) < 60:
@@ -116,10 +116,10 @@ def _may_differ(text: str, form: str) -> bool:
     return not re.search(r"[.!?…]\s", text)
 
 
-def _reaches_form(words: list[Word], at: int, width: int, size: int, form: str) -> bool:
-    """Whether the name, spelt right, begins inside a run: the run must not swallow it."""
-    starts = range(at + 1, at + width)
-    return any(_letters(" ".join(w.text for w in words[s : s + size])) == _letters(form) for s in starts)
+def _holds_form(run: list[Word], form: str) -> bool:
+    """Whether the name stands, spelt right, in a part of a run: the run must not swallow it and its neighbour."""
+    parts = ((a, b) for a in range(len(run)) for b in range(a + 1, len(run) + 1) if b - a < len(run))
+    return any(_letters(" ".join(w.text for w in run[a:b])) == _letters(form) for a, b in parts)
 
 
 def _strip(text: str) -> str:

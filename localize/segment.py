@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from .model import Line, Word
 from .spans import Span, covered_ms, join_spans, longest_gap
@@ -16,6 +17,7 @@ SNAP_MS = 450
 EARLY_MS = 700
 CHUNK_MS = 26_000
 SQUEEZED_MS = 12  # a letter; real speech takes five times that
+SAME_TAIL = 0.6  # of the letters, in order
 SENTENCE_END = ".?!…।"
 CLAUSE_END = ",;:—"
 
@@ -101,6 +103,27 @@ def heard_words(words: tuple[Word, ...], speech: list[Span]) -> tuple[Word, ...]
         if not tail:
             kept.append(word)
     return tuple(kept)
+
+
+def doubtful_tail(words: tuple[Word, ...], speech: list[Span]) -> int:
+    """How many words at the end of a stretch may be the recogniser's own: a new sentence begun without any pause.
+
+    At the end of its window a recogniser likes to go on ("the contract. Backed."). A person takes a breath first.
+    """
+    for at in range(len(words) - 1, 0, -1):
+        if words[at - 1].text[-1:] in SENTENCE_END:
+            return len(words) - at if pause_between(words[at - 1], words[at], speech) < SENTENCE_PAUSE_MS else 0
+    return 0
+
+
+def says_at_end(words: tuple[Word, ...], tail: tuple[Word, ...]) -> bool:
+    """Whether words end about as `tail` does, by letters."""
+    wanted = _letters(tail)
+    return SequenceMatcher(None, _letters(words)[-len(wanted) :], wanted).ratio() >= SAME_TAIL
+
+
+def _letters(words: tuple[Word, ...]) -> str:
+    return "".join(c for w in words for c in w.text.casefold() if c.isalnum())
 
 
 def cut_lines(words: tuple[Word, ...], speech: list[Span], options: Options | None = None) -> tuple[Line, ...]:

@@ -207,7 +207,7 @@ def say(text: str) -> str:
 
 
 BAY = Term("Silver Bay", "place")
-WIND = Term("Northwind", "brand", aliases=("Norwint",))
+WIND = Term("Northwind", "brand", aliases=("Norwint", "North Wind"))
 
 
 @pytest.mark.parametrize(
@@ -217,6 +217,7 @@ WIND = Term("Northwind", "brand", aliases=("Norwint",))
         (("de", "Silver", "Bay", "sin"), "de Silver Bay sin"),
         (("to", "Silver", "Pay,", "now"), "to Silver Bay, now"),
         (("some", "Norwint", "ships"), "some Northwind ships"),
+        (("Alguien", "de", "Northwind", "vino."), "Alguien de Northwind vino."),
         (("a", "silver", "bowl"), "a silver bowl"),
         (("north", "wind's", "ship"), "Northwind's ship"),
         (("come", "here,", "summer."), "come here, Summer."),

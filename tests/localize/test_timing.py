@@ -144,6 +144,23 @@ def test_farewells_into_silence_are_not_words() -> None:
     assert [w.text for w in segment.heard_words(heard, speech)] == ["Go", "home."]
 
 
+def test_a_sentence_begun_without_a_breath_at_the_end_is_doubtful() -> None:
+    heard = words(("the", 1000, 1200), ("contract.", 1200, 1750), ("Backed.", 1750, 1990))
+    assert segment.doubtful_tail(heard, [(1000, 2000)]) == 1
+    assert segment.doubtful_tail(heard, [(1000, 1740), (2100, 2400)]) == 1
+    said = words(("is", 900, 1000), ("mine.", 1000, 1700), ("Prove", 2300, 2500), ("it.", 2500, 2700))
+    assert segment.doubtful_tail(said, [(1000, 1700), (2300, 2700)]) == 0
+    assert segment.doubtful_tail(words(("Go", 0, 200), ("home.", 200, 500)), [(0, 500)]) == 0
+
+
+def test_a_second_hearing_decides_by_letters() -> None:
+    again = words(("Not", 0, 1), ("until", 1, 2), ("the", 2, 3), ("contract.", 3, 4))
+    assert not segment.says_at_end(again, words(("Backed.", 0, 1)))
+    assert segment.says_at_end(again, words(("Contract!", 0, 1)))
+    assert segment.says_at_end(again, words(("the", 0, 1), ("contrast.", 0, 1)))
+    assert not segment.says_at_end((), words(("I'm", 0, 1)))
+
+
 @given(st.lists(st.tuples(st.integers(0, 900), st.integers(60, 700)), min_size=1, max_size=40))
 def test_every_word_lies_in_exactly_one_line_and_lines_are_disjoint(parts: list[tuple[int, int]]) -> None:
     heard, at = [], 0
