@@ -171,7 +171,7 @@ def _memory_add(args: argparse.Namespace) -> int:
     bible = open_bible(settings, args.series)
     tag = settings.language(args.lang).tag
     path = bible.memory_path(tag)
-    memory.add_line(path, args.source_lang.split("-")[0], tag, args.source, args.target, bible.terms)
+    memory.add_lines(path, args.source_lang.split("-")[0], tag, [memory.Entry(args.source, args.target)], bible.terms)
     print(f"{path}: {args.source!r} is remembered")
     return EXIT_OK
 

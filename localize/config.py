@@ -9,6 +9,11 @@
 | LOCALIZE_MARKETS | a TOML file that adds markets and languages | none |
 | LOCALIZE_HUB | address of a model hub | the hub client's own |
 | LOCALIZE_OFFLINE | "1": ask no source outside the package registries | "0" |
+| LOCALIZE_LLM_URL | an OpenAI-compatible endpoint that translates, e.g. http://localhost:8000/v1 | none |
+| LOCALIZE_LLM_MODEL | the model's name there | none |
+| LOCALIZE_LLM_KEY | its key | none |
+| LOCALIZE_LLM_SECONDS | how long one answer may take | 120 |
+| LOCALIZE_LLM_PARALLEL | requests at a time | 4 |
 | LOCALIZE_FFMPEG | the ffmpeg to use | the one on PATH, else the imageio-ffmpeg wheel |
 | LOCALIZE_THREADS | engine threads | number of cores |
 """
@@ -85,6 +90,11 @@ class Settings:
     offline: bool
     ffmpeg: str
     threads: int
+    llm_url: str = ""
+    llm_model: str = ""
+    llm_key: str = field(default="", repr=False)
+    llm_seconds: float = 120.0
+    llm_parallel: int = 4
     markets: dict[str, Market] = field(default_factory=dict)
     languages: dict[str, Language] = field(default_factory=dict)
     loudness: dict[str, Loudness] = field(default_factory=dict)
@@ -126,12 +136,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
             loudness[market.loudness]
     except (KeyError, TypeError) as error:
         raise OptionError(f"market table: {error}", extra or "markets.toml", "see localize/markets.toml") from error
-    try:
-        threads = int(env.get("LOCALIZE_THREADS") or len(os.sched_getaffinity(0)))
-        if threads < 1:
-            raise ValueError
-    except ValueError as error:
-        raise OptionError("LOCALIZE_THREADS is not a whole number", do="unset it, or set it to 1 or more") from error
+    threads = _number(env, "LOCALIZE_THREADS", len(os.sched_getaffinity(0)))
     return Settings(
         home=Path(env.get("LOCALIZE_HOME") or home / ".local/share/localize"),
         models=Path(env.get("LOCALIZE_MODELS") or home / ".cache/localize/models"),
@@ -141,10 +146,25 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         offline=env.get("LOCALIZE_OFFLINE", "0") not in ("", "0"),
         ffmpeg=env.get("LOCALIZE_FFMPEG", ""),
         threads=threads,
+        llm_url=env.get("LOCALIZE_LLM_URL", ""),
+        llm_model=env.get("LOCALIZE_LLM_MODEL", ""),
+        llm_key=env.get("LOCALIZE_LLM_KEY", ""),
+        llm_seconds=_number(env, "LOCALIZE_LLM_SECONDS", 120),
+        llm_parallel=_number(env, "LOCALIZE_LLM_PARALLEL", 4),
         markets=markets,
         languages=languages,
         loudness=loudness,
     )
+
+
+def _number(env: dict[str, str], name: str, default: int) -> int:
+    try:
+        number = int(env.get(name) or default)
+        if number < 1:
+            raise ValueError
+    except ValueError as error:
+        raise OptionError(f"{name} is not a whole number", do="unset it, or set it to 1 or more") from error
+    return number
 
 
 def _read(path: Path) -> dict[str, Any]:

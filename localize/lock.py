@@ -22,20 +22,21 @@ TRIES = 4
 def mask(text: str, uses: list[Use], attempt: int = 0) -> tuple[str, list[str]]:
     """The text with each use replaced by a sentinel, and the sentinels in order of the uses.
 
-    The same term gets the same sentinel within a line; `attempt` turns to other sentinels.
+    The same term gets the same sentinel within a line (its plural another); `attempt` turns to other sentinels.
     """
-    chosen: dict[str, str] = {}
+    chosen: dict[tuple[str, bool], str] = {}
     for use in uses:
-        if use.term.term not in chosen:
+        if (use.term.term, use.plural) not in chosen:
             pool = SENTINELS["m" if use.term.gender == "m" else "f"]
             turned = pool[attempt % len(pool) :] + pool[: attempt % len(pool)]
             spare = (s for s in turned if s not in chosen.values() and s.lower() not in text.lower())
-            chosen[use.term.term] = next(spare, f"Zyx{len(chosen)}q")
+            chosen[use.term.term, use.plural] = next(spare, f"Zyx{len(chosen)}q")
+    names = [chosen[u.term.term, u.plural] for u in uses]
     out, at = [], 0
-    for use in uses:
-        out += [text[at : use.start], chosen[use.term.term]]
+    for use, name in zip(uses, names, strict=True):
+        out += [text[at : use.start], name]
         at = use.end
-    return "".join([*out, text[at:]]), [chosen[u.term.term] for u in uses]
+    return "".join([*out, text[at:]]), names
 
 
 def restore(text: str, uses: list[Use], sentinels: list[str], tag: str) -> str | None:
@@ -46,7 +47,7 @@ def restore(text: str, uses: list[Use], sentinels: list[str], tag: str) -> str |
     for use, sentinel in zip(uses, sentinels, strict=True):
         if use.term.gender == "f":
             text = feminine_before(text, sentinel, tag)
-        text = re.sub(rf"(?<!\w){sentinel}(?!\w)", _literally(use.term.form(tag)), text)
+        text = re.sub(rf"(?<!\w){sentinel}(?!\w)", _literally(use.form(tag)), text)
     return text
 
 
@@ -76,13 +77,11 @@ def feminine_before(text: str, sentinel: str, tag: str) -> str:
 
 def verify(text: str, uses: list[Use], tag: str) -> tuple[TermUse, ...]:
     """For each term of the line: how often it must stand in the text, and how often it does."""
-    wanted: dict[str, list[Use]] = {}
+    wanted: dict[tuple[str, str], int] = {}
     for use in uses:
-        wanted.setdefault(use.term.term, []).append(use)
-    return tuple(
-        TermUse(term, group[0].term.form(tag), len(group), count(text, group[0].term.form(tag)))
-        for term, group in wanted.items()
-    )
+        key = use.term.term, use.form(tag)
+        wanted[key] = wanted.get(key, 0) + 1
+    return tuple(TermUse(term, form, number, count(text, form)) for (term, form), number in wanted.items())
 
 
 def missed(terms: tuple[TermUse, ...]) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, ParseError, SubElement, indent
@@ -20,6 +21,11 @@ from .errors import SidecarError
 from .glossary import Glossary, read_text
 
 FUZZY = 80.0  # lowest similarity, of 100, that is offered at all
+MAX_BYTES = 256 << 20
+MANY = 3000  # segments compared with one line
+SCAN = 20_000  # segments of one word looked at
+ANYWHERE = "\0"  # the key of a segment's newest target, whatever came before it
+CONTEXT = "x-context-pre"  # the property that holds the line before, as translation tools write it
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -46,33 +52,56 @@ class Match:
 
 @dataclass
 class Memory:
-    """One language pair's remembered segments by their normal form."""
+    """One language pair's remembered segments by their normal form, each with the line before it where that is known.
 
-    entries: dict[str, tuple[Piece, ...]] = field(default_factory=dict)
+    An exact match, in context first, takes microseconds. A fuzzy one compares only segments of like length that
+    share a word with the line, the rarest words first: 100,000 segments answer in a few ms.
+    """
+
+    entries: dict[str, dict[str, tuple[Piece, ...]]] = field(default_factory=dict)
     _by_words: dict[tuple[str, ...], tuple[Piece, ...]] = field(default_factory=dict)
     _longest: int = 0
+    _holding: dict[str, list[str]] = field(default_factory=dict)
 
-    def add(self, source: str, target: tuple[Piece, ...]) -> None:
-        """Remember a segment; a later one for the same source wins."""
+    def add(self, source: str, target: tuple[Piece, ...], before: str = "") -> None:
+        """Remember a segment, said after the line `before`; a later one for the same source and context wins."""
         normal = normal_form(source)
-        if normal:
-            self.entries[normal] = target
-            words = tuple(normal.split())
-            self._by_words[words] = target
-            self._longest = max(self._longest, len(words))
+        if not normal:
+            return
+        words = tuple(normal.split())
+        if normal not in self.entries:
+            for word in set(words):
+                self._holding.setdefault(word, []).append(normal)
+        known = self.entries.setdefault(normal, {})
+        known[normal_form(before)] = target
+        known[ANYWHERE] = target  # the newest serves where no context fits
+        self._by_words[words] = target
+        self._longest = max(self._longest, len(words))
 
-    def lookup(self, text: str) -> Match | None:
-        """The best match for a line, or None."""
+    def lookup(self, text: str, before: str = "") -> Match | None:
+        """The best match for a line said after the line `before`, or None."""
         normal = normal_form(text)
         if normal in self.entries:
-            return Match(self.entries[normal], 1.0)
-        if tiles := self._tiles(tuple(normal.split())):
+            known = self.entries[normal]
+            return Match(known.get(normal_form(before), known[ANYWHERE]), 1.0)
+        words = tuple(normal.split())
+        if tiles := self._tiles(words):
             joined: list[Piece] = []
             for tile in tiles:
                 joined += [*([Piece(" ")] if joined else []), *tile]
             return Match(tuple(joined), 1.0)
-        best = process.extractOne(normal, self.entries.keys(), scorer=fuzz.ratio, score_cutoff=FUZZY)
-        return Match(self.entries[best[0]], round(best[1] / 100, 3)) if best else None
+        best = process.extractOne(normal, self._like(words, len(normal)), scorer=fuzz.ratio, score_cutoff=FUZZY)
+        return Match(self.entries[best[0]][ANYWHERE], round(best[1] / 100, 3)) if best else None
+
+    def _like(self, words: tuple[str, ...], length: int) -> list[str]:
+        """Segments that can reach FUZZY at all, at most MANY: of like length, sharing one of the rarest words."""
+        least, most = length * FUZZY / (200 - FUZZY), length * (200 - FUZZY) / FUZZY
+        found: dict[str, None] = {}
+        for word in sorted(set(words) & self._holding.keys(), key=lambda w: len(self._holding[w])):
+            if len(found) >= MANY:
+                break
+            found.update(dict.fromkeys(n for n in self._holding[word][:SCAN] if least <= len(n) <= most))
+        return list(found)[:MANY]
 
     def _tiles(self, words: tuple[str, ...]) -> list[tuple[Piece, ...]]:
         """Segments that cover the words one after the other without a rest; as few as possible."""
@@ -86,14 +115,24 @@ class Memory:
         return best[-1] or []
 
 
-def add_line(path: Path, source: str, target: str, text: str, translation: str, glossary: Glossary) -> None:
-    """Add one translation to a TMX file, made where there is none; names in it become references to the glossary.
+@dataclass(frozen=True)
+class Entry:
+    """One approved translation: the line, what it becomes, and the line that came before it."""
+
+    source: str
+    target: str
+    before: str = ""
+
+
+def add_lines(path: Path, source: str, target: str, entries: Iterable[Entry], glossary: Glossary) -> None:
+    """Add translations to a TMX file, made where there is none, all at once or not at all; names in them become
+    references to the glossary. An older unit for the same line and context is taken out.
 
     Raises SidecarError where the file that is there cannot be read.
     """
     if path.is_file():
-        parse(read_text(path), str(path), source, target)
-        root = fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", read_text(path)))
+        parse(read_text(path, MAX_BYTES), str(path), source, target)
+        root = fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", read_text(path, MAX_BYTES)))
     else:
         root = Element("tmx", version="1.4")
         facts = {"creationtool": "localize", "creationtoolversion": "1", "segtype": "sentence", "o-tmf": "none"}
@@ -102,10 +141,21 @@ def add_line(path: Path, source: str, target: str, text: str, translation: str, 
     body = root.find("body")
     if body is None:
         raise SidecarError("has no body", str(path), "export it again")
-    unit = SubElement(body, "tu")
-    for tag, segment in ((source, text), (target, translation)):
-        seg = SubElement(SubElement(unit, "tuv", {XML_LANG: tag}), "seg")
-        _write_pieces(seg, segment, glossary if tag == target else Glossary(), tag)
+    entries = list(entries)
+    new = {(normal_form(e.source), normal_form(e.before)) for e in entries}
+    for unit in list(body.iter("tu")):
+        left, right = _segment(unit, source), _segment(unit, target)
+        if left is None or right is None:
+            continue
+        if (normal_form("".join(left.itertext())), normal_form(_context(unit))) in new:
+            body.remove(unit)
+    for entry in entries:
+        unit = SubElement(body, "tu")
+        if entry.before:
+            SubElement(unit, "prop", type=CONTEXT).text = entry.before
+        for tag, segment in ((source, entry.source), (target, entry.target)):
+            seg = SubElement(SubElement(unit, "tuv", {XML_LANG: tag}), "seg")
+            _write_pieces(seg, segment, glossary if tag == target else Glossary(), tag)
     indent(root)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
@@ -136,7 +186,7 @@ def normal_form(text: str) -> str:
 def load(folder: Path, source: str, target: str) -> Memory:
     """memory.<target tag>.tmx of a series, the pairs from `source`; empty where there is no file."""
     path = folder / f"memory.{target}.tmx"
-    return parse(read_text(path), str(path), source, target) if path.is_file() else Memory()
+    return parse(read_text(path, MAX_BYTES), str(path), source, target) if path.is_file() else Memory()
 
 
 def parse(text: str, where: str, source: str, target: str) -> Memory:
@@ -148,17 +198,27 @@ def parse(text: str, where: str, source: str, target: str) -> Memory:
         raise SidecarError(f"is no TMX: {error}", where, "export it again") from error
     memory = Memory()
     for number, unit in enumerate(root.iter("tu"), start=1):
-        segments = {}
         for variant in unit.iter("tuv"):
-            tag = variant.get(XML_LANG) or variant.get("lang") or ""
-            segment = variant.find("seg")
-            if segment is None or not tag:
+            if variant.find("seg") is None or not _language(variant):
                 raise SidecarError("a variant has no language or no segment", f"{where} unit {number}", "mend the unit")
-            segments[tag.split("-")[0].lower()] = segment
-        left, right = (segments.get(t.split("-")[0].lower()) for t in (source, target))
+        left, right = _segment(unit, source), _segment(unit, target)
         if left is not None and right is not None:
-            memory.add("".join(left.itertext()), _pieces(right))
+            memory.add("".join(left.itertext()), _pieces(right), _context(unit))
     return memory
+
+
+def _language(variant: Element) -> str:
+    return (variant.get(XML_LANG) or variant.get("lang") or "").split("-")[0].lower()
+
+
+def _segment(unit: Element, tag: str) -> Element | None:
+    """The segment of a unit in a language."""
+    found = [v.find("seg") for v in unit.iter("tuv") if _language(v) == tag.split("-")[0].lower()]
+    return found[-1] if found else None
+
+
+def _context(unit: Element) -> str:
+    return next((p.text or "" for p in unit.iter("prop") if p.get("type") == CONTEXT), "")
 
 
 def _pieces(segment: Element) -> tuple[Piece, ...]:

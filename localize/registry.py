@@ -38,6 +38,9 @@ class Model:
         sources: tables tried in order; `kind` is hub, release, installed, pypi or npm.
         embedded: part of the default set that needs no hub.
         engine: the engine that runs it, as named in `localize.engines`.
+        family, codes: of a translation model: how it is asked, and its own codes of primary language tags.
+        cost: its rank among translation models of a pair, 1.0 for a good one, more for a worse one.
+        remote_code: it brings Python code of its own, which its files pin.
     """
 
     id: str
@@ -50,6 +53,10 @@ class Model:
     embedded: bool = False
     engine: str = ""
     note: str = ""
+    family: str = ""
+    codes: dict[str, str] = field(default_factory=dict)
+    cost: float = 1.0
+    remote_code: bool = False
 
     @property
     def bytes(self) -> int:

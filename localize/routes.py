@@ -33,6 +33,11 @@ class Route:
         """What stands in a line's `origin`."""
         return "+".join(h.engine for h in self.hops)
 
+    @property
+    def cost(self) -> float:
+        """Sum of the hops' costs: what routes are ranked by."""
+        return sum(h.cost for h in self.hops)
+
 
 def plan(hops: Iterable[Hop], source: str, target: str) -> Route | None:
     """The cheapest chain of hops, or None."""

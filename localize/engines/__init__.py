@@ -16,8 +16,14 @@ ENGINES = {
     "kokoro": "localize.engines.kokoro:Kokoro",
     "bergamot": "localize.engines.bergamot:Bergamot",
     "apertium": "localize.engines.apertium:Apertium",
+    "llm": "localize.engines.llm:ChatTranslator",
 }
-TRANSLATORS = ("bergamot", "apertium")
+# engines with one translator a model of the registry
+MODEL_ENGINES = {
+    "ctranslate2": "localize.engines.ctranslate:CTranslate",
+    "transformers": "localize.engines.seq2seq:Seq2Seq",
+}
+TRANSLATORS = ("bergamot", "apertium", "llm")
 SPEECH_TRANSLATORS = ("whisper-translate",)
 
 
@@ -44,8 +50,24 @@ class Engines:
         return cast(Synthesizer, self.get(name))
 
     def translators(self) -> list[Translator]:
-        """All text engines, best first."""
-        return [cast(Translator, self.get(n)) for n in TRANSLATORS]
+        """All text engines: the embedded ones, the endpoint, and one for each model of the registry that has one."""
+        models = [m for m in self.workshop.registry.models.values() if m.task == "mt" and m.engine in MODEL_ENGINES]
+        return [cast(Translator, self.get(n)) for n in TRANSLATORS] + [self._of_model(m.id, m.engine) for m in models]
+
+    def translator(self, name: str) -> Translator:
+        """The text engine of that name, as routes and reports call it. Raises OptionError."""
+        for engine in self.translators():
+            if engine.name == name:
+                return engine
+        known = ", ".join(e.name for e in self.translators())
+        raise OptionError(f"no translation engine {name!r}", do=f"choose from {known}")
+
+    def _of_model(self, model_id: str, engine: str) -> Translator:
+        with self.workshop.guard:
+            if model_id not in self._made:
+                module, _, attribute = MODEL_ENGINES[engine].partition(":")
+                self._made[model_id] = getattr(importlib.import_module(module), attribute)(self.workshop, model_id)
+            return cast(Translator, self._made[model_id])
 
     def speech_translators(self) -> list[SpeechTranslator]:
         """All engines that translate speech."""

@@ -13,7 +13,7 @@ import subprocess
 
 from ..errors import EngineError, ToolError
 from ..model import EngineUse
-from .base import Workshop
+from .base import Ask, Plain, Workshop
 
 MODES = {("pt", "es"): "pt-es", ("es", "pt"): "es-pt_BR"}
 INSTALL = "apt-get install apertium apertium-es-pt"
@@ -23,7 +23,7 @@ ASKING = {"que": "qué", "quien": "quién", "quienes": "quiénes", "como": "cóm
           "donde": "dónde", "cual": "cuál", "cuanto": "cuánto", "por que": "por qué", "porque": "por qué"}  # fmt: skip
 
 
-class Apertium:
+class Apertium(Plain):
     """pt <-> es, rule based: 33.7 BLEU behind Bergamot's en->pt on 200 news lines."""
 
     name = "apertium"
@@ -49,19 +49,18 @@ class Apertium:
             return f"apertium has no mode {MODES[source, target]}: {INSTALL}"
         return ""
 
-    def translate(self, texts: list[str], source: str, target: str) -> list[str]:
+    def translate(self, asks: list[Ask], source: str, target: str) -> list[str]:
         if reason := self.unavailable(source, target):
             raise ToolError(reason, "apertium", INSTALL)
+        texts = [a.text for a in asks]
         ready = [" ".join(before(t, source).split()) for t in texts]
         # an empty row between lines keeps the tagger from reading across them
-        done = subprocess.run(
-            ["apertium", "-u", MODES[source, target]],
-            input="\n\n".join(ready) + "\n",
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
+        argv = ["apertium", "-u", MODES[source, target]]
+        sent = "\n\n".join(ready) + "\n"
+        try:
+            done = subprocess.run(argv, input=sent, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ToolError(str(error), "apertium", INSTALL) from error
         rows = done.stdout.rstrip("\n").split("\n\n")
         if done.returncode or len(rows) != len(texts):
             raise EngineError(f"{len(texts)} lines in, {len(rows)} out; {done.stderr.strip()[-200:]}", "apertium")

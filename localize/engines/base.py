@@ -70,11 +70,44 @@ class Transcriber(Protocol):
         """Language as primary tag and its probability."""
 
 
+@dataclass(frozen=True)
+class Ask:
+    """One line for a translator. Most engines read only `text`.
+
+    Attributes:
+        text: the line, its names masked or, for engines that keep terms themselves, as they stand.
+        terms: (as it stands in `text`, what must stand for it) of names that are not masked.
+        speaker, before: who says it, and the lines said before it, oldest first.
+        seconds: how long the line lasts where it is spoken; 0 where nothing limits it.
+        shorter: how much shorter than usual the answer must be, e.g. 0.8; 1 for the usual.
+    """
+
+    text: str
+    terms: tuple[tuple[str, str], ...] = ()
+    speaker: str = ""
+    before: tuple[str, ...] = ()
+    seconds: float = 0.0
+    shorter: float = 1.0
+
+
 class Translator(Protocol):
-    """Text to text, a line at a time in, a line at a time out."""
+    """Text to text, a line at a time in, a line at a time out.
+
+    Attributes:
+        name: what routes and reports call it; one per model.
+        pairs: (source, target) as primary tags.
+        cost: its rank among engines of a pair: 1.0 for a good one, more for a worse one.
+        keeps_terms: it follows `Ask.terms` itself; names are masked only where it fails to.
+        reads_context: `speaker`, `before` and `seconds` change what it writes: they belong to its lines' keys.
+        writes_freely: its answers are doubted more strictly.
+    """
 
     name: str
     pairs: frozenset[tuple[str, str]]
+    cost: float
+    keeps_terms: bool
+    reads_context: bool
+    writes_freely: bool
 
     def identity(self, source: str, target: str) -> EngineUse:
         """Who does this pair, without loading it."""
@@ -82,15 +115,32 @@ class Translator(Protocol):
     def unavailable(self, source: str, target: str) -> str:
         """Empty where it can run here; else what is missing and the command that provides it."""
 
-    def translate(self, texts: list[str], source: str, target: str) -> list[str]:
-        """As many texts as came in, in their order. Raises EngineError."""
+    def translate(self, asks: list[Ask], source: str, target: str) -> list[str]:
+        """As many texts as lines came in, in their order; empty where none could be had. Raises EngineError."""
+
+    def alternatives(self, ask: Ask, source: str, target: str, count: int) -> list[str]:
+        """Up to `count` other ways to say a line, for one that fits its time; none where it knows no other."""
+
+
+class Plain:
+    """What a translator is unless it says otherwise."""
+
+    cost = 1.0
+    keeps_terms = False
+    reads_context = False
+    writes_freely = False
+
+    def alternatives(self, ask: Ask, source: str, target: str, count: int) -> list[str]:
+        """Knows no other way to say it."""
+        return []
 
 
 class SpeechTranslator(Protocol):
-    """Speech of one line to text in another language."""
+    """Speech of one line to text in another language; `cost` ranks it among text routes."""
 
     name: str
     pairs: frozenset[tuple[str, str]]
+    cost: float
 
     def identity(self, source: str, target: str) -> EngineUse:
         """Who does this pair, without loading it."""

@@ -12,12 +12,12 @@ from typing import Any
 from ..errors import EngineError
 from ..fetch import ensure
 from ..model import EngineUse
-from .base import Workshop
+from .base import Ask, Plain, Workshop
 
 MODELS = {("en", "pt"): "bergamot-tiny-enpt", ("pt", "en"): "bergamot-tiny-pten"}
 
 
-class Bergamot:
+class Bergamot(Plain):
     """en <-> pt."""
 
     name = "bergamot"
@@ -36,10 +36,10 @@ class Bergamot:
     def unavailable(self, source: str, target: str) -> str:
         return ""
 
-    def translate(self, texts: list[str], source: str, target: str) -> list[str]:
+    def translate(self, asks: list[Ask], source: str, target: str) -> list[str]:
         direction = self._direction(source, target)
         try:
-            return [direction.translate(t) for t in texts]
+            return [direction.translate(a.text) for a in asks]
         except RuntimeError as error:
             raise EngineError(str(error), f"bergamot {source}->{target}") from error
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize import glossary, lock, memory, names, routes, translate
+from localize import doubt, glossary, lock, memory, names, routes
 from localize.errors import SidecarError
 from localize.glossary import Glossary, Term
 from localize.model import Word
@@ -194,7 +194,7 @@ def test_routes_take_the_cheapest_chain_and_name_what_is_missing() -> None:
     ],
 )
 def test_what_cannot_be_a_translation_is_refused(source: str, target: str, reason: str) -> None:
-    assert translate.suspicious(source, target, []) == reason
+    assert doubt.suspicious(source, target, []) == reason
 
 
 def heard_as(*texts: str) -> tuple[Word, ...]:
@@ -233,8 +233,8 @@ def test_misheard_names_are_repaired_and_other_words_are_not(words: tuple[str, .
 
 def test_a_line_added_to_a_memory_refers_to_the_glossary(tmp_path: Path) -> None:
     path = tmp_path / "series" / "memory.hi-IN.tmx"
-    memory.add_line(path, "en", "hi-IN", "Come, Summer.", "आओ, समर।", BIBLE)
-    memory.add_line(path, "en", "hi-IN", "Go.", "जाओ।", BIBLE)
+    memory.add_lines(path, "en", "hi-IN", [memory.Entry("Come, Summer.", "आओ, समर।")], BIBLE)
+    memory.add_lines(path, "en", "hi-IN", [memory.Entry("Go.", "जाओ।")], BIBLE)
     known = memory.load(path.parent, "en", "hi-IN")
     match = known.lookup("come summer")
     assert match is not None

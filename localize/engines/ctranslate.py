@@ -1,0 +1,157 @@
+"""CTranslate2 with sentencepiece: Opus-MT, M2M100, NLLB and MADLAD models of the registry, int8 on the CPU.
+
+A model comes from its source in the publisher's own format, every byte checked; it is converted once, in a process of
+its own, and what comes out is held to the digests of that moment ever after.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from ..errors import EngineError, ModelDamaged, ModelError
+from ..fetch import ensure
+from ..model import EngineUse
+from ..registry import Registry, file_sha256
+from .base import Ask, Plain, Workshop
+from .dialects import END, Dialect, dialect, pairs
+
+QUANTIZATION = "int8"
+BEAM = 4
+CONVERTED = "ct2-int8"
+TIMEOUT_S = 3600
+EXTRA = "pip install torch==2.13.0 && pip install -r requirements-hf.lock"
+LENGTHS = (1.0, 0.6, 0.3, 0.0)  # length penalties asked for other ways to say a line: lower ones favour fewer words
+
+
+class CTranslate(Plain):
+    """One model of the registry."""
+
+    def __init__(self, workshop: Workshop, model_id: str) -> None:
+        self.workshop, self.name = workshop, model_id
+        self.model = workshop.registry.model(model_id)
+        self.pairs, self.cost = pairs(self.model), self.model.cost
+
+    def identity(self, source: str, target: str) -> EngineUse:
+        version = f"ctranslate2 {importlib.metadata.version('ctranslate2')} {QUANTIZATION} beam {BEAM}"
+        digest = self.workshop.registry.identity(self.name)
+        return EngineUse("translate", self.name, version, self.name, digest, self.model.licence)
+
+    def unavailable(self, source: str, target: str) -> str:
+        return unavailable(self.workshop.registry, self.name)
+
+    def translate(self, asks: list[Ask], source: str, target: str) -> list[str]:
+        return [found[0] if found else "" for found in self._run([a.text for a in asks], source, target, 1, 1.0)]
+
+    def alternatives(self, ask: Ask, source: str, target: str, count: int) -> list[str]:
+        seen: dict[str, None] = {}
+        for penalty in LENGTHS:
+            seen.update(dict.fromkeys(self._run([ask.text], source, target, count, penalty)[0]))
+        return list(seen)
+
+    def _run(self, texts: list[str], source: str, target: str, count: int, penalty: float) -> list[list[str]]:
+        translator, cutter, joiner = self._loaded()
+        how = dialect(self.model, source, target)
+        rows = [_tokens(cutter, text, how) for text in texts]
+        prefix = [[how.target_token]] * len(rows) if how.target_token else None
+        try:
+            results = translator.translate_batch(
+                rows,
+                target_prefix=prefix,
+                beam_size=max(BEAM, count),
+                num_hypotheses=count,
+                length_penalty=penalty,
+                max_batch_size=2048,
+                batch_type="tokens",
+                max_decoding_length=256,
+                no_repeat_ngram_size=6,  # a loop never ends by itself
+            )
+        except (RuntimeError, ValueError) as error:
+            raise EngineError(str(error), f"{self.name} {source}->{target}") from error
+        drop = {how.target_token, END} - {""}
+        return [[joiner.decode([t for t in h if t not in drop]).strip() for h in r.hypotheses] for r in results]
+
+    def _loaded(self) -> tuple[Any, Any, Any]:
+        with self.workshop.guard:
+            if self.name not in self.workshop.loaded:
+                folder = ensure(self.workshop.registry, self.workshop.settings, self.name)
+                ready = convert(self.workshop.registry, self.name)
+                import ctranslate2
+                import sentencepiece
+
+                family = dialect(self.model, "", "").family
+                spm = [sentencepiece.SentencePieceProcessor() for _ in range(2)]
+                for processor, name in zip(spm, (family.source_spm, family.target_spm), strict=True):
+                    processor.Load(str(folder / name))
+                threads = self.workshop.settings.threads
+                try:
+                    model = ctranslate2.Translator(str(ready), device="auto", intra_threads=threads)
+                except (RuntimeError, ValueError) as error:
+                    raise EngineError(str(error), self.name) from error
+                self.workshop.loaded[self.name] = (model, *spm)
+            loaded: tuple[Any, Any, Any] = self.workshop.loaded[self.name]
+            return loaded
+
+
+def _tokens(cutter: Any, text: str, how: Dialect) -> list[str]:
+    pieces: list[str] = cutter.EncodeAsPieces(how.text_prefix + text)
+    return [*([how.source_token] if how.source_token else []), *pieces, END]
+
+
+def unavailable(registry: Registry, model_id: str) -> str:
+    """Empty where a pulled model may serve; else why not, and the command."""
+    model = registry.model(model_id)
+    if not model.commercial_use and not registry.allow_non_commercial:
+        return f"{model_id} is not for commercial use ({model.licence})"
+    return "" if registry.present(model_id) else f"localize models pull {model_id}"
+
+
+def convert(registry: Registry, model_id: str) -> Path:
+    """The folder of the converted model, made now where it is not there yet.
+
+    Raises ModelDamaged where a converted file changed since, ModelError where the converter is missing or fails.
+    """
+    folder = registry.folder(model_id)
+    ready, source = folder / CONVERTED, registry.identity(model_id)
+    if _converted(ready, source, model_id):
+        return ready
+    missing = [m for m in ("torch", "transformers") if importlib.util.find_spec(m) is None]
+    if missing:
+        raise ModelError(f"its conversion needs {' and '.join(missing)}", model_id, EXTRA)
+    registry.require(model_id)
+    part = folder / f"{CONVERTED}.part"
+    shutil.rmtree(part, ignore_errors=True)
+    argv = [sys.executable, "-m", "ctranslate2.converters.transformers", "--model", str(folder)]
+    argv += ["--output_dir", str(part), "--quantization", QUANTIZATION]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    if done.returncode or not (part / "model.bin").is_file():
+        tail = (done.stderr.strip() or done.stdout.strip() or "no word").splitlines()[-1]
+        raise ModelError(f"could not be converted: {tail[-200:]}", model_id, "see models/README.md")
+    files = {p.name: file_sha256(p) for p in sorted(part.iterdir())}
+    facts = {"source": source, "ctranslate2": importlib.metadata.version("ctranslate2"), "files": files}
+    (part / "converted.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    shutil.rmtree(ready, ignore_errors=True)
+    part.rename(ready)
+    return ready
+
+
+def _converted(ready: Path, source: str, model_id: str) -> bool:
+    """Whether a whole conversion of these very source files lies there."""
+    try:
+        facts = json.loads((ready / "converted.json").read_text(encoding="utf-8"))
+        if facts["source"] != source:
+            return False
+        for name, digest in facts["files"].items():
+            if file_sha256(ready / name) != digest:
+                shutil.rmtree(ready)
+                what = f"converted file {name} is not what the conversion wrote; taken away"
+                raise ModelDamaged(what, model_id, "run again: it is converted anew")
+    except (OSError, ValueError, KeyError, AttributeError):
+        return False
+    return True
