@@ -1,5 +1,6 @@
 # make demo: install, fetch checked models, make the demo series, localize it, show what came out
 # make test: install, lint, type-check, run every test
+# make hf:   also install torch and transformers, which pulled translation models need
 # Both do all their own set-up on a machine with Python 3.11 and make.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -9,14 +10,16 @@ DEMO := build/demo
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: demo test lint setup system models clean
+TORCH := torch==2.13.0
+
+.PHONY: demo test lint setup hf system models clean
 
 demo: export LOCALIZE_HOME = $(CURDIR)/$(DEMO)/home
 demo: setup models
 	$(BIN)/localize demo $(DEMO)
 	$(BIN)/python -m flows.demo $(DEMO)/episodes --out $(DEMO)/out
 
-test: setup models lint
+test: setup hf models lint
 	$(BIN)/python -m pytest
 
 lint: setup
@@ -33,6 +36,15 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+# engines that need torch: conversion of pulled models for CTranslate2, and transformers (about 1.4 GB)
+hf: setup $(VENV)/.hf
+
+$(VENV)/.hf: requirements-hf.lock
+	@echo "installing torch and transformers"
+	@$(BIN)/python -m pip install -q $(TORCH)
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements-hf.lock
 	@touch $@
 
 system:

@@ -26,7 +26,8 @@ VECTOR = 256
 
 @dataclass(frozen=True)
 class Character:
-    """One speaker. `enrolled` holds speaker vectors that later episodes are matched against."""
+    """One speaker. `enrolled` holds speaker vectors that later episodes are matched against; `note` tells a language
+    model who that is and how they talk."""
 
     name: str
     register: str = ""
@@ -34,6 +35,7 @@ class Character:
     speed: float = 1.0
     gain_db: float = 0.0
     enrolled: tuple[tuple[float, ...], ...] = ()
+    note: str = ""
 
 
 Cast = dict[str, Character]
@@ -88,7 +90,7 @@ def parse(text: str, where: str) -> Cast:
 
 def _character(name: str, table: Any, where: str) -> Character:
     at = f"{where} [{name}]"
-    known = {"register", "voices", "speed", "gain_db"}
+    known = {"register", "voices", "speed", "gain_db", "note"}
     if not isinstance(table, dict) or set(table) - known:
         raise SidecarError("has a key that is not known", at, f"use {', '.join(sorted(known))}")
     if table.get("register", "") not in ("", "f", "m"):
@@ -104,6 +106,7 @@ def _character(name: str, table: Any, where: str) -> Character:
             {str(k): str(v) for k, v in table.get("voices", {}).items()},
             float(table.get("speed", 1.0)),
             float(table.get("gain_db", 0.0)),
+            note=str(table.get("note", "")),
         )
     except (TypeError, ValueError, AttributeError) as error:
         raise SidecarError(f"has a value of the wrong kind: {error}", at, "see glossaries/README.md") from error

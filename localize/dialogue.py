@@ -1,4 +1,5 @@
-"""A studio's own transcript beside the episode: EP.srt or EP.dialogue.csv, taken instead of recognition.
+"""A studio's own words beside the episode: EP.srt or EP.dialogue.csv, taken instead of recognition, and
+EP.<language>.srt, a finished translation, taken instead of any engine.
 
 EP.dialogue.csv has columns start, end, speaker, text; times are seconds ("12.48") or clock times ("00:00:12,480").
 """
@@ -18,20 +19,44 @@ from .model import Line
 from .subtitles import plain
 
 MOST_LINES = 20_000
+STANDS_ON_MS = 500  # a cue may stay on the screen so long after its line
 
 
 def from_srt(path: Path, duration_ms: int) -> tuple[Line, ...]:
     """Lines of an SRT file. Raises SidecarError with the cue that is wrong."""
-    text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
+    rows = [(at, start, end, *_speaker(text)) for at, start, end, text in _cues(read_text(path), path.name)]
+    return _lines(rows, duration_ms, path.name)
+
+
+def by_line(text: str, where: str, spans: dict[str, tuple[int, int]]) -> dict[str, str]:
+    """The cues of a translated SRT given to lines by time: line id -> its text.
+
+    Args:
+        spans: line id -> (start, end) in ms.
+
+    Raises SidecarError for text that is no SRT, naming the cue that stands where nobody speaks.
+    """
+    parts: dict[str, list[str]] = {}
+    for at, start, end, content in _cues(text, where):
+        shared = {i: min(end, b + STANDS_ON_MS) - max(start, a) for i, (a, b) in spans.items()}
+        line = max(shared, key=lambda i: shared[i], default=None)
+        if line is None or shared[line] <= 0:
+            raise SidecarError("stands where nobody speaks", at, "mend its times")
+        parts.setdefault(line, []).append(content)
+    return {i: " ".join(" ".join(p).split()) for i, p in parts.items()}
+
+
+def _cues(text: str, where: str) -> list[tuple[str, int, int, str]]:
+    """(where, start, end, plain text) of each cue."""
     try:
-        found = list(srt.parse(text))
+        found = list(srt.parse(text.replace("\r\n", "\n").replace("\r", "\n")))
     except (srt.SRTParseError, ValueError, OverflowError) as error:
-        raise SidecarError(f"is no SRT: {error}", path.name, "export it again") from error
+        raise SidecarError(f"is no SRT: {error}", where, "export it again") from error
     rows = []
     for number, cue in enumerate(found, start=1):
         start, end = (round(t.total_seconds() * 1000) for t in (cue.start, cue.end))
-        rows.append((f"{path.name} cue {number}", start, end, *_speaker(plain(cue.content))))
-    return _lines(rows, duration_ms, path.name)
+        rows.append((f"{where} cue {number}", start, end, plain(cue.content)))
+    return rows
 
 
 def from_csv(path: Path, duration_ms: int) -> tuple[Line, ...]:

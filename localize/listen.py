@@ -52,7 +52,7 @@ def listen(studio: Studio, episode: Episode, source_lang: str | None = None) -> 
     tag = source_lang or ""
     inputs = {
         "file": episode.sha256,
-        "sidecars": {k: v for k, v in episode.sidecar_sha256.items() if k != "cast"},
+        "sidecars": {k: v for k, v in episode.sidecar_sha256.items() if k != "cast" and ":" not in k},
         "language": tag,
         "names": sorted(f for t in terms.terms for f in (*t.forms.values(), t.term)) if not tag else terms.names(tag),
         "enrolled": {n: c.enrolled for n, c in studio.bible.cast.items() if c.enrolled},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import glob
+import re
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +142,8 @@ def packet_hashes(path: Path) -> list[str]:
 
 
 def sidecars(path: Path) -> dict[str, Path]:
-    """A studio's own files beside an episode, by kind: "me", "srt", "dialogue", "cast"."""
+    """A studio's own files beside an episode, by kind: "me", "srt", "dialogue", "cast", and "srt:<language tag>" for
+    finished translations."""
     names = {"me": ".me.wav", "srt": ".srt", "dialogue": ".dialogue.csv", "cast": ".cast.toml"}
     found = {}
     for kind, ending in names.items():
@@ -148,4 +151,9 @@ def sidecars(path: Path) -> dict[str, Path]:
         with contextlib.suppress(OSError):  # a name too long to exist
             if beside.is_file():
                 found[kind] = beside
+    with contextlib.suppress(OSError):
+        for beside in sorted(path.parent.glob(f"{glob.escape(path.stem)}.*.srt")):
+            tag = beside.name[len(path.stem) + 1 : -len(".srt")]
+            if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag):
+                found[f"srt:{tag}"] = beside
     return found

@@ -207,6 +207,23 @@ def parse(text: str, where: str, source: str, target: str) -> Memory:
     return memory
 
 
+def read_entries(path: Path, source: str, target: str, glossary: Glossary) -> list[Entry]:
+    """The pairs of a TMX file from elsewhere, inline codes flattened. Raises SidecarError; nothing half-read."""
+    text = read_text(path, MAX_BYTES)
+    parse(text, path.name, source, target)
+    root = fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text), forbid_dtd=False, forbid_external=True)
+    found = []
+    for unit in root.iter("tu"):
+        left, right = _segment(unit, source), _segment(unit, target)
+        if left is not None and right is not None:
+            told = Match(_pieces(right), 1.0).text(glossary, target)
+            found.append(Entry(" ".join("".join(left.itertext()).split()), " ".join(told.split()), _context(unit)))
+    found = [e for e in found if normal_form(e.source) and e.target]
+    if not found:
+        raise SidecarError(f"holds no pair {source} -> {target}", path.name, "check its languages")
+    return found
+
+
 def _language(variant: Element) -> str:
     return (variant.get(XML_LANG) or variant.get("lang") or "").split("-")[0].lower()
 

@@ -118,7 +118,7 @@ class Translation:
     """One line in one language.
 
     Attributes:
-        origin: "memory", "memory-fuzzy", "source", or the engines by route, e.g. "bergamot+apertium".
+        origin: "memory", "memory-fuzzy", "studio" (its own finished translation), "source", or the engines by route, e.g. "bergamot+apertium".
         score: 1.0 for an exact match or an engine, below that for a fuzzy one.
         error: why there is no translation; `text` is then empty.
     """

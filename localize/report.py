@@ -63,7 +63,7 @@ def data(
         "engines": [to_json(e) for e in engines],
         "disclosure": {
             "synthetic_voices": v.dubbed,
-            "machine_translation": any(t.origin not in ("source", "memory") for t in v.translations),
+            "machine_translation": any(t.origin not in ("source", "memory", "studio") for t in v.translations),
             "voices": sorted({t.voice for t in v.takes}),
         },
         "notes": list(listened.notes),
@@ -85,7 +85,10 @@ def _lines(v: qc.Variant) -> list[dict[str, Any]]:
                 "target": t.text,
                 "origin": t.origin,
                 "score": t.score,
-                "terms": [{"source": u.source, "locked": u.locked, "found": u.found >= u.wanted} for u in t.terms],
+                "terms": [
+                    {"source": u.source, "locked": u.locked, "found": u.found >= u.wanted, "wanted": u.wanted}
+                    for u in t.terms
+                ],
                 "dub_start_ms": take.start_ms if take and take.clip else (None if v.dubbed else line.start_ms),
                 "dub_end_ms": take.end_ms if take and take.clip else (None if v.dubbed else line.end_ms),
                 "rate": take.rate if take else 1.0,

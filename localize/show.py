@@ -37,16 +37,15 @@ def results_table(results: Sequence[Delivered | Failed], console: Console) -> No
     console.print(table)
 
 
-def models_table(registry: Registry, pair: str | None) -> None:
+def models_table(registry: Registry, pair: tuple[str, str] | None) -> None:
     """All models, or those that serve a pair such as "en:hi", with the one command for each."""
     console = Console(width=None if Console().is_terminal else 160)
     table = Table(show_edge=False, pad_edge=False)
     for head in ("model", "task", "languages", "licence", "commercial", "MB", "here", "get it"):
         table.add_column(head, justify="right" if head == "MB" else "left", no_wrap=head == "model")
-    wanted = tuple(p.split("-")[0] for p in pair.split(":")) if pair else None
     for model in registry.models.values():
         pairs = {tuple(t.split("-")[0] for t in p.split("->")) for p in model.languages}
-        if wanted and wanted not in pairs:
+        if pair and pair not in pairs:
             continue
         here = "yes" if registry.present(model.id) else "no"
         size = f"{model.bytes / 1e6:.0f}" if model.bytes else "?"

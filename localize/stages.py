@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 
 from . import cast as casting
-from . import ffmpeg, media, segment, sound, speak, stem
+from . import dialogue, ffmpeg, media, segment, sound, speak, stem
 from . import mix as mixing
 from . import translate as translating
 from .config import Loudness
 from .engines import vad
 from .errors import InputError, OptionError, SidecarError
+from .glossary import read_text
 from .listen import Listened, decode, stem_of, to_asr
 from .model import (
     EngineUse,
@@ -138,9 +139,22 @@ def translate(
         audio,
         f"{episode.sha256}:{episode.sidecar_sha256.get('me', '')}",
         f"{episode.name} {target}",
+        _finished(episode, listened, target),
+        {name: c.note for name, c in studio.bible.cast.items() if c.note},
     )
     with studio.clock.timed(episode.name, target):
         return translating.translate(job, studio.engines, studio.steps)
+
+
+def _finished(episode: Episode, listened: Listened, target: str) -> dict[str, str]:
+    """The studio's own translation into a language, by line id. Raises SidecarError naming the cue."""
+    kinds = [k for k in episode.sidecars if k.startswith("srt:")]
+    exact = [k for k in kinds if k == f"srt:{target}"] or [k for k in kinds if k == f"srt:{target.split('-')[0]}"]
+    if not exact:
+        return {}
+    path = Path(episode.sidecars[exact[0]])
+    spans = {line.id: (line.start_ms, line.end_ms) for line in listened.transcript.lines}
+    return dialogue.by_line(read_text(path), path.name, spans)
 
 
 def voices(studio: Studio, listened: Listened, target: str) -> dict[str, str]:

@@ -38,6 +38,7 @@ class Job:
     Attributes:
         audio: gives 16 kHz mono samples of the whole episode, only asked for where speech itself is translated.
         audio_digest: digest of that sound, for the keys.
+        given: line id -> the studio's own finished translation.
         notes: speaker -> who that is and how they talk, for engines that read it.
     """
 
@@ -49,6 +50,7 @@ class Job:
     audio: Callable[[], Samples]
     audio_digest: str
     subject: str
+    given: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
 
     def before(self, line: Line) -> str:
@@ -72,6 +74,7 @@ def translate(job: Job, engines: Engines, steps: Steps) -> tuple[list[Translatio
     matches = {line.id: job.memory.lookup(line.text, job.before(line)) for line in job.transcript.lines}
     sure = {i for i, m in matches.items() if m is not None and m.score >= SURE_FUZZY}
     done = {line.id: _remembered(line, matches[line.id], job) for line in job.transcript.lines if line.id in sure}
+    done.update({line.id: _given(line, job) for line in job.transcript.lines if job.given.get(line.id)})
     rest = [line for line in job.transcript.lines if line.id not in done]
     used: list[EngineUse] = []
     if rest:
@@ -86,6 +89,12 @@ def translate(job: Job, engines: Engines, steps: Steps) -> tuple[list[Translatio
 def _as_spoken(line: Line, job: Job) -> Translation:
     terms = lock.verify(line.text, job.glossary.find(line.text, job.target), job.target)
     return Translation(line.id, job.target, line.text, "source", terms=terms)
+
+
+def _given(line: Line, job: Job) -> Translation:
+    text = job.given[line.id]
+    terms = lock.verify(text, job.glossary.find(line.text, job.transcript.language), job.target)
+    return Translation(line.id, job.target, text, "studio", terms=terms)
 
 
 def _remembered(line: Line, match: memory.Match | None, job: Job) -> Translation:

@@ -26,7 +26,7 @@ QUANTIZATION = "int8"
 BEAM = 4
 CONVERTED = "ct2-int8"
 TIMEOUT_S = 3600
-EXTRA = "pip install torch==2.13.0 && pip install -r requirements-hf.lock"
+EXTRA = "make hf"
 LENGTHS = (1.0, 0.6, 0.3, 0.0)  # length penalties asked for other ways to say a line: lower ones favour fewer words
 
 

@@ -1,0 +1,72 @@
+"""localize bench mt"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+
+def add(commands: Any) -> None:
+    """Describe the commands."""
+    bench = commands.add_parser("bench", help="measure what is installed")
+    actions = bench.add_subparsers(required=True, metavar="what")
+    mt = actions.add_parser("mt", help="BLEU, chrF, names, length and speed of every route of a pair")
+    mt.add_argument("--pair", required=True, help="e.g. en:es")
+    mt.add_argument("--source", type=Path, required=True, metavar="FILE", help="text, a line a sentence")
+    mt.add_argument("--reference", type=Path, metavar="FILE", help="its translation, line by line")
+    mt.add_argument("--terms", type=Path, metavar="FILE", help="a terms.csv whose names are locked")
+    mt.add_argument("--out", type=Path, metavar="FILE", help="also write the best route's translations there")
+    mt.add_argument("--allow-non-commercial", action="store_true", help="this use is not commercial")
+    mt.set_defaults(do=_mt)
+
+
+def _mt(args: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.table import Table
+
+    from .. import bench, config, glossary
+    from ..errors import OptionError, RouteMissing
+    from ..studio import open_studio
+    from .models import pair
+
+    settings = config.load()
+    source, target = pair(args.pair)
+    texts = _lines(args.source)
+    references = _lines(args.reference) if args.reference else None
+    if references is not None and len(references) != len(texts):
+        what = f"{len(references)} references for {len(texts)} sentences"
+        raise OptionError(what, str(args.reference), "give one line for each")
+    terms = glossary.parse(glossary.read_text(args.terms), str(args.terms)) if args.terms else glossary.Glossary()
+    studio = open_studio(settings=settings, allow_non_commercial=args.allow_non_commercial)
+    found = bench.routes(studio.engines, source, target)
+    if not found:
+        raise RouteMissing(f"no route {args.pair} here", do=f"localize models list --pair {args.pair}")
+    tag = settings.language(target).tag if target in {v.primary for v in settings.languages.values()} else target
+    table = Table(show_edge=False, pad_edge=False)
+    for head in ("route", "BLEU", "chrF", "names", "length", "s a sentence", "failed"):
+        table.add_column(head, justify="left" if head == "route" else "right")
+    console = Console(stderr=True)
+    scores = []
+    for route in found:
+        with console.status(route.name):
+            scores.append(bench.score(studio.engines, route, texts, references, terms, source, tag))
+        s = scores[-1]
+        cells = [f"{v:.1f}" if v is not None else "" for v in (s.bleu, s.chrf)]
+        table.add_row(s.route, *cells, f"{s.terms:.1%}", f"{s.length:.2f}", f"{s.seconds:.3f}", str(s.failed))
+    Console().print(table)
+    if args.out:
+        best = max(scores, key=lambda s: (s.chrf or 0, -s.failed))
+        args.out.write_text("".join(f"{t}\n" for t in best.texts), encoding="utf-8")
+    return 0
+
+
+def _lines(path: Path) -> list[str]:
+    from .. import glossary
+    from ..errors import InputError
+
+    lines = [line.strip() for line in glossary.read_text(path).splitlines()]
+    if not lines or not all(lines):
+        where = next((i for i, t in enumerate(lines, start=1) if not t), 1)
+        raise InputError("is empty", f"{path} line {where}", "write one sentence a line")
+    return lines
