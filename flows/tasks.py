@@ -78,9 +78,10 @@ def translate(studio: Studio, episode: Episode, listened: Listened, tag: str) ->
 
 @task(task_run_name="speak {tag}", **OPTIONS)
 def speak(studio: Studio, episode: Episode, listened: Listened, tag: str, part: LanguagePart) -> LanguagePart:
-    """Every line spoken, fitted and laid into one track."""
-    spoken = stages.dub(studio, episode, listened, tag, part.translations)
-    return LanguagePart(part.translations, spoken, [*part.engines, studio.engines.synthesizer().identity()])
+    """Every line worded to fit its time, spoken, and laid into one track."""
+    translations = stages.fit_text(studio, episode, listened, tag, part.translations)
+    spoken = stages.dub(studio, episode, listened, tag, translations)
+    return LanguagePart(translations, spoken, [*part.engines, studio.engines.synthesizer().identity()])
 
 
 @task(task_run_name="mix {market.language}", **OPTIONS)

@@ -106,6 +106,7 @@ def speak_language(
     if not aloud or is_own(listened, tag):
         return LanguagePart(translations, None, used)
     notice(f"speak {tag}")
+    translations = stages.fit_text(studio, episode, listened, tag, translations)
     spoken = stages.dub(studio, episode, listened, tag, translations)
     return LanguagePart(translations, spoken, [*used, studio.engines.synthesizer().identity()])
 

@@ -24,6 +24,7 @@ from .steps import Steps
 VERSION = 2
 SILENT_LUFS = -60.0
 SHORTEST_MS_A_LETTER = 18
+UNHEARD = 0.015  # a voice that misses the wanted length by less is left as it is
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,15 @@ def speak(part: Part, speed: float, voice: Synthesizer, espeak: str, steps: Step
     return digest, Clip(samples, rate)
 
 
+def natural_ms(part: Part, voice: Synthesizer, espeak: str, steps: Steps, subject: str) -> int:
+    """How long a line's speech is at the voice's natural pace; 0 where it cannot say it. The take is kept."""
+    try:
+        clip = speak(part, 1.0, voice, espeak, steps, subject)[1]
+    except LocalizeError:
+        return 0
+    return _ms(ready(clip), clip.rate)
+
+
 def ready(clip: Clip) -> Samples:
     """A clip's speech: ends trimmed, long pauses shortened."""
     return shorten_pauses(trim(clip.samples, clip.rate), clip.rate)
@@ -166,9 +176,10 @@ def _lay(
     samples = ready(clip)
     length_ms = _ms(samples, clip.rate)
     longest = max(place.window_ms, round(natural_ms / timing.MOST))
+    wanted = min(longest, round(natural_ms / place.rate))
     stretch = 1.0
-    if length_ms > longest:
-        stretch = length_ms / longest
+    if length_ms > longest or abs(length_ms - wanted) > UNHEARD * wanted:
+        stretch = length_ms / wanted
         samples = ffmpeg.stretch(samples, clip.rate, stretch)
         samples = samples[: clip.rate * longest // 1000 + clip.rate // 100]
     wide = soxr.resample(samples, clip.rate, RATE).astype(np.float32)

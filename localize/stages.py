@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from . import cast as casting
-from . import dialogue, ffmpeg, media, segment, sound, speak, stem
+from . import dialogue, ffmpeg, media, segment, sound, speak, stem, tighten
 from . import mix as mixing
 from . import translate as translating
 from .config import Loudness
@@ -122,7 +123,11 @@ def translate(
     studio: Studio, episode: Episode, listened: Listened, target: str
 ) -> tuple[list[Translation], list[EngineUse]]:
     """Every line in the target language, and the engines that had a part."""
+    with studio.clock.timed(episode.name, target):
+        return translating.translate(_job(studio, episode, listened, target), studio.engines, studio.steps)
 
+
+def _job(studio: Studio, episode: Episode, listened: Listened, target: str) -> translating.Job:
     def audio() -> Samples:
         mix = decode(episode)
         if listened.stem:
@@ -130,7 +135,7 @@ def translate(
             return to_asr(stem.dialogue(mix, stem_of(episode), fit))
         return to_asr(mix.mean(1))
 
-    job = translating.Job(
+    return translating.Job(
         listened.transcript,
         target,
         studio.bible.terms,
@@ -142,8 +147,48 @@ def translate(
         _finished(episode, listened, target),
         {name: c.note for name, c in studio.bible.cast.items() if c.note},
     )
-    with studio.clock.timed(episode.name, target):
-        return translating.translate(job, studio.engines, studio.steps)
+
+
+def fit_text(
+    studio: Studio, episode: Episode, listened: Listened, target: str, made: list[Translation]
+) -> list[Translation]:
+    """Translations reworded where the voice would need far more or less time than the line has."""
+    job = _job(studio, episode, listened, target)
+    voice, language = studio.engines.synthesizer(), studio.settings.language(job.target)
+    parts = _parts(studio, listened, job.target, made)
+    by_line = {t.line_id: t for t in made}
+
+    def measure(part: speak.Part) -> int:
+        subject = f"{job.subject} {part.line.id}"
+        return speak.natural_ms(part, voice, language.espeak, studio.steps, subject)
+
+    def fit(part: speak.Part) -> Translation:
+        was = by_line[part.line.id]
+        item = tighten.Measured(part.line, was, measure(part))
+        if not tighten.far_off(item):
+            return was
+        uses = job.glossary.find(part.line.text, job.transcript.language)
+        inputs = {
+            "line": to_json(part.line),
+            "was": to_json(was),
+            "slot": item.slot_ms,
+            "part": [part.voice, part.speed, part.say],
+            "voice": to_json(voice.identity()),
+            "terms": [u.term.key(job.target) for u in uses],
+        }
+
+        def measured(text: str) -> int:
+            return measure(replace(part, text=text, say=speak.pronunciations(text, job.glossary, target)))
+
+        def choose() -> Any:
+            return to_json(tighten.reworded(item, tighten.offers(item, job, studio.engines, uses), measured))
+
+        found = studio.steps.json("fit-text", 2, inputs, f"{job.subject} {part.line.id}", choose)
+        return from_json(Translation, found)
+
+    with studio.clock.timed(episode.name, target), ThreadPoolExecutor(max(1, studio.settings.threads)) as pool:
+        fitted = {t.line_id: t for t in pool.map(fit, parts)}
+    return [fitted.get(t.line_id, t) for t in made]
 
 
 def _finished(episode: Episode, listened: Listened, target: str) -> dict[str, str]:
@@ -180,23 +225,7 @@ def dub(
 ) -> Spoken:
     """Speak every translated line and lay the clips into one track."""
     language = studio.settings.language(target)
-    chosen = voices(studio, listened, target)
-    texts = {t.line_id: t.text for t in translations if not t.error}
-    parts = []
-    for line in listened.transcript.lines:
-        if not texts.get(line.id, "").strip():
-            continue
-        character = studio.bible.cast.get(line.speaker)
-        parts.append(
-            speak.Part(
-                line,
-                texts[line.id],
-                chosen[line.speaker],
-                character.speed if character else 1.0,
-                speak.pronunciations(texts[line.id], studio.bible.terms, target),
-                listened.levels[line.id] + (character.gain_db if character else 0.0),
-            )
-        )
+    parts = _parts(studio, listened, target, translations)
     voice = studio.engines.synthesizer()
     subject = f"{episode.name} {target}"
     inputs = {
@@ -227,10 +256,32 @@ def dub(
         return to_json(Spoken(made.takes, track, levels))
 
     with studio.clock.timed(episode.name, target):
-        spoken = from_json(Spoken, studio.steps.json("dub", 5, inputs, subject, make))
+        spoken = from_json(Spoken, studio.steps.json("dub", 7, inputs, subject, make))
         if studio.steps.store.get(spoken.track) is None:  # the track's blob went missing: lay it again
             spoken = from_json(Spoken, make())
     return spoken
+
+
+def _parts(studio: Studio, listened: Listened, target: str, translations: list[Translation]) -> list[speak.Part]:
+    """What is to be spoken, line by line: text, voice, pace, pronunciation, level."""
+    chosen = voices(studio, listened, target)
+    texts = {t.line_id: t.text for t in translations if not t.error}
+    parts = []
+    for line in listened.transcript.lines:
+        if not texts.get(line.id, "").strip():
+            continue
+        character = studio.bible.cast.get(line.speaker)
+        parts.append(
+            speak.Part(
+                line,
+                texts[line.id],
+                chosen[line.speaker],
+                character.speed if character else 1.0,
+                speak.pronunciations(texts[line.id], studio.bible.terms, target),
+                listened.levels[line.id] + (character.gain_db if character else 0.0),
+            )
+        )
+    return parts
 
 
 def _at(ms: int) -> int:

@@ -140,6 +140,17 @@ def text_hops(engines: Engines) -> tuple[list[Hop], list[str]]:
     return hops, reasons
 
 
+def hops_of(engines: Engines, names: list[str], source: str, target: str) -> Route | None:
+    """The route through engines of these names, one after the other; None where they are not there any more."""
+    hops, _reasons = text_hops(engines)
+    paths: list[tuple[Hop, ...]] = [()]
+    for name in names:
+        at = {p: p[-1].target if p else source for p in paths}
+        paths = [(*p, h) for p in paths for h in hops if h.engine == name and h.source == at[p]]
+    whole = [p for p in paths if p and p[-1].target == target]
+    return Route(whole[0]) if whole else None
+
+
 def listed_models(registry: Registry, source: str, target: str) -> list[str]:
     """Commands that would bring a commercial model for the pair, the best first."""
     pairs = {f"{source}->{target}"}

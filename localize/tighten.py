@@ -1,0 +1,95 @@
+"""Translations that fit the mouth: measured on the voice itself, another wording asked for where a line is far off.
+
+Only what an engine wrote is reworded: lines of the memory and of the studio are a person's and stay. Of the wordings
+that keep every name, at most two are spoken; the one nearest to its slot wins, the first one where none is nearer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from . import concise, lock, relay
+from .doubt import suspicious
+from .engines import Engines
+from .glossary import Use
+from .model import Line, Translation
+from .routes import Route
+from .translate import Job, hops_of
+
+LONG = 1.12  # times its slot that a line may last before another wording is looked for
+SHORT = 0.7
+TRIES = 2
+OFFERS = 6
+HUMAN = ("memory", "studio", "source")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A line's translation and how many ms the voice needs for it at its natural pace; 0 where it could not speak."""
+
+    line: Line
+    translation: Translation
+    natural_ms: int
+
+    @property
+    def slot_ms(self) -> int:
+        """How long the source line lasts."""
+        return max(1, self.line.end_ms - self.line.start_ms)
+
+    @property
+    def ratio(self) -> float:
+        """Spoken length over slot."""
+        return self.natural_ms / self.slot_ms
+
+
+def far_off(item: Measured) -> bool:
+    """Whether a line may be reworded and has reason to."""
+    if item.natural_ms <= 0 or item.translation.error or item.translation.origin.split(" ")[0] in HUMAN:
+        return False
+    return item.ratio > LONG or item.ratio < SHORT
+
+
+def offers(item: Measured, job: Job, engines: Engines, uses: list[Use]) -> list[str]:
+    """Other wordings, the most promising by length first; each keeps every name and can be a translation."""
+    ask = replace(job.ask(item.line), shorter=round(1 / item.ratio, 2))
+    route = _route(item.translation.origin, job, engines)
+    found = relay.others(ask, uses, job.target, route, engines, OFFERS) if route else []
+    forms = tuple(u.form(job.target) for u in uses)
+    if item.ratio > 1:
+        for text in [item.translation.text, *found]:
+            found = [*found, *concise.shorter(text, job.target, forms)]
+    strict = route is not None and any(engines.translator(h.engine).writes_freely for h in route.hops)
+    good = [
+        t
+        for t in dict.fromkeys(found)
+        if t != item.translation.text
+        and not lock.missed(lock.verify(t, uses, job.target))
+        and not suspicious(item.line.text, t, forms, strict)
+    ]
+    wanted = len(item.translation.text) / item.ratio
+    right_way = [t for t in good if (len(t) < len(item.translation.text)) == (item.ratio > 1)]
+    return sorted(right_way, key=lambda t: abs(len(t) - wanted))[:TRIES]
+
+
+def reworded(item: Measured, texts: list[str], measure: Callable[[str], int]) -> Translation:
+    """The wording nearest to the slot, as measured; the one that was there where none is nearer.
+
+    Args:
+        measure: ms that the voice needs for a text; 0 where it cannot say it.
+    """
+    best, nearest = item.translation, abs(item.ratio - 1)
+    for text in texts:
+        ms = measure(text)
+        if ms > 0 and abs(ms / item.slot_ms - 1) < nearest - 0.02:
+            best = replace(item.translation, text=text, origin=f"{item.translation.origin} fitted")
+            nearest = abs(ms / item.slot_ms - 1)
+        if nearest <= LONG - 1:
+            break
+    return best
+
+
+def _route(origin: str, job: Job, engines: Engines) -> Route | None:
+    """The route that wrote a line; None where it was speech that was translated."""
+    names = origin.split(" ")[0].split("+")
+    return hops_of(engines, names, job.transcript.language, job.target.split("-")[0])
