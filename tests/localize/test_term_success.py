@@ -21,7 +21,21 @@ COLUMN = {"en": 0, "pt": 1, "es": 2}
 LINES = 320
 # names that are ordinary words of the source language, and names that are not
 WORDS = {
-    "en": ["Hope", "Chase", "Rose", "Grace", "Mark", "Dawn", "Faith", "Hunter", "Angel", "Bill", "Pearl", "Sky", "Rich"],
+    "en": [
+        "Hope",
+        "Chase",
+        "Rose",
+        "Grace",
+        "Mark",
+        "Dawn",
+        "Faith",
+        "Hunter",
+        "Angel",
+        "Bill",
+        "Pearl",
+        "Sky",
+        "Rich",
+    ],
     "es": ["Esperanza", "Luz", "Rosa", "Dolores", "Cruz", "Ángel", "Soledad", "Blanca", "Consuelo", "León"],
     "pt": ["Vitória", "Luz", "Rosa", "Graça", "Aurora", "Flor", "Leão", "Clara", "Branca", "Linda"],
 }
@@ -39,7 +53,9 @@ def invented(rng: random.Random) -> str:
     parts = [rng.choice("BCDFGHJKLMNPRSTVW").lower() + rng.choice("aeiou") + rng.choice(["", "n", "r", "l", "s"])]
     parts += [rng.choice("bcdfglmnrstv") + rng.choice("aeiou") for _ in range(rng.randint(1, 2))]
     first = "".join(parts).capitalize()
-    return first if rng.random() < 0.6 else f"{first} {rng.choice(['Ashdown', 'Vell', 'Marchetti', 'Okoro', 'Lindqvist'])}"
+    return (
+        first if rng.random() < 0.6 else f"{first} {rng.choice(['Ashdown', 'Vell', 'Marchetti', 'Okoro', 'Lindqvist'])}"
+    )
 
 
 def drawn(source: str, seed: int) -> list[tuple[str, list[Term], dict[str, str]]]:
