@@ -31,9 +31,10 @@ from .base import Ask, Workshop
 PROMPT = 1  # raise it when the wording below changes: it is part of the engine's identity
 BATCH = 16  # lines a request
 TRIES = 4  # of one request, over refusals and time-outs
-ALONE = 3  # of one line by itself
+ALONE = 6  # of one line by itself
 WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
-DOWN_S = 60.0  # an endpoint that cannot be reached is left alone for so long
+PATIENCE = 3  # requests given up in a row after which an endpoint counts as down
+DOWN_S = 60.0  # and is left alone for so long
 OPENING = 4  # words of the source that an answer repeats
 
 RULES = """You translate the dialogue of a short drama from {source} into {target}, for dubbing and subtitles.
@@ -62,6 +63,10 @@ SCHEMA = {
 }
 
 
+class _GaveUp(EngineError):
+    """One request that could not be had in all its tries; the endpoint itself may be well."""
+
+
 class _Refused(Exception):
     """This request may succeed later."""
 
@@ -83,6 +88,7 @@ class ChatTranslator:
         self.workshop, self._sleep = workshop, sleep
         self._schema = True
         self._down_until = 0.0
+        self._given_up = 0  # requests in a row
         self._client: httpx.Client | None = None
         self._guard = threading.Lock()
         tags = {language.primary for language in workshop.settings.languages.values()} | {"zh", "ko", "ja"}
@@ -105,8 +111,20 @@ class ChatTranslator:
 
     def translate(self, asks: list[Ask], source: str, target: str) -> list[str]:
         parts = [asks[i : i + BATCH] for i in range(0, len(asks), BATCH)]
+        failed: list[EngineError] = []
+
+        def one(part: list[Ask]) -> list[str]:
+            try:
+                return self._part(part, source, target)
+            except EngineError as error:  # what the other parts have is kept
+                failed.append(error)
+                return [""] * len(part)
+
         with ThreadPoolExecutor(max(1, self._settings.llm_parallel)) as pool:
-            return [t for part in pool.map(lambda p: self._part(p, source, target), parts) for t in part]
+            made = list(pool.map(one, parts))
+        if failed and len(failed) == len(parts):
+            raise failed[0]
+        return [t for part in made for t in part]
 
     def alternatives(self, ask: Ask, source: str, target: str, count: int) -> list[str]:
         found: dict[str, None] = {}
@@ -137,7 +155,7 @@ class ChatTranslator:
         try:
             answer = self._asked(asks, source, target)
             rows = [(str(r["id"]), str(r["opening"]), str(r["text"]).strip()) for r in answer["lines"]]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, _GaveUp):
             return None
         if sorted(r[0] for r in rows) != sorted(str(i + 1) for i in range(len(asks))):
             return None
@@ -193,7 +211,9 @@ class ChatTranslator:
             if attempt:
                 self._sleep(min(LONGEST_WAIT_S, refused.wait_s or WAIT_S * 2**attempt))
             try:
-                return self._once(body)
+                answer = self._once(body)
+                self._given_up = 0
+                return answer
             except _Refused as error:
                 refused = error
             except httpx.TimeoutException as error:
@@ -201,9 +221,13 @@ class ChatTranslator:
             except httpx.TransportError as error:
                 refused = _Refused(str(error) or type(error).__name__)
                 if isinstance(error, httpx.ConnectError):
-                    self._down_until = time.monotonic() + DOWN_S
+                    self._given_up = PATIENCE
                     break
-        raise EngineError(str(refused), self.name, "check LOCALIZE_LLM_URL and the server's log")
+        self._given_up += 1
+        if self._given_up >= PATIENCE:
+            self._down_until = time.monotonic() + DOWN_S
+            raise EngineError(str(refused), self.name, "check LOCALIZE_LLM_URL and the server's log")
+        raise _GaveUp(str(refused), self.name, "check the server's log")
 
     def _once(self, body: dict[str, Any]) -> str:
         settings = self._settings

@@ -1,0 +1,164 @@
+"""The real CTranslate2 and transformers loaders on a tiny model, pulled from a hub on loopback as a studio would."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from localize import cli, config, memory, registry, relay, translate
+from localize.engines import Engines
+from localize.engines.base import Ask, Workshop
+from localize.engines.dialects import dialect, pairs
+from localize.errors import ModelDamaged, ModelError
+from localize.glossary import Glossary, Term
+from localize.model import Line, Transcript
+from localize.registry import Model
+from localize.routes import plan
+from tests.localize import tiny_model
+from tests.localize.conftest import Hub
+
+TABLE = """
+[[model]]
+id = "{id}"
+task = "mt"
+languages = ["en->es"]
+licence = "CC-BY-4.0"
+commercial_use = {commercial}
+engine = "{engine}"
+family = "marian"
+cost = 0.9
+[[model.source]]
+kind = "hub"
+repo = "someone/tiny"
+revision = "main"
+"""
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny")
+    tiny_model.make(folder)
+    return folder
+
+
+@pytest.fixture
+def place(tmp_path: Path, tiny: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine with nothing on it but a registry of two tiny models, and the hub that has them."""
+    hub.files = {n: (tiny / n).read_bytes() for n in tiny_model.FILES}
+    files = "".join(f'[[model.file]]\nname = "{n}"\n' for n in tiny_model.FILES)
+    both = (("tiny-ct2", "ctranslate2"), ("tiny-hf", "transformers"))
+    text = "".join(TABLE.format(id=i, engine=e, commercial="true") + files for i, e in both)
+    (tmp_path / "models.toml").write_text(text, encoding="utf-8")
+    for name, value in {
+        "LOCALIZE_MODELS": "models", "LOCALIZE_MODELS_TOML": "models.toml", "LOCALIZE_HOME": "home",
+        "LOCALIZE_GLOSSARIES": "glossaries",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, str(tmp_path / value))
+    monkeypatch.setenv("LOCALIZE_HUB", hub.url)
+    return tmp_path
+
+
+def engines() -> Engines:
+    settings = config.load(dict(os.environ))
+    return Engines(Workshop(settings, registry.load(settings)))
+
+
+@pytest.mark.parametrize("model", ["tiny-ct2", "tiny-hf"])
+def test_a_pulled_model_translates_by_heart(place: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    before = engines().translator(model)
+    assert before.unavailable("en", "es") == f"localize models pull {model}"
+    assert cli.main(["models", "pull", model]) == 0
+    assert ("converted" in capsys.readouterr().out) == (model == "tiny-ct2")
+    now = engines().translator(model)
+    assert now.unavailable("en", "es") == ""
+    assert now.translate([Ask(t) for t in tiny_model.KNOWS], "en", "es") == list(tiny_model.KNOWS.values())
+    others = now.alternatives(Ask("Who can hear us?"), "en", "es", 3)
+    assert len(others) > 1
+    assert "¿Quién puede oírnos?" in others
+    assert now.identity("en", "es").sha256 == registry.load(config.load(dict(os.environ))).identity(model)
+
+
+def test_names_are_locked_through_it_and_the_route_prefers_it(place: Path) -> None:
+    assert cli.main(["models", "pull", "tiny-ct2"]) == 0
+    found = engines()
+    route = plan(translate.text_hops(found)[0], "en", "es")
+    assert route is not None
+    assert route.name == "tiny-ct2"
+    bible = Glossary((Term("Summer", "person", "f", common=("en",)), Term("Grant", "person", "m")))
+    texts = ["Come home, Summer.", "Grant is here."]
+    uses = [bible.find(t, "en") for t in texts]
+    assert relay.cross([Ask(t) for t in texts], uses, "es-419", route, found) == [
+        "Ven a casa, Summer.", "Grant está aquí.",
+    ]  # fmt: skip
+
+
+def test_a_converted_file_that_changed_is_refused_and_made_anew(place: Path) -> None:
+    assert cli.main(["models", "pull", "tiny-ct2"]) == 0
+    converted = place / "models/tiny-ct2/ct2-int8/model.bin"
+    data = bytearray(converted.read_bytes())
+    data[len(data) // 2] ^= 1
+    converted.write_bytes(bytes(data))
+    with pytest.raises(ModelDamaged, match=r"model\.bin"):
+        engines().translator("tiny-ct2").translate([Ask("Prove it.")], "en", "es")
+    assert engines().translator("tiny-ct2").translate([Ask("Prove it.")], "en", "es") == ["Pruébelo."]
+
+
+def test_a_flipped_byte_in_what_was_pulled_is_refused(place: Path) -> None:
+    assert cli.main(["models", "pull", "tiny-hf"]) == 0
+    weights = place / "models/tiny-hf/model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
+    with pytest.raises(ModelError, match=r"model\.safetensors"):
+        engines().translator("tiny-hf").translate([Ask("Prove it.")], "en", "es")
+
+
+def test_a_model_that_cannot_be_converted_says_so(place: Path, hub: Hub, capsys: pytest.CaptureFixture[str]) -> None:
+    hub.files["config.json"] = b'{"model_type": "nothing"}'
+    assert cli.main(["models", "pull", "tiny-ct2"]) == 2
+    assert "could not be converted" in capsys.readouterr().err
+
+
+def test_a_whole_line_goes_through_the_ledger_once(place: Path) -> None:
+    assert cli.main(["models", "pull", "tiny-ct2"]) == 0
+    from localize.studio import open_studio
+
+    studio = open_studio("untitled")
+    job = translate.Job(
+        Transcript("en", "srt", (), (Line("L1", "", 0, 1000, "Prove it."), Line("L2", "", 1500, 2500, "Prove it.")), ()),
+        "es-419", Glossary(), memory.Memory(), place / "x/memory.es-419.tmx", lambda: None, "", "E1 es-419",
+    )  # fmt: skip
+    made, used = translate.translate(job, studio.engines, studio.steps)
+    assert [t.text for t in made] == ["Pruébelo.", "Pruébelo."]
+    assert [u.name for u in used] == ["tiny-ct2"]
+    translate.translate(job, studio.engines, studio.steps)
+    assert studio.steps.ran["translate"] <= 2
+
+
+@pytest.mark.parametrize(
+    ("family", "codes", "wanted"),
+    [
+        ("marian", {}, ("", "", "")),
+        ("marian-multi", {"pt": "pob"}, (">>pob<<", "", "")),
+        ("m2m100", {}, ("__en__", "__pt__", "")),
+        ("nllb", {"en": "eng_Latn", "pt": "por_Latn"}, ("eng_Latn", "por_Latn", "")),
+        ("madlad", {}, ("", "", "<2pt> ")),
+        ("indictrans", {"en": "eng_Latn", "pt": "x"}, ("", "", "eng_Latn x ")),
+    ],
+)
+def test_each_family_is_asked_in_its_own_way(family: str, codes: dict[str, str], wanted: tuple[str, ...]) -> None:
+    model = Model("m", "mt", ("en->pt-BR",), "MIT", True, (), family=family, codes=codes)
+    how = dialect(model, "en", "pt")
+    assert (how.source_token, how.target_token, how.text_prefix) == wanted
+    assert pairs(model) == {("en", "pt")}
+
+
+def test_every_listed_translation_model_names_a_family_and_its_tokenizer_files() -> None:
+    known = registry.load(config.load({"HOME": "/nowhere"}))
+    models = [m for m in known.models.values() if m.task == "mt" and m.engine]
+    assert len(models) >= 8
+    for model in models:
+        family = dialect(model, "en", "hi").family
+        names = {f.name for f in model.files}
+        assert {family.source_spm, family.target_spm} <= names, model.id
+        assert all(a != b for a, b in pairs(model)), model.id
