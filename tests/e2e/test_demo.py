@@ -230,6 +230,28 @@ def test_one_edited_memory_line_redoes_only_that_line(demo: Demo) -> None:
         path.write_text(before, encoding="utf-8")
 
 
+def test_a_linguist_s_edit_comes_back_and_redoes_only_its_line(demo: Demo, tmp_path: Path) -> None:
+    """Out as XLIFF, one line changed, back into the memory: that line alone is spoken anew."""
+    sent = tmp_path / "E01.es-419.xlf"
+    folder = demo.out / "silver-bay" / "E01" / "latam"
+    assert demo.run("export", str(folder), str(sent)).returncode == 0
+    line = next(x for x in demo.report("E01", "latam")["lines"] if "office" in x["source"])
+    text = sent.read_text(encoding="utf-8")
+    assert f"<target>{line['target']}</target>" in text
+    sent.write_text(text.replace(line["target"], "Fuera de mi oficina."), encoding="utf-8")
+    path = demo.folder / "glossaries" / "silver-bay" / "memory.es-419.tmx"
+    try:
+        done = demo.run("import", str(sent), str(folder))
+        assert "1 lines changed" in done.stdout, done.stderr
+        edited = demo.studio()
+        admitted = stages.admit(edited, demo.episode("E01"))
+        part = pipeline.speak_language(edited, admitted, listen(edited, admitted), "es-419", True)
+        assert {t.text for t in part.translations if t.origin == "memory"} == {"Fuera de mi oficina."}
+        assert {s.split()[-1] for s in edited.ledger.subjects_in_run("speak")} == {line["id"]}
+    finally:
+        path.unlink(missing_ok=True)
+
+
 def test_a_video_that_is_not_ours_with_no_bible_and_no_stem(demo: Demo, tmp_path: Path, figure: Figure) -> None:
     clip = tmp_path / "somebody's holiday #1.mp4"
     ffmpeg.run(["-v", "error", "-ss", "20", "-t", "14", "-i", ffmpeg.url(demo.episode("E01")), "-vf", "scale=640:360",
