@@ -3,6 +3,10 @@
 | variable | meaning | default |
 |---|---|---|
 | LOCALIZE_HOME | ledger and store | ~/.local/share/localize |
+| LOCALIZE_LEDGER | postgresql://… for many machines | SQLite in LOCALIZE_HOME |
+| LOCALIZE_STORE | s3://bucket/prefix for many machines | a folder in LOCALIZE_HOME |
+| LOCALIZE_BUCKET | file:// or s3:// address of the studios' bucket: inbox, outbox, quarantine, status | none |
+| LOCALIZE_S3_ENDPOINT | address of an S3 service; keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY | Amazon's |
 | LOCALIZE_MODELS | where model files lie | ~/.cache/localize/models |
 | LOCALIZE_MODELS_TOML | the registry of models | models/models.toml of the checkout |
 | LOCALIZE_GLOSSARIES | folder of series bibles | glossaries/ of the checkout |
@@ -90,6 +94,10 @@ class Settings:
     offline: bool
     ffmpeg: str
     threads: int
+    ledger: str = field(default="", repr=False)
+    store: str = ""
+    bucket: str = ""
+    s3_endpoint: str = ""
     llm_url: str = ""
     llm_model: str = ""
     llm_key: str = field(default="", repr=False)
@@ -146,6 +154,10 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         offline=env.get("LOCALIZE_OFFLINE", "0") not in ("", "0"),
         ffmpeg=env.get("LOCALIZE_FFMPEG", ""),
         threads=threads,
+        ledger=env.get("LOCALIZE_LEDGER", ""),
+        store=env.get("LOCALIZE_STORE", ""),
+        bucket=env.get("LOCALIZE_BUCKET", ""),
+        s3_endpoint=env.get("LOCALIZE_S3_ENDPOINT", ""),
         llm_url=env.get("LOCALIZE_LLM_URL", ""),
         llm_model=env.get("LOCALIZE_LLM_MODEL", ""),
         llm_key=env.get("LOCALIZE_LLM_KEY", ""),

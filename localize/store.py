@@ -10,6 +10,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from .bucket import Bucket, s3_options
+from .config import Settings
 from .errors import StoreError
 
 
@@ -69,6 +71,40 @@ class Store:
         if data is None:
             raise StoreError(f"blob {digest[:12]}… is gone or damaged", str(self.root), "run the same command again")
         return data
+
+
+class SharedStore(Store):
+    """A store on S3 (or any fsspec filesystem) for many machines, with a folder of this machine in front of it.
+
+    A blob is durable on the far side before `put` returns; a blob that only lies there is fetched once.
+    """
+
+    def __init__(self, near: Path, url: str, options: dict[str, Any]) -> None:
+        super().__init__(near)
+        self.bucket = Bucket(url, options)
+
+    def put(self, data: bytes) -> str:
+        digest = super().put(data)
+        name = f"{digest[:2]}/{digest[2:]}"
+        if self.bucket.size(name) != len(data):
+            self.bucket.write(name, data)
+        return digest
+
+    def get(self, digest: str) -> bytes | None:
+        near = super().get(digest)
+        if near is not None:
+            return near
+        data = self.bucket.read(f"{digest[:2]}/{digest[2:]}")
+        if data is None or hashlib.sha256(data).hexdigest() != digest:
+            return None
+        super().put(data)
+        return data
+
+
+def open_store(settings: Settings) -> Store:
+    """The store that the settings name. Raises StoreError."""
+    near = settings.home / "store"
+    return SharedStore(near, settings.store, s3_options(settings)) if settings.store else Store(near)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from . import cast as casting
 from . import config, glossary, memory, registry
 from .config import Settings
+from .database import open_database
 from .engines import Engines
 from .engines.base import Workshop
 from .errors import OptionError
@@ -19,7 +20,7 @@ from .glossary import Glossary
 from .ledger import Ledger
 from .model import Transcript
 from .steps import Steps
-from .store import Store
+from .store import open_store
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,15 @@ def open_studio(
     """A studio for one series. Raises OptionError for a series name that is no folder name, SidecarError for a bad
     bible, StoreError, ModelError."""
     settings = settings or config.load()
-    ledger = Ledger(settings.home / "ledger.sqlite")
-    steps = Steps(ledger, Store(settings.home / "store"))
+    ledger = open_ledger(settings)
+    steps = Steps(ledger, open_store(settings), shared=bool(settings.ledger))
     workshop = Workshop(settings, registry.load(settings, allow_non_commercial))
     return Studio(settings, Engines(workshop), ledger, steps, open_bible(settings, series, own_cast))
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """The ledger that the settings name. Raises StoreError."""
+    return Ledger(open_database(settings.ledger, settings.home))
 
 
 def open_bible(settings: Settings, series: str, own_cast: Path | None = None) -> Bible:
