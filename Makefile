@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 
 TORCH := torch==2.13.0
 
-.PHONY: demo test lint setup hf system models clean
+.PHONY: demo test lint setup hf system models clean up down
 
 demo: export LOCALIZE_HOME = $(CURDIR)/$(DEMO)/home
 demo: setup models
@@ -55,3 +55,11 @@ models: setup
 
 clean:
 	rm -rf $(VENV) build
+
+# The service on this machine: Prefect server, worker and watcher; drop episodes into the bucket that it names
+PORT ?= 4200
+up: setup models
+	@$(BIN)/python -m flows.up start --port $(PORT)
+
+down:
+	@$(BIN)/python -m flows.up stop

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from flows import setup as _setup  # noqa: F401  (sets Prefect's environment before it is imported)
@@ -49,6 +50,26 @@ def localize_episode(
 
     The run fails where a variant does; the other variants are still made.
     """
+    results = make_variants(path, series, markets, out, source_lang, allow_non_commercial)
+    bad = [r.market for r in results if isinstance(r, FailedVariant) or r.verdict == Verdict.FAIL]
+    if bad:
+        raise VariantsFailed(path.stem, bad, results)
+    return results
+
+
+def make_variants(
+    path: Path,
+    series: str,
+    markets: list[str] | None,
+    out: Path,
+    source_lang: str | None = None,
+    allow_non_commercial: bool = False,
+    ended: Callable[[Result], None] = lambda _result: None,
+) -> list[Result]:
+    """The tasks of one episode inside the flow that calls; `ended` is told of each market as it is done.
+
+    Raises InputError where the episode itself cannot be used.
+    """
     studio = tasks.studio_for(series, path, allow_non_commercial)
     wanted = [studio.settings.market(m) for m in dict.fromkeys(markets or studio.settings.markets)]
     episode = tasks.probe(studio, path)
@@ -60,10 +81,8 @@ def localize_episode(
             results.append(_market(studio, episode, listened, market, parts, out))
         except Exception as error:
             results.append(failed(studio, episode.name, market.name, error))
+        ended(results[-1])
     _artifacts(episode, results)
-    bad = [r.market for r in results if isinstance(r, FailedVariant) or r.verdict == Verdict.FAIL]
-    if bad:
-        raise VariantsFailed(episode.name, bad, results)
     return results
 
 
@@ -81,7 +100,7 @@ def _market(
 
 def _artifacts(episode: Episode, results: list[Result]) -> None:
     """A verdict table, the checks that did not pass, and a link to each report."""
-    key = "".join(c if c.isascii() and c.isalnum() else "-" for c in episode.name.lower()).strip("-") or "episode"
+    key = slug(episode.name)
     rows = ["| market | verdict | names | overlap | rate | LUFS | why |", "|---|---|---|---|---|---|---|"]
     flagged = []
     for r in results:
@@ -103,6 +122,11 @@ def _artifacts(episode: Episode, results: list[Result]) -> None:
         create_table_artifact(
             flagged, key=f"flags-{key}", description=f"What a person should look at in {episode.name}"
         )
+
+
+def slug(name: str) -> str:
+    """A name as an artifact's key may be written."""
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower()).strip("-") or "episode"
 
 
 def _cell(text: str) -> str:

@@ -114,7 +114,7 @@ def test_a_process_killed_at_any_moment_leaves_a_ledger_that_holds(tmp_path: Pat
         process.send_signal(signal.SIGKILL)
         process.wait()
     ledger, store = Ledger(tmp_path / "l.sqlite"), Store(tmp_path / "store")
-    rows = ledger._db().execute("SELECT blob FROM steps").fetchall()
+    rows = ledger.db.all("SELECT blob FROM steps")
     assert len(rows) >= 10
     assert all(store.get(blob) is not None for (blob,) in rows)
 

@@ -1,0 +1,81 @@
+"""What the forms in the Prefect UI ask for: choices of what exists, titles and help on each field."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated, Any, Literal
+
+from flows import setup as _setup  # noqa: F401  (sets Prefect's environment before it is imported)
+
+# isort: split
+from prefect.input import RunInput
+from pydantic import Field
+
+from localize import config
+
+SETTINGS = config.load()
+
+
+def _series() -> list[str]:
+    """Series that have a bible, or lie in the bucket."""
+    names = {p.name for p in SETTINGS.glossaries.glob("*") if p.is_dir()} if SETTINGS.glossaries.is_dir() else set()
+    if SETTINGS.bucket:
+        from localize.errors import LocalizeError
+        from localize.service.office import open_office
+
+        try:
+            office = open_office(SETTINGS)
+            names |= {k.series for k in office.books.episodes()}
+            names |= {e.name.split("/")[1] for e in office.bucket.list("inbox") if e.name.count("/") == 2}
+        except LocalizeError:
+            pass  # the form is still of use; a run says what is wrong with the bucket
+    return sorted(names) or ["untitled"]
+
+
+MarketName = Enum("MarketName", {n: n for n in SETTINGS.markets}, type=str)  # type: ignore[misc]
+SourceLanguage = Literal["heard in the episode", "en", "es", "pt", "hi", "zh", "ko"]
+
+Series = Annotated[
+    str,
+    Field(
+        title="Series",
+        description="Folder below inbox/ and of the series bible. Another name can be typed.",
+        json_schema_extra={"examples": _series(), "enum": _series()},
+    ),
+]
+Episode = Annotated[
+    str,
+    Field(title="Episode", description="Name of the dropped file without its ending, for example E01", min_length=1),
+]
+Markets = Annotated[
+    list[MarketName],
+    Field(title="Markets", description="Where it goes. None chosen: all markets of the series."),
+]
+Source = Annotated[
+    SourceLanguage, Field(title="Spoken language", description="Leave it unless recognition gets it wrong.")
+]
+Most = Annotated[int, Field(title="At most", description="Start no more than so many episodes.", ge=1, le=10_000)]
+
+
+class Answer(RunInput):  # type: ignore[misc]
+    """A reviewer's form."""
+
+    decision: Annotated[
+        Literal["approve", "reject", "edit"],
+        Field(title="Decision", description="approve: it goes out. reject: it never does. edit: lines below change."),
+    ] = "approve"
+    reviewer: Annotated[str, Field(title="Your name", min_length=1)]
+    edits: Annotated[
+        str,
+        Field(
+            title="Edited lines",
+            description="Only with edit. One line a row: L004: new words",
+            json_schema_extra={"position": 2},
+        ),
+    ] = ""
+    note: Annotated[str, Field(title="Note", description="Kept with the decision.")] = ""
+
+
+def names_of(markets: list[Any]) -> list[str]:
+    """Market names of a form's choice."""
+    return [str(getattr(m, "value", m)) for m in markets]

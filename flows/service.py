@@ -1,0 +1,226 @@
+"""The service's flows, thin over localize.service: make an episode or a season, look at the inbox, catch up, review.
+
+What they know lies in the ledger and the bucket: a run that died, a server that lost its history, cost at most the line
+in hand. Deployments: deploy/prefect.yaml; `make up` starts all of it on one machine.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from flows import setup as _setup  # noqa: F401  (sets Prefect's environment before it is imported)
+
+# isort: split
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
+from prefect.deployments import run_deployment
+from prefect.exceptions import ObjectNotFound
+from prefect.flow_runs import suspend_flow_run
+
+from flows import params
+from flows.episode import make_variants, slug
+from localize import exchange
+from localize.deliver import Delivered
+from localize.errors import InputError, LocalizeError, OptionError
+from localize.pipeline import Failed
+from localize.service import inbox, outbox, review
+from localize.service.books import REVIEW, Known, key_of
+from localize.service.office import Office, open_office
+from localize.studio import open_bible
+
+ALWAYS: dict[str, Any] = {"persist_result": False, "log_prints": True}
+REVIEW_S = 30 * 24 * 3600
+
+
+class Unfinished(LocalizeError):
+    """A run in which some variant failed; the others are made."""
+
+
+@flow(name="localize-episode", flow_run_name="{episode} / {series}", **ALWAYS)
+def localize_episode(
+    series: params.Series,
+    episode: params.Episode,
+    markets: params.Markets = [],  # noqa: B006  (a form's default)
+    source_lang: params.Source = "heard in the episode",
+) -> list[str]:
+    """Make one admitted episode for its markets and send out what passes; what a person should see goes to review."""
+    office = open_office()
+    known = _dropped(office, series, episode)
+    done = make(office, known, tuple(params.names_of(markets)) or office.markets_of(series), source_lang)
+    failed = [m for m, state in done.items() if state == "failed"]
+    if failed:
+        raise Unfinished(f"failed for {', '.join(failed)}", episode, "see the verdict table of this run")
+    return [f"{market}: {state}" for market, state in done.items()]
+
+
+@flow(name="localize-batch", flow_run_name="{series}, season", **ALWAYS)
+def localize_batch(series: params.Series, most: params.Most = 100) -> list[str]:
+    """Make all of a series that is admitted and not done, one episode after the other, with warm engines."""
+    office = open_office()
+    return work_off(office, most, series)
+
+
+@flow(name="catch-up", flow_run_name="catch-up", **ALWAYS)
+def catch_up(most: params.Most = 50) -> list[str]:
+    """Look at the inbox, then make whatever is wanted and not done, oldest first; safe to start twice."""
+    office = open_office()
+    watch_once(office)
+    return work_off(office, most, None)
+
+
+@flow(name="watch-inbox", flow_run_name="watch-inbox", **ALWAYS)
+def watch_inbox() -> list[str]:
+    """One look at the inbox: admit what is whole, put aside what is bad, start what is wanted."""
+    return watch_once(open_office())
+
+
+@flow(name="re-voice", flow_run_name="{episode} / {series} again", **ALWAYS)
+def re_voice(series: params.Series, episode: params.Episode, markets: params.Markets = []) -> list[str]:  # noqa: B006
+    """Make an episode anew after its cast, names or memory changed; only what the change touches is done again."""
+    office = open_office()
+    known = office.find(series, episode)
+    names = tuple(params.names_of(markets)) or office.markets_of(series)
+    for market in names:
+        office.again(known, market, "asked for anew")
+    done = make(office, known, names, "heard in the episode")
+    return [f"{market}: {state}" for market, state in done.items()]
+
+
+@flow(name="review", flow_run_name="{episode} / {market}", **ALWAYS)
+def review_variant(series: params.Series, episode: params.Episode, market: str, round: int = 1) -> str:
+    """Wait for a person's word on a variant, holding no worker; then deliver, refuse, or make the edited lines anew."""
+    office = open_office()
+    known = office.find(series, episode)
+    variant = office.books.variant(known, market)
+    if variant is None or variant.state != REVIEW:
+        return f"nothing to review: {variant.state if variant else 'never made'}"
+    folder = office.folder(known, market)
+    for turn in range(round, round + 20):
+        report = exchange.read_report(folder)
+        text = review.question(report, (folder / "report.html").absolute().as_uri())
+        create_markdown_artifact(text, key=f"review-{slug(episode)}-{slug(market)}", description="What to decide on")
+        answer = suspend_flow_run(
+            wait_for_input=params.Answer.with_initial_data(description=text), timeout=REVIEW_S, key=f"turn-{turn}"
+        )
+        try:
+            ended = _decided(office, known, market, report, answer)
+        except InputError as error:  # the answer cannot be used: said above the next form
+            get_run_logger().warning(str(error))
+            continue
+        if ended:
+            return ended
+    return "no decision"
+
+
+def _decided(office: Office, known: Known, market: str, report: dict[str, Any], answer: Any) -> str:
+    """Do what a reviewer decided; empty where another review must follow."""
+    bible = open_bible(office.settings, known.series)
+    folder = office.folder(known, market)
+    told = ""
+    if answer.decision == "approve":
+        to = review.approve(office.bucket, office.books, bible, known, market, folder, answer.reviewer, answer.note)
+        told = f"approved by {answer.reviewer}: {to}"
+    elif answer.decision == "reject":
+        review.reject(office.books, known, market, answer.reviewer, answer.note)
+        told = f"rejected by {answer.reviewer}"
+    else:
+        review.edit(office.books, bible, known, market, report, answer.edits, answer.reviewer)
+        state = make(office, known, (market,), report["episode"]["source_lang"], again=False).get(market, "in hand")
+        told = "" if state == REVIEW else f"edited by {answer.reviewer}: {state}"
+    outbox.tell(office.bucket, office.books, known, office.markets_of(known.series))
+    return told
+
+
+# --- what the flows share --------------------------------------------------------------------------------------
+
+
+def make(
+    office: Office, known: Known, markets: tuple[str, ...], source_lang: str, again: bool = True
+) -> dict[str, str]:
+    """Make markets of an episode in this process and write how each ended: market -> state.
+
+    An episode that somebody has in hand is left alone. `again`: a variant that goes to review asks a person.
+    """
+    with office.books.ledger.lease(key_of(known)) as mine:
+        if not mine:
+            get_run_logger().warning(f"{known.name}: another run has it in hand")
+            return {}
+        office.started(known, markets)
+        done: dict[str, str] = {}
+
+        def ended(result: Delivered | Failed) -> None:
+            done[result.market] = office.finished(known, result)
+            if done[result.market] == REVIEW and again:
+                _ask(known, result.market)
+
+        language = None if source_lang.startswith("heard") else source_lang
+        try:
+            path = inbox.local_copy(office.bucket, known, office.settings.home / "episodes")
+            make_variants(path, known.series, list(markets), office.out, language, False, ended)
+        except Exception as error:
+            for market in markets:
+                if market not in done:
+                    ended(Failed(known.name, market, str(error)))
+            if not isinstance(error, LocalizeError):
+                raise
+        return done
+
+
+def _ask(known: Known, market: str) -> None:
+    """Start a review run; without a server or its deployment the variant waits in the ledger for one."""
+    try:
+        run_deployment(
+            "review/review",
+            parameters={"series": known.series, "episode": known.name, "market": market},
+            timeout=0,
+            as_subflow=False,
+            idempotency_key=f"{key_of(known)}/{market}/{int(time.time())}",
+        )
+    except (ObjectNotFound, ValueError, OSError):
+        get_run_logger().warning(f"{known.name} / {market} waits for review: start the review deployment for it")
+
+
+def work_off(office: Office, most: int, series: str | None) -> list[str]:
+    """Whatever is wanted and not done, oldest first, one after the other; what is stuck is said, not tried again."""
+    plan = office.plan(most, series)
+    bar = create_progress_artifact(0.0, key="progress", description=f"{len(plan.todo)} episodes to make")
+    told = [f"{s.episode.name} / {s.market} is stuck: {s.why}" for s in plan.stuck]
+    for number, work in enumerate(plan.todo, start=1):
+        try:
+            done = make(office, work.episode, work.markets, "heard in the episode")
+            told += [f"{work.episode.name} / {m}: {state}" for m, state in done.items()]
+        except Exception as error:  # one bad episode never stops the others
+            told.append(f"{work.episode.name}: {error}")
+        update_progress_artifact(bar, 100.0 * number / len(plan.todo))
+    text = "\n".join(f"- {t}" for t in told) or "nothing was wanted that is not done"
+    create_markdown_artifact(text, key="catch-up", description=f"{len(plan.todo)} made, {len(plan.stuck)} stuck")
+    return told
+
+
+def watch_once(office: Office) -> list[str]:
+    """Look at the inbox and at what linguists sent back; what happened, a line each."""
+    office.take_returns()
+    found = inbox.look(office.bucket, office.books, office.books.ledger)
+    for known in found.admitted:
+        outbox.tell(office.bucket, office.books, known, office.markets_of(known.series))
+    told = [f"admitted {k.series}/{k.name}, revision {k.revision}" for k in found.admitted]
+    told += [f"refused {name}: {why}" for name, why in found.refused]
+    told += [f"known already: {name}" for name in found.same]
+    return told + found.waiting
+
+
+def _dropped(office: Office, series: str, episode: str) -> Known:
+    """The admitted episode; one that lies whole in the inbox is admitted now. Raises OptionError."""
+    try:
+        return office.find(series, episode)
+    except OptionError:
+        deadline = time.monotonic() + inbox.SETTLE_S + 5
+        while time.monotonic() < deadline:
+            watch_once(office)
+            if office.books.episode(series, episode) is not None:
+                break
+            if not any(d.series == series and d.name == episode for d in inbox.gather(office.bucket.list("inbox"))):
+                break
+            time.sleep(1.0)
+        return office.find(series, episode)

@@ -1,0 +1,126 @@
+"""The service's parts put together: bucket, books, studio settings; and what one episode's making does to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import exchange
+from ..bucket import Bucket, s3_options
+from ..config import Settings, load
+from ..deliver import Delivered
+from ..errors import LocalizeError, OptionError
+from ..model import Verdict
+from ..pipeline import Failed
+from ..studio import open_bible, open_ledger
+from . import inbox, outbox, review
+from .books import DELIVERED, FAILED, REVIEW, RUNNING, Books, Known
+from .plan import Plan, plan
+
+
+@dataclass
+class Office:
+    """One machine's view of the service."""
+
+    settings: Settings
+    bucket: Bucket
+    books: Books
+
+    def markets_of(self, series: str) -> tuple[str, ...]:
+        """The markets that a series is made for: those of its series.toml, else all."""
+        rules = inbox.rules_of(self.bucket.read(f"inbox/{series}/series.toml"), f"{series}/series.toml")
+        return tuple(self.settings.market(m).name for m in rules.markets) or tuple(self.settings.markets)
+
+    def plan(self, most: int | None = None, series: str | None = None) -> Plan:
+        """What is wanted and not done. A series whose rules cannot be read is made for all markets."""
+        known: dict[str, tuple[str, ...]] = {}
+
+        def markets(name: str) -> tuple[str, ...]:
+            if name not in known:
+                try:
+                    known[name] = self.markets_of(name)
+                except LocalizeError:
+                    known[name] = tuple(self.settings.markets)
+            return known[name]
+
+        return plan(self.books.episodes(series), self.books.variants(series), markets, self.books.ledger.leased(), most)
+
+    def find(self, series: str, episode: str) -> Known:
+        """An admitted episode. Raises OptionError naming what there is."""
+        known = self.books.episode(series, episode)
+        if known is None:
+            names = [k.name for k in self.books.episodes(series)][:8]
+            do = f"choose from {', '.join(names)}" if names else f"drop it into inbox/{series}/ and wait for a look"
+            raise OptionError(f"no episode {episode!r} of {series!r} was admitted", do=do)
+        return known
+
+    @property
+    def out(self) -> Path:
+        """Where variants are made on this machine before they go out."""
+        return self.settings.home / "work"
+
+    def folder(self, known: Known, market: str) -> Path:
+        """A variant's folder on this machine."""
+        return self.out / known.series / known.name / market
+
+    def started(self, known: Known, markets: tuple[str, ...]) -> None:
+        """Write that a run has these markets in hand."""
+        for market in markets:
+            self.books.set_state(known, market, RUNNING)
+        outbox.tell(self.bucket, self.books, known, self.markets_of(known.series))
+
+    def finished(self, known: Known, result: Delivered | Failed) -> str:
+        """Write how a market ended, and send out what may go out; its state."""
+        market = result.market
+        state, verdict, why = FAILED, "", ""
+        if isinstance(result, Failed):
+            why = result.error
+        else:
+            verdict, why = str(result.verdict), "; ".join(result.reasons)
+            if result.verdict == Verdict.PASS:
+                why = outbox.publish(self.bucket, known, market, result.folder)
+                state = DELIVERED
+            elif result.verdict == Verdict.REVIEW:
+                state = REVIEW
+                report = exchange.read_report(result.folder)
+                cps = self.settings.language(report["language"]).cps
+                review.send_out(self.bucket, known, market, report, cps)
+        self.books.set_state(known, market, state, verdict, why)
+        outbox.tell(self.bucket, self.books, known, self.markets_of(known.series))
+        return state
+
+    def take_returns(self) -> list[tuple[Known, str]]:
+        """Edited files that linguists dropped back: their variants are wanted anew."""
+
+        def report_of(known: Known, market: str) -> dict[str, Any] | None:
+            folder = self.folder(known, market)
+            return exchange.read_report(folder) if (folder / "report.json").is_file() else None
+
+        changed = review.take_returns(
+            self.bucket,
+            self.books,
+            lambda series: open_bible(self.settings, series),
+            report_of,
+            self.settings.home / "back",
+        )
+        for known, market in changed:
+            self.again(known, market, "lines came back edited")
+        return changed
+
+    def again(self, known: Known, market: str, why: str) -> None:
+        """Want a market anew: the next catch-up makes it."""
+        self.books.db.write(
+            "DELETE FROM variants WHERE series=? AND name=? AND revision=? AND market=?",
+            (known.series, known.name, known.revision, market),
+        )
+        self.books.decide(known, market, "again", "service", why)
+
+
+def open_office(settings: Settings | None = None) -> Office:
+    """The service over LOCALIZE_BUCKET. Raises OptionError, StoreError."""
+    settings = settings or load()
+    if not settings.bucket:
+        raise OptionError("LOCALIZE_BUCKET is not set", do="set it to file:///FOLDER or s3://BUCKET/PREFIX")
+    bucket = Bucket(settings.bucket, s3_options(settings))
+    return Office(settings, bucket, Books(open_ledger(settings)))

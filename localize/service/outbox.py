@@ -1,0 +1,70 @@
+"""What goes out: whole sets into the bucket's outbox, manifest last, and a status file that a studio can read."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from ..bucket import Bucket
+from ..errors import StoreError
+from ..registry import file_sha256
+from .books import Books, Known
+
+MANIFEST = "manifest.json"
+
+
+def publish(bucket: Bucket, known: Known, market: str, folder: Path, who: str = "") -> str:
+    """A variant's finished folder into outbox/<series>/<episode>/<market>/; where it went.
+
+    The manifest there says that the set is whole: it goes first and comes last. A set that lies there already with
+    the same manifest is left alone. Raises StoreError where the folder's own set is not whole.
+    """
+    to = f"outbox/{known.series}/{known.name}/{market}"
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest["may_go_out"] = True
+    manifest["revision"] = known.revision
+    if who:
+        manifest["approved_by"] = who
+    text = (json.dumps(manifest, indent=1) + "\n").encode()
+    if bucket.read(f"{to}/{MANIFEST}") == text:
+        return to
+    bucket.remove(f"{to}/{MANIFEST}")
+    for name, facts in manifest["files"].items():
+        if file_sha256(folder / name) != facts["sha256"]:
+            raise StoreError(f"{name} is not what its manifest says", str(folder), "make the variant again")
+        bucket.upload(folder / name, f"{to}/{name}")
+    wanted = {f"{to}/{n}" for n in manifest["files"]}
+    for old in bucket.list(to):
+        if old.name not in wanted:
+            bucket.remove(old.name)
+    bucket.write(f"{to}/{MANIFEST}", text)
+    return to
+
+
+def tell(bucket: Bucket, books: Books, known: Known, markets: tuple[str, ...]) -> None:
+    """Write status/<series>/<episode>.json: each market's state, verdict, and what stands in the way."""
+    rows = {}
+    for market in markets:
+        variant = books.variant(known, market)
+        rows[market] = {
+            "state": variant.state if variant else "waiting",
+            "verdict": variant.verdict if variant else "",
+            "why": variant.why if variant else "",
+        }
+    facts = {
+        "series": known.series,
+        "episode": known.name,
+        "revision": known.revision,
+        "markets": rows,
+        "decisions": [
+            {"market": d.market, "decision": d.decision, "who": d.who, "note": d.note, "at": _clock(d.at)}
+            for d in books.decisions(known)
+        ],
+        "written": _clock(time.time()),
+    }
+    bucket.write(f"status/{known.series}/{known.name}.json", (json.dumps(facts, indent=1) + "\n").encode())
+
+
+def _clock(seconds: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
