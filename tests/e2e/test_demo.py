@@ -233,7 +233,7 @@ def test_one_edited_memory_line_redoes_only_that_line(demo: Demo) -> None:
 def test_a_linguist_s_edit_comes_back_and_redoes_only_its_line(demo: Demo, tmp_path: Path) -> None:
     """Out as XLIFF, one line changed, back into the memory: that line alone is spoken anew."""
     sent = tmp_path / "E01.es-419.xlf"
-    folder = demo.out / "silver-bay" / "E01" / "latam"
+    folder = demo.folder / "out" / "silver-bay" / "E01" / "latam"
     assert demo.run("export", str(folder), str(sent)).returncode == 0
     line = next(x for x in demo.report("E01", "latam")["lines"] if "office" in x["source"])
     text = sent.read_text(encoding="utf-8")

@@ -1,0 +1,123 @@
+"""Real servers on loopback, started by the tests: PostgreSQL from the system's packages, an S3 service in a process of
+its own."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from localize import config
+from localize.bucket import Bucket
+from localize.config import Settings
+from localize.ledger import Ledger
+from localize.service.books import Books
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+@dataclass
+class PostgresServer:
+    """A cluster of this test session alone."""
+
+    folder: Path
+    port: int
+    bin: Path
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://tester:right@127.0.0.1:{self.port}/postgres"
+
+    def run(self, *argv: str) -> None:
+        command = [str(self.bin / argv[0]), *argv[1:]]
+        if os.getuid() == 0:  # PostgreSQL refuses to run as root
+            command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
+        subprocess.run(command, check=True, capture_output=True, cwd="/", timeout=60)
+
+    def start(self) -> None:
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} -c fsync=off"
+        self.run(
+            "pg_ctl", "-D", str(self.folder / "data"), "-w", "-l", str(self.folder / "log"), "-o", options, "start"
+        )
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    assert found, "PostgreSQL is not installed: sh deploy/system.sh tests"
+    folder = Path("/tmp") / f"localize-pg-{os.getpid()}"
+    folder.mkdir()
+    (folder / "password").write_text("right")
+    if os.getuid() == 0:
+        user = pwd.getpwnam("postgres")
+        for path in (folder, folder / "password"):
+            os.chown(path, user.pw_uid, user.pw_gid)
+    server = PostgresServer(folder, free_port(), found[-1].parent)
+    options = ["-U", "tester", "-A", "scram-sha-256", f"--pwfile={folder / 'password'}", "--no-sync"]
+    server.run("initdb", "-D", str(folder / "data"), *options)
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def empty_postgres(postgres: PostgresServer) -> PostgresServer:
+    """The cluster with no table in it."""
+    import psycopg
+
+    with psycopg.connect(postgres.url, autocommit=True) as db:
+        db.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    return postgres
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an S3 service; keys are set in the environment."""
+    port = free_port()
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    old = {k: os.environ.get(k) for k in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")}
+    os.environ.update(AWS_ACCESS_KEY_ID="k", AWS_SECRET_ACCESS_KEY="s", AWS_DEFAULT_REGION="us-east-1")
+    deadline = time.monotonic() + 60
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(10)
+    for name, value in old.items():
+        os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> tuple[Settings, Bucket, Books]:
+    """A service over a local bucket."""
+    env = {
+        **os.environ,
+        "LOCALIZE_HOME": str(tmp_path / "home"),
+        "LOCALIZE_BUCKET": f"file://{tmp_path / 'bucket'}",
+        "LOCALIZE_GLOSSARIES": str(tmp_path / "bibles"),
+    }
+    settings = config.load(env)
+    return settings, Bucket(settings.bucket), Books(Ledger(settings.home / "ledger.sqlite"))

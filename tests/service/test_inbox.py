@@ -1,0 +1,232 @@
+"""What is dropped: taken when whole, once, bad ones put aside; on folders and on S3; whatever dies in between."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import boto3
+import pytest
+
+from localize.bucket import Bucket, Entry
+from localize.config import ROOT, Settings
+from localize.errors import SidecarError, StoreError
+from localize.ledger import Ledger
+from localize.service import inbox
+from localize.service.books import Books
+from localize.service.inbox import Dropped, Rules, gather, look, ready, rules_of
+from tests.localize.test_inputs import make
+
+Place = tuple[Settings, Bucket, Books]
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return make(tmp_path_factory.mktemp("clip") / "c.mp4", seconds=1).read_bytes()
+
+
+def different(clip: bytes, number: int) -> bytes:
+    """The same video with other bytes: a box of its own at the end."""
+    note = f"note {number}".encode().ljust(24)
+    return clip + (8 + len(note)).to_bytes(4, "big") + b"free" + note
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = time.time()
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_files_are_gathered_to_episodes() -> None:
+    names = [
+        "s/E1.mp4",
+        "s/E1.srt",
+        "s/E1.es-419.srt",
+        "s/E1.done",
+        "s/E10.mp4",
+        "s/notes.txt",
+        "s/deep/E2.mp4",
+        "E3.mp4",
+    ]
+    found = gather(Entry(f"inbox/{n}", 1, "1") for n in names)
+    assert [(d.series, d.name, [e.name for e in d.beside], d.done) for d in found] == [
+        ("s", "E1", ["inbox/s/E1.srt", "inbox/s/E1.es-419.srt"], True), ("s", "E10", [], False),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("done", "wait_for", "beside", "still", "waits"),
+    [
+        (False, (), (), 3, "still being uploaded"),
+        (True, (), (), 0, ""),
+        (False, (), (), 11, ""),
+        (False, ("me",), (), 11, "waiting for E1.me.wav"),
+        (False, ("me",), ("E1.me.wav",), 11, ""),
+        (False, ("me",), (), 3601, ""),
+        (True, ("me",), (), 0, ""),
+    ],
+)
+def test_an_episode_is_taken_by_rule(
+    done: bool, wait_for: tuple[str, ...], beside: tuple[str, ...], still: float, waits: str
+) -> None:
+    entries = tuple(Entry(f"inbox/s/{n}", 1, "1") for n in beside)
+    told = ready(Dropped("s", "E1", Entry("inbox/s/E1.mp4", 1, "1"), entries, done), Rules(wait_for), still)
+    assert told == waits or (waits and told.startswith(waits))
+
+
+def test_rules_that_cannot_be_read_are_named() -> None:
+    assert rules_of(b'wait_for = ["me"]\npatience_minutes = 2\n', "x") == Rules(("me",), 120.0)
+    with pytest.raises(SidecarError, match=r"s/series\.toml"):
+        rules_of(b'wait_for = ["stem"]', "s/series.toml")
+    with pytest.raises(SidecarError):
+        rules_of(b"patience = ", "x")
+
+
+def test_what_is_whole_is_taken_once_and_moved(place: Place, clip: bytes) -> None:
+    _settings, bucket, books = place
+    clock = Clock()
+    bucket.write("inbox/s/E01.mp4", clip)
+    bucket.write("inbox/s/E01.srt", b"1\n00:00:00,100 --> 00:00:00,900\nHi.\n")
+    assert look(bucket, books, books.ledger, clock).admitted == []
+    clock.now += 5
+    bucket.write("inbox/s/E01.srt", b"1\n00:00:00,100 --> 00:00:00,900\nHello there.\n")  # still being edited
+    assert look(bucket, books, books.ledger, clock).admitted == []
+    clock.now += 11
+    (known,) = look(bucket, books, books.ledger, clock).admitted
+    assert (known.series, known.name, known.revision) == ("s", "E01", 1)
+    assert [e.name for e in bucket.list("")] == ["episodes/s/E01/r1/E01.mp4", "episodes/s/E01/r1/E01.srt"]
+    clock.now += 60
+    assert look(bucket, books, books.ledger, clock).admitted == []
+    assert inbox.local_copy(bucket, known, Path("/nowhere")).read_bytes() == clip
+
+
+def test_the_same_bytes_are_one_episode_and_other_bytes_the_next_revision(place: Place, clip: bytes) -> None:
+    _settings, bucket, books = place
+    for name, data in (("E01", clip), ("copy of E01", clip), ("E01", different(clip, 2))):
+        bucket.write(f"inbox/s/{name}.mp4", data)
+        bucket.write(f"inbox/s/{name}.done", b"")
+        look(bucket, books, books.ledger)
+    assert [(k.name, k.revision) for k in books.episodes()] == [("E01", 2)]
+    reason = bucket.read("quarantine/s/copy of E01.mp4.reason.txt")
+    assert reason is not None
+    assert b"the same file as E01, revision 1" in reason
+    assert bucket.list("inbox") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("E01.mp4", b"", b"empty"),
+        ("E02.mp4", b"not a video at all", b"E02.mp4"),
+        ("E03.mkv", b"\x1aE\xdf\xa3 cut", b"E03.mkv"),
+    ],
+)
+def test_a_bad_file_goes_to_quarantine_with_a_reason(
+    place: Place, name: str, data: bytes, says: bytes, clip: bytes
+) -> None:
+    _settings, bucket, books = place
+    bucket.write(f"inbox/s/{name}", data)
+    bucket.write(f"inbox/s/{name[:3]}.done", b"")
+    bucket.write("inbox/s/E09.mp4", clip)
+    bucket.write("inbox/s/E09.done", b"")
+    found = look(bucket, books, books.ledger)
+    assert [k.name for k in found.admitted] == ["E09"]
+    assert [n for n, _why in found.refused] == [f"s/{name[:3]}"]
+    reason = bucket.read(f"quarantine/s/{name}.reason.txt")
+    assert reason is not None
+    assert says in reason
+    assert bucket.list("inbox") == []
+
+
+WATCHER = """
+    import sys, time
+    from localize.bucket import Bucket
+    from localize.ledger import Ledger
+    from localize.service import inbox
+    from localize.service.books import Books
+    from pathlib import Path
+    inbox.SETTLE_S = 0.6
+    bucket, books = Bucket(sys.argv[1]), Books(Ledger(Path(sys.argv[2])))
+    print("looks", flush=True)
+    while True:
+        inbox.look(bucket, books, books.ledger)
+        time.sleep(0.05)
+"""
+
+
+def test_fifty_episodes_and_five_killed_watchers(place: Place, clip: bytes) -> None:
+    """Each is admitted once, none lost; one that is being uploaded all the while is never taken."""
+    settings, bucket, books = place
+    root = Path(bucket.root)
+    (root / "inbox/s").mkdir(parents=True)
+    argv = [sys.executable, "-c", textwrap.dedent(WATCHER), bucket.url, str(settings.home / "ledger.sqlite")]
+    slow = (root / "inbox/s/E99.mp4").open("wb")
+    rng = random.Random(4)
+    dropped = 0
+    for life in range(6):
+        watcher = subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE)
+        assert watcher.stdout is not None
+        watcher.stdout.readline()
+        while dropped < min(50, (life + 1) * 10):
+            (root / f"inbox/s/E{dropped:02d}.mp4").write_bytes(different(clip, dropped))
+            dropped += 1
+            slow.write(b"more")
+            slow.flush()
+        deadline = time.monotonic() + (0.7 + rng.random() * 0.5 if life < 5 else 60)
+        while time.monotonic() < deadline and (life < 5 or len(books.episodes()) < 50):
+            slow.write(b"more")
+            slow.flush()
+            time.sleep(0.05)
+        watcher.send_signal(signal.SIGKILL)
+        watcher.wait()
+    slow.close()
+    inbox.finish_moves(bucket, books)
+    known = books.episodes()
+    assert sorted(k.name for k in known) == [f"E{i:02d}" for i in range(50)]
+    assert {k.revision for k in known} == {1}
+    lies = {e.name for e in bucket.list("")}
+    assert lies == {f"episodes/s/E{i:02d}/r1/E{i:02d}.mp4" for i in range(50)} | {"inbox/s/E99.mp4"}
+
+
+@pytest.fixture
+def s3_bucket(s3: str) -> Bucket:
+    client = boto3.client("s3", endpoint_url=s3)
+    name = f"studio-{time.time_ns()}"
+    client.create_bucket(Bucket=name)
+    return Bucket(f"s3://{name}/dramas", {"client_kwargs": {"endpoint_url": s3}})
+
+
+def test_an_s3_bucket_serves_as_a_folder_does(s3_bucket: Bucket, tmp_path: Path, clip: bytes) -> None:
+    books = Books(Ledger(tmp_path / "ledger.sqlite"))
+    s3_bucket.check()
+    for name in ("E01.mp4", "E01.srt", "E01.done"):
+        s3_bucket.write(f"inbox/s/{name}", clip if name.endswith("mp4") else b"1\n00:00:00,1 --> 00:00:00,9\nHi.\n")
+    (known,) = look(s3_bucket, books, books.ledger).admitted
+    assert [e.name for e in s3_bucket.list("")] == ["episodes/s/E01/r1/E01.mp4", "episodes/s/E01/r1/E01.srt"]
+    local = inbox.local_copy(s3_bucket, known, tmp_path / "cache")
+    assert local.read_bytes() == clip
+    assert local.with_name("E01.srt").is_file()
+    assert look(s3_bucket, books, books.ledger).admitted == []
+    assert s3_bucket.read("nothing/here") is None
+    assert s3_bucket.size("nothing/here") is None
+
+
+def test_a_missing_bucket_and_a_closed_folder_are_one_line(s3: str, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="s3://nobody-has-this"):
+        Bucket("s3://nobody-has-this", {"client_kwargs": {"endpoint_url": s3}}).check()
+    with pytest.raises(StoreError, match="no address of a bucket"):
+        Bucket("ftp://x")
+    blocked = tmp_path / "file"
+    blocked.write_text("x")
+    with pytest.raises(StoreError) as told:
+        Bucket(f"file://{blocked}").check()
+    assert "\n" not in str(told.value)
+    assert os.fspath(blocked) in str(told.value)
