@@ -12,14 +12,14 @@ export PYTHONDONTWRITEBYTECODE = 1
 
 TORCH := torch==2.13.0
 
-.PHONY: demo test lint setup hf system models clean up down
+.PHONY: demo test lint setup hf system system-tests models clean up down
 
 demo: export LOCALIZE_HOME = $(CURDIR)/$(DEMO)/home
 demo: setup models
 	$(BIN)/localize demo $(DEMO)
 	$(BIN)/python -m flows.demo $(DEMO)/episodes --out $(DEMO)/out
 
-test: setup hf models lint
+test: system-tests setup hf models lint
 	$(BIN)/python -m pytest
 
 lint: setup
@@ -49,6 +49,9 @@ $(VENV)/.hf: requirements-hf.lock
 
 system:
 	@sh deploy/system.sh
+
+system-tests:
+	@sh deploy/system.sh tests
 
 models: setup
 	$(BIN)/localize models pull
