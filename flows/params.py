@@ -16,7 +16,7 @@ from localize import config
 SETTINGS = config.load()
 
 
-def _series() -> list[str]:
+def series_names() -> list[str]:
     """Series that have a bible, or lie in the bucket."""
     names = {p.name for p in SETTINGS.glossaries.glob("*") if p.is_dir()} if SETTINGS.glossaries.is_dir() else set()
     if SETTINGS.bucket:
@@ -35,26 +35,37 @@ def _series() -> list[str]:
 MarketName = Enum("MarketName", {n: n for n in SETTINGS.markets}, type=str)  # type: ignore[misc]
 SourceLanguage = Literal["heard in the episode", "en", "es", "pt", "hi", "zh", "ko"]
 
+
+def _shown(title: str, text: str, **more: Any) -> dict[str, Any]:
+    """A field's title and help; Prefect itself would show the parameter's name."""
+    return {"title": title, "description": text, **more}
+
+
 Series = Annotated[
     str,
     Field(
-        title="Series",
-        description="Folder below inbox/ and of the series bible. Another name can be typed.",
-        json_schema_extra={"examples": _series(), "enum": _series()},
+        json_schema_extra=_shown("Series", "Folder below inbox/, and name of the series bible.", enum=series_names())
     ),
 ]
 Episode = Annotated[
     str,
-    Field(title="Episode", description="Name of the dropped file without its ending, for example E01", min_length=1),
+    Field(min_length=1, json_schema_extra=_shown("Episode", "Dropped file without its ending, for example E01.")),
 ]
 Markets = Annotated[
     list[MarketName],
-    Field(title="Markets", description="Where it goes. None chosen: all markets of the series."),
+    Field(json_schema_extra=_shown("Markets", "Where it goes. None chosen: all markets of the series.")),
 ]
 Source = Annotated[
-    SourceLanguage, Field(title="Spoken language", description="Leave it unless recognition gets it wrong.")
+    SourceLanguage,
+    Field(json_schema_extra=_shown("Spoken language", "Leave it unless recognition gets it wrong.")),
 ]
-Most = Annotated[int, Field(title="At most", description="Start no more than so many episodes.", ge=1, le=10_000)]
+Most = Annotated[
+    int,
+    Field(ge=1, le=10_000, json_schema_extra=_shown("At most", "Make no more than so many episodes in this run.")),
+]
+Market = Annotated[
+    str, Field(json_schema_extra=_shown("Market", "Which variant to decide on.", enum=[*SETTINGS.markets]))
+]
 
 
 class Answer(RunInput):  # type: ignore[misc]
@@ -70,7 +81,6 @@ class Answer(RunInput):  # type: ignore[misc]
         Field(
             title="Edited lines",
             description="Only with edit. One line a row: L004: new words",
-            json_schema_extra={"position": 2},
         ),
     ] = ""
     note: Annotated[str, Field(title="Note", description="Kept with the decision.")] = ""

@@ -88,7 +88,7 @@ def re_voice(series: params.Series, episode: params.Episode, markets: params.Mar
 
 
 @flow(name="review", flow_run_name="{episode} / {market}", **ALWAYS)
-def review_variant(series: params.Series, episode: params.Episode, market: str, round: int = 1) -> str:
+def review_variant(series: params.Series, episode: params.Episode, market: params.Market) -> str:
     """Wait for a person's word on a variant, holding no worker; then deliver, refuse, or make the edited lines anew."""
     office = open_office()
     known = office.find(series, episode)
@@ -96,7 +96,7 @@ def review_variant(series: params.Series, episode: params.Episode, market: str, 
     if variant is None or variant.state != REVIEW:
         return f"nothing to review: {variant.state if variant else 'never made'}"
     folder = office.folder(known, market)
-    for turn in range(round, round + 20):
+    for turn in range(1, 21):
         report = exchange.read_report(folder)
         text = review.question(report, (folder / "report.html").absolute().as_uri())
         create_markdown_artifact(text, key=f"review-{slug(episode)}-{slug(market)}", description="What to decide on")

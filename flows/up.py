@@ -24,6 +24,7 @@ from localize.errors import LocalizeError, ToolError
 POOL = "local"
 START_S = 180
 LOOK_S = 5.0
+DEPLOY = ["--no-prompt", "deploy", "--all", "--prefect-file", str(ROOT / "deploy" / "prefect.yaml")]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -85,14 +86,8 @@ def start(args: argparse.Namespace) -> int:
         raise ToolError(f"a server on {host} is open to everyone who reaches it", "LOCALIZE_HOST", do)
     _spawn("server", [*python, "prefect", "server", "start", "--host", host, "--port", str(args.port)], env)
     _wait_for(args.port, env)
-    for command in (
-        ["work-pool", "create", POOL, "--type", "process", "--overwrite"],
-        ["--no-prompt", "deploy", "--all", "--prefect-file", str(ROOT / "deploy" / "prefect.yaml")],
-    ):
-        done = subprocess.run([*python, "prefect", *command], env=env, cwd=ROOT, capture_output=True, text=True)
-        if done.returncode:
-            tail = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
-            raise ToolError(f"prefect {command[0]}: {' '.join(tail)}", "make up", f"see {place}/server.log")
+    _prefect(["work-pool", "create", POOL, "--type", "process", "--overwrite"], env)
+    _prefect(DEPLOY, env)
     options = ["--pool", POOL, "--limit", str(args.workers), "--name", "local-1"]
     _spawn("worker", [*python, "prefect", "worker", "start", *options], env)
     _spawn("watcher", [*python, "flows.up", "watch"], env)
@@ -100,6 +95,15 @@ def start(args: argparse.Namespace) -> int:
     print(f"bucket  {env['LOCALIZE_BUCKET']}  (drop episodes into inbox/SERIES/)")
     print(f"logs    {place}")
     return 0
+
+
+def _prefect(command: list[str], env: dict[str, str]) -> None:
+    """A command of Prefect's own. Raises ToolError with its last line."""
+    argv = [sys.executable, "-m", "prefect", *command]
+    done = subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, timeout=START_S, check=False)
+    if done.returncode:
+        tail = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
+        raise ToolError(f"prefect {' '.join(command[:3])}: {' '.join(tail)}", "make up", f"see {_place()}/server.log")
 
 
 def _spawn(name: str, argv: list[str], env: dict[str, str]) -> None:
@@ -167,15 +171,19 @@ def status(_args: argparse.Namespace) -> int:
 
 def watch(_args: argparse.Namespace) -> int:
     """Look at the inbox every LOOK_S, and start a run for each episode that is wanted and that nobody has in hand."""
-    from flows import setup as _setup  # noqa: F401
+    from flows import params
     from flows.service import watch_once
     from localize.service.office import open_office
 
     signal.signal(signal.SIGTERM, lambda *_a: sys.exit(0))
     office = open_office()
     told: set[str] = set()
+    offered = set(params.series_names())
     while True:
         try:
+            if (now := set(params.series_names())) != offered:  # the forms offer what exists
+                _prefect(DEPLOY, dict(os.environ))
+                offered = now
             for line in watch_once(office):
                 if line not in told:
                     print(line, flush=True)

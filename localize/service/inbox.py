@@ -35,11 +35,13 @@ KINDS = {"me": ".me.wav", "srt": ".srt", "dialogue": ".dialogue.csv", "cast": ".
 
 @dataclass(frozen=True)
 class Rules:
-    """A series' own rules: sidecars to wait for, how long in seconds, and its markets (none: all)."""
+    """A series' own rules: sidecars to wait for, how long in seconds, its markets (none: all), and whether its episodes
+    are made as they come or only when a person starts them."""
 
     wait_for: tuple[str, ...] = ()
     patience_s: float = PATIENCE_S
     markets: tuple[str, ...] = ()
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,19 @@ def rules_of(text: bytes | None, where: str) -> Rules:
         told = tomllib.loads(text.decode("utf-8-sig"))
         wait, markets = told.pop("wait_for", []), told.pop("markets", [])
         patience = float(told.pop("patience_minutes", PATIENCE_S / 60)) * 60
-        if told or not set(wait) <= set(KINDS) or not all(isinstance(m, str) for m in markets):
-            raise ValueError(f"knows only wait_for = {sorted(KINDS)}, patience_minutes, markets")
+        start = told.pop("start", "at once")
+        if (
+            told
+            or start not in ("at once", "by hand")
+            or not set(wait) <= set(KINDS)
+            or not all(isinstance(m, str) for m in markets)
+        ):
+            raise ValueError(
+                f"knows only wait_for = {sorted(KINDS)}, patience_minutes, markets, start = 'at once' or 'by hand'"
+            )
     except (ValueError, TypeError, UnicodeDecodeError) as error:
         raise SidecarError(f"cannot be read: {error}", where, "mend the file") from error
-    return Rules(tuple(wait), patience, tuple(markets))
+    return Rules(tuple(wait), patience, tuple(markets), start == "by hand")
 
 
 def ready(dropped: Dropped, rules: Rules, still_s: float) -> str:

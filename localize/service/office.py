@@ -27,19 +27,27 @@ class Office:
     bucket: Bucket
     books: Books
 
+    def rules(self, series: str) -> inbox.Rules:
+        """A series' own rules. Raises SidecarError."""
+        return inbox.rules_of(self.bucket.read(f"inbox/{series}/series.toml"), f"{series}/series.toml")
+
     def markets_of(self, series: str) -> tuple[str, ...]:
         """The markets that a series is made for: those of its series.toml, else all."""
-        rules = inbox.rules_of(self.bucket.read(f"inbox/{series}/series.toml"), f"{series}/series.toml")
+        rules = self.rules(series)
         return tuple(self.settings.market(m).name for m in rules.markets) or tuple(self.settings.markets)
 
     def plan(self, most: int | None = None, series: str | None = None) -> Plan:
-        """What is wanted and not done. A series whose rules cannot be read is made for all markets."""
+        """What is wanted and not done, of one series or of all; of all, without those that a person starts by hand.
+
+        A series whose rules cannot be read is made for all markets.
+        """
         known: dict[str, tuple[str, ...]] = {}
 
         def markets(name: str) -> tuple[str, ...]:
             if name not in known:
                 try:
-                    known[name] = self.markets_of(name)
+                    by_hand = series is None and self.rules(name).by_hand
+                    known[name] = () if by_hand else self.markets_of(name)
                 except LocalizeError:
                     known[name] = tuple(self.settings.markets)
             return known[name]
