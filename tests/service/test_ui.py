@@ -132,7 +132,7 @@ def test_an_episode_is_started_watched_and_approved_in_the_ui(service: Service, 
     waits = waiting_review(service)
     assert waits["name"] == "T01 / india"
     page.goto((service.home / "work/night/T01/india/report.html").as_uri())
-    page.get_by_text("Come home with me.").first.wait_for()
+    page.locator("td", has_text="Come home with me.").first.wait_for()
     page.screenshot(path=SCREENS / "4-report.png")
     page.goto(f"{service.url}/runs/flow-run/{waits['id']}")
     page.get_by_role("button", name="Resume").first.click()
