@@ -63,6 +63,7 @@ def _environment(port: int) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "PYTHONUNBUFFERED": "1",
+        "PREFECT_RUNNER_HEARTBEAT_FREQUENCY": "30",
     }
     env.setdefault("PREFECT_API_DATABASE_CONNECTION_URL", f"sqlite+aiosqlite:///{home / 'prefect.db'}")
     if env.get("PREFECT_SERVER_API_AUTH_STRING"):
@@ -88,6 +89,7 @@ def start(args: argparse.Namespace) -> int:
     _wait_for(args.port, env)
     _prefect(["work-pool", "create", POOL, "--type", "process", "--overwrite"], env)
     _prefect(DEPLOY, env)
+    _run([sys.executable, "-m", "flows.automations"], env)
     options = ["--pool", POOL, "--limit", str(args.workers), "--name", "local-1"]
     _spawn("worker", [*python, "prefect", "worker", "start", *options], env)
     _spawn("watcher", [*python, "flows.up", "watch"], env)
@@ -99,11 +101,14 @@ def start(args: argparse.Namespace) -> int:
 
 def _prefect(command: list[str], env: dict[str, str]) -> None:
     """A command of Prefect's own. Raises ToolError with its last line."""
-    argv = [sys.executable, "-m", "prefect", *command]
+    _run([sys.executable, "-m", "prefect", *command], env)
+
+
+def _run(argv: list[str], env: dict[str, str]) -> None:
     done = subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, timeout=START_S, check=False)
     if done.returncode:
         tail = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
-        raise ToolError(f"prefect {' '.join(command[:3])}: {' '.join(tail)}", "make up", f"see {_place()}/server.log")
+        raise ToolError(f"{' '.join(argv[2:5])}: {' '.join(tail)}", "make up", f"see {_place()}/server.log")
 
 
 def _spawn(name: str, argv: list[str], env: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The command line: localize run | models | cast | memory | glossary | export | import | bench | demo."""
+"""The command line: localize run | models | cast | memory | glossary | export | import | bench | status | gc | demo."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from . import __version__
-from .commands import bench, bible, exchange, models
+from .commands import bench, bible, exchange, models, service
 from .errors import InputError, LocalizeError, ModelError, StoreError
 
 EXIT_OK, EXIT_FAILED, EXIT_UNUSABLE = 0, 1, 2
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     add_run_options(run)
     run.set_defaults(do=_run)
 
-    for family in (models, bible, exchange, bench):
+    for family in (models, bible, exchange, bench, service):
         family.add(commands)
 
     demo = commands.add_parser("demo", help="make the demo series")

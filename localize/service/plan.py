@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from .books import ENDED, FAILED, Known, Variant, by_key, key_of
 
-MOST_TRIES = 3
+MOST_TRIES = 3  # failures on the same bytes
+MOST_STARTS = 10  # an episode that kills whatever works on it ends here
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ def plan(
         leased: leases that are held: those episodes are in somebody's hand.
         most: start at most so many episodes.
 
-    A market that failed MOST_TRIES times on these bytes is stuck until a person or a new revision changes something.
+    A market that failed MOST_TRIES times on these bytes, or was started MOST_STARTS times and never ended, is stuck
+    until a person or a new revision changes something.
     """
     done = by_key(variants)
     todo: list[Work] = []
@@ -63,7 +65,8 @@ def plan(
             variant = done.get((episode.series, episode.name, episode.revision, market))
             if variant is not None and variant.state in ENDED:
                 continue
-            if variant is not None and variant.tries >= MOST_TRIES and key_of(episode) not in leased:
+            most_tries = MOST_TRIES if variant is not None and variant.state == FAILED else MOST_STARTS
+            if variant is not None and variant.tries >= most_tries and key_of(episode) not in leased:
                 why = variant.why if variant.state == FAILED else "its worker died each time"
                 stuck.append(Stuck(episode, market, f"{variant.tries} tries: {why}"))
                 continue
