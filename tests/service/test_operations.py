@@ -1,0 +1,58 @@
+"""What an operator asks for: where things stand, what may go from the store."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from localize import cli
+from localize.ledger import Ledger
+from localize.retention import sweep
+from localize.service.books import FAILED, RUNNING, Books
+from localize.steps import Steps
+from localize.store import Store, canonical
+
+
+def test_a_sweep_takes_what_no_step_needs_and_nothing_else(tmp_path: Path) -> None:
+    ledger, store = Ledger(tmp_path / "l.sqlite"), Store(tmp_path / "store")
+    steps = Steps(ledger, store)
+    track = store.put(b"a track that only a dub names")
+    young = steps.data("dub", 1, {"n": 1}, "x", lambda: canonical({"track": track}))[0]
+    old = steps.data("speak", 1, {"n": 2}, "x", lambda: b"an old clip")[0]
+    orphan = store.put(b"nobody's")
+    ledger.db.write("UPDATE steps SET done_at=? WHERE name='speak'", (time.time() - 40 * 24 * 3600,))
+    fresh = store.put(b"just written, its row comes next")
+    for digest in (track, young, old, orphan):
+        os.utime(store.path(digest), (1, 1))
+    would = sweep(ledger, store, 30, dry_run=True)
+    assert (would.steps, would.blobs) == (1, 2)
+    assert store.get(old) == b"an old clip"
+    swept = sweep(ledger, store, 30)
+    assert (swept.steps, swept.blobs, swept.kept) == (1, 2, 3)
+    assert [store.get(d) is not None for d in (track, young, old, orphan, fresh)] == [True, True, False, False, True]
+    assert steps.data("speak", 1, {"n": 2}, "x", lambda: b"an old clip")[1] == b"an old clip"
+
+
+def test_status_says_what_is_stuck_and_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("LOCALIZE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("LOCALIZE_BUCKET", f"file://{tmp_path / 'bucket'}")
+    books = Books(Ledger(tmp_path / "home/ledger.sqlite"))
+    one, _fresh = books.admit("night", "E01", "a", "E01.mp4")
+    for _try in range(3):
+        books.set_state(one, "india", RUNNING)
+        books.set_state(one, "india", FAILED, "fail", "no route en -> hi")
+    books.set_state(one, "us", RUNNING)
+    assert cli.main(["status", "--json"]) == 0
+    rows = {r["market"]: r for r in json.loads(capsys.readouterr().out)}
+    assert (rows["india"]["state"], rows["india"]["why"]) == ("stuck", "3 tries: no route en -> hi")
+    assert rows["us"]["state"] == "died"
+    assert rows["latam"]["state"] == "waiting"
+    assert cli.main(["status"]) == 0
+    assert "night/E01 india: stuck: 3 tries: no route en -> hi" in capsys.readouterr().out
+    monkeypatch.delenv("LOCALIZE_BUCKET")
+    assert cli.main(["status"]) == 2
+    assert "LOCALIZE_BUCKET" in capsys.readouterr().err
