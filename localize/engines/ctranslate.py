@@ -19,41 +19,21 @@ from ..errors import EngineError, ModelDamaged, ModelError
 from ..fetch import ensure
 from ..model import EngineUse
 from ..registry import Registry, file_sha256
-from .base import Ask, Plain, Workshop
-from .dialects import END, Dialect, dialect, pairs
+from .dialects import END, Dialect, dialect
+from .of_model import BEAM, EXTRA, OfModel
 
 QUANTIZATION = "int8"
-BEAM = 4
 CONVERTED = "ct2-int8"
 TIMEOUT_S = 3600
-EXTRA = "make hf"
-LENGTHS = (1.0, 0.6, 0.3, 0.0)  # length penalties asked for other ways to say a line: lower ones favour fewer words
 
 
-class CTranslate(Plain):
+class CTranslate(OfModel):
     """One model of the registry."""
-
-    def __init__(self, workshop: Workshop, model_id: str) -> None:
-        self.workshop, self.name = workshop, model_id
-        self.model = workshop.registry.model(model_id)
-        self.pairs, self.cost = pairs(self.model), self.model.cost
 
     def identity(self, source: str, target: str) -> EngineUse:
         version = f"ctranslate2 {importlib.metadata.version('ctranslate2')} {QUANTIZATION} beam {BEAM}"
         digest = self.workshop.registry.identity(self.name)
         return EngineUse("translate", self.name, version, self.name, digest, self.model.licence)
-
-    def unavailable(self, source: str, target: str) -> str:
-        return unavailable(self.workshop.registry, self.name)
-
-    def translate(self, asks: list[Ask], source: str, target: str) -> list[str]:
-        return [found[0] if found else "" for found in self._run([a.text for a in asks], source, target, 1, 1.0)]
-
-    def alternatives(self, ask: Ask, source: str, target: str, count: int) -> list[str]:
-        seen: dict[str, None] = {}
-        for penalty in LENGTHS:
-            seen.update(dict.fromkeys(self._run([ask.text], source, target, count, penalty)[0]))
-        return list(seen)
 
     def _run(self, texts: list[str], source: str, target: str, count: int, penalty: float) -> list[list[str]]:
         translator, cutter, joiner = self._loaded()
@@ -102,14 +82,6 @@ class CTranslate(Plain):
 def _tokens(cutter: Any, text: str, how: Dialect) -> list[str]:
     pieces: list[str] = cutter.EncodeAsPieces(how.text_prefix + text)
     return [*([how.source_token] if how.source_token else []), *pieces, END]
-
-
-def unavailable(registry: Registry, model_id: str) -> str:
-    """Empty where a pulled model may serve; else why not, and the command."""
-    model = registry.model(model_id)
-    if not model.commercial_use and not registry.allow_non_commercial:
-        return f"{model_id} is not for commercial use ({model.licence})"
-    return "" if registry.present(model_id) else f"localize models pull {model_id}"
 
 
 def convert(registry: Registry, model_id: str) -> Path:

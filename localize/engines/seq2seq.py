@@ -13,21 +13,14 @@ from typing import Any
 from ..errors import EngineError
 from ..fetch import ensure
 from ..model import EngineUse
-from .base import Ask, Plain, Workshop
-from .ctranslate import BEAM, EXTRA, LENGTHS, unavailable
-from .dialects import dialect, pairs
+from .dialects import dialect
+from .of_model import BEAM, EXTRA, OfModel
 
-BATCH = 16
 LONGEST = 256  # tokens
 
 
-class Seq2Seq(Plain):
+class Seq2Seq(OfModel):
     """One model of the registry."""
-
-    def __init__(self, workshop: Workshop, model_id: str) -> None:
-        self.workshop, self.name = workshop, model_id
-        self.model = workshop.registry.model(model_id)
-        self.pairs, self.cost = pairs(self.model), self.model.cost
 
     def identity(self, source: str, target: str) -> EngineUse:
         there = importlib.util.find_spec("transformers") is not None
@@ -36,22 +29,9 @@ class Seq2Seq(Plain):
         return EngineUse("translate", self.name, version, self.name, digest, self.model.licence)
 
     def unavailable(self, source: str, target: str) -> str:
-        reason = unavailable(self.workshop.registry, self.name)
+        reason = super().unavailable(source, target)
         absent = [m for m in ("torch", "transformers") if importlib.util.find_spec(m) is None]
         return reason or (f"{self.name} needs {' and '.join(absent)}: {EXTRA}" if absent else "")
-
-    def translate(self, asks: list[Ask], source: str, target: str) -> list[str]:
-        out: list[str] = []
-        for start in range(0, len(asks), BATCH):
-            texts = [a.text for a in asks[start : start + BATCH]]
-            out += [found[0] for found in self._run(texts, source, target, 1, 1.0)]
-        return out
-
-    def alternatives(self, ask: Ask, source: str, target: str, count: int) -> list[str]:
-        seen: dict[str, None] = {}
-        for penalty in LENGTHS:
-            seen.update(dict.fromkeys(self._run([ask.text], source, target, count, penalty)[0]))
-        return list(seen)
 
     def _run(self, texts: list[str], source: str, target: str, count: int, penalty: float) -> list[list[str]]:
         model, tokenizer = self._loaded()

@@ -1,0 +1,46 @@
+"""What every engine that runs one pulled translation model has in common."""
+
+from __future__ import annotations
+
+from .base import Ask, Plain, Workshop
+from .dialects import pairs
+
+BEAM = 4
+BATCH = 64
+EXTRA = "make hf"
+LENGTHS = (1.0, 0.6, 0.3, 0.0)  # length penalties asked for other ways to say a line: lower ones favour fewer words
+
+
+class OfModel(Plain):
+    """A translator over one model of the registry; a subclass runs it."""
+
+    def __init__(self, workshop: Workshop, model_id: str) -> None:
+        self.workshop, self.name = workshop, model_id
+        self.model = workshop.registry.model(model_id)
+        self.pairs, self.cost = pairs(self.model), self.model.cost
+
+    def unavailable(self, source: str, target: str) -> str:
+        """Empty where the pulled model may serve; else why not, or the command that brings it."""
+        registry = self.workshop.registry
+        if not self.model.commercial_use and not registry.allow_non_commercial:
+            return f"{self.name} is not for commercial use ({self.model.licence})"
+        return "" if registry.present(self.name) else f"localize models pull {self.name}"
+
+    def translate(self, asks: list[Ask], source: str, target: str) -> list[str]:
+        """As many texts as lines came in, in their order."""
+        out: list[str] = []
+        for start in range(0, len(asks), BATCH):
+            texts = [a.text for a in asks[start : start + BATCH]]
+            out += [found[0] if found else "" for found in self._run(texts, source, target, 1, 1.0)]
+        return out
+
+    def alternatives(self, ask: Ask, source: str, target: str, count: int) -> list[str]:
+        """The best of the search at several length penalties."""
+        seen: dict[str, None] = {}
+        for penalty in LENGTHS:
+            seen.update(dict.fromkeys(self._run([ask.text], source, target, count, penalty)[0]))
+        return list(seen)
+
+    def _run(self, texts: list[str], source: str, target: str, count: int, penalty: float) -> list[list[str]]:
+        """`count` texts for each, the best first. Raises EngineError."""
+        raise NotImplementedError
