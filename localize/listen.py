@@ -61,7 +61,7 @@ def listen(studio: Studio, episode: Episode, source_lang: str | None = None) -> 
     }
     with studio.clock.timed(episode.name, ""):
         made = studio.steps.json(
-            "listen", 13, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang))
+            "listen", 14, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang))
         )
     return from_json(Listened, made)
 
@@ -88,9 +88,12 @@ def _listen(studio: Studio, episode: Episode, source_lang: str | None) -> Listen
         if not speech:
             raise MediaError("nobody speaks in this episode", episode.name, "check that it is the right file")
         kind, (language, words) = "asr", _recognise(studio, hearing, speech, source_lang)
-        fixed, changed = names.repair(words, studio.bible.terms, language, _sayer(studio, language))
+        say = _sayer(studio, language)
+        fixed, changed = names.repair(words, studio.bible.terms, language, say)
         words, renamed = fixed, {str(k): v for k, v in changed.items()}
-        lines = _flag_renamed(segment.cut_lines(words, speech), {k for k, v in changed.items() if v.islower()})
+        unsure = {k for k, v in changed.items() if v.islower()}
+        unsure |= set(names.doubtful(words, studio.bible.terms, language, say))
+        lines = _flag_renamed(segment.cut_lines(words, speech), unsure)
         if not lines:
             raise MediaError("nobody speaks in this episode", episode.name, "check that it is the right file")
     lines, registers = _who(studio, lines, hearing)
@@ -138,7 +141,7 @@ def _heard_in(
 
 
 def _flag_renamed(lines: tuple[Line, ...], capitals: set[int]) -> tuple[Line, ...]:
-    """Lines in which an ordinary word was taken for a name are flagged: a person should look."""
+    """Lines in which an ordinary word was taken for a name, or what may be a misheard name was left, are flagged."""
     return tuple(
         replace(line, flags=(*line.flags, "name-unsure")) if capitals & set(line.word_ids) else line for line in lines
     )

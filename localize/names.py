@@ -15,6 +15,7 @@ from .model import Word
 CLEAR = 88.0  # similarity of phonemes, of 100, from which a misspelling is taken for the name
 SHARED = 65.0  # the same where one word of a longer name is there as it should be
 SHORTEST = 5  # phonemes; below that, unlike words come too near
+DOUBTED = 66.0  # from here to CLEAR a word written as a name may be a misheard one: a person should look
 
 
 def repair(
@@ -60,6 +61,32 @@ def repair(
             changed[word.id] = word.text
             out[index] = replace(word, text=capital)
     return tuple(out), changed
+
+
+def doubtful(words: tuple[Word, ...], glossary: Glossary, tag: str, say: Callable[[str], str]) -> dict[int, str]:
+    """Words that stand where a name does, are none that is known, and sound somewhat like one: id -> that name.
+
+    Only words with a capital inside a sentence, or called out before a comma or an end; never one that the episode
+    also says as an ordinary word.
+    """
+    sound = functools.lru_cache(maxsize=4096)(lambda text: _bare(say(text)))
+    names = [t for t in glossary.terms if t.kind == "person"]
+    known = {_letters(p) for t in glossary.terms for f in (t.form(tag), t.term, *t.aliases) for p in f.split()}
+    plain = {_letters(_strip(w.text)) for w in words if w.text[:1].islower()}
+    found: dict[int, str] = {}
+    for index, word in enumerate(words):
+        text = _strip(word.text)
+        opens = index == 0 or words[index - 1].text[-1:] in ".!?…"
+        called = word.text[-1:] in ",!?." and len(text) > 2
+        if not text[:1].isupper() or (opens and not called) or _letters(text) in known | plain:
+            continue
+        for term in names:
+            form = term.form(tag)
+            likeness = max(fuzz.ratio(sound(text), sound(f)) for f in (form, *term.aliases))
+            if " " not in form and fuzz.ratio(_letters(text), _letters(form)) >= 40 and likeness >= DOUBTED:
+                found[word.id] = form
+                break
+    return found
 
 
 def _aliases(words: tuple[Word, ...], glossary: Glossary, tag: str) -> tuple[list[Word], dict[int, str]]:

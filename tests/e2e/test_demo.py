@@ -125,7 +125,8 @@ def test_subtitles_are_within_the_table(demo: Demo, episode: str, market: str, f
     assert len(re.findall(r"-->", text)) == len(report["cues"])
 
 
-@pytest.mark.parametrize(("episode", "market"), DUBBED)
+# Hindi once: its recogniser takes as long for it as for three others, and can judge only what laying adds
+@pytest.mark.parametrize(("episode", "market"), [v for v in DUBBED if v != ("E02", "india")])
 def test_the_dub_says_what_the_voice_said(demo: Demo, episode: str, market: str, figure: Figure) -> None:
     """Word errors of the laid track against those of the raw clips joined with silence, same recogniser."""
     studio, tag = demo.studio(), TAGS[market]

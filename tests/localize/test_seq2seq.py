@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,22 @@ def place(tmp_path: Path, tiny: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch)
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache") / "pulled"
+
+
+def pull(place: Path, cache: Path) -> None:
+    """The converted model on this machine: pulled and converted once, then copied with what the registry learned."""
+    if cache.is_dir():
+        shutil.copytree(cache / "models", place / "models")
+        shutil.copy(cache / "models.lock.json", place)
+        return
+    assert cli.main(["models", "pull", "tiny-ct2"]) == 0
+    shutil.copytree(place / "models", cache / "models")
+    shutil.copy(place / "models.lock.json", cache)
+
+
 def engines() -> Engines:
     settings = config.load(dict(os.environ))
     return Engines(Workshop(settings, registry.load(settings)))
@@ -80,8 +97,8 @@ def test_a_pulled_model_translates_by_heart(place: Path, model: str, capsys: pyt
     assert now.identity("en", "es").sha256 == registry.load(config.load(dict(os.environ))).identity(model)
 
 
-def test_names_are_locked_through_it_and_the_route_prefers_it(place: Path) -> None:
-    assert cli.main(["models", "pull", "tiny-ct2"]) == 0
+def test_names_are_locked_through_it_and_the_route_prefers_it(place: Path, cache: Path) -> None:
+    pull(place, cache)
     found = engines()
     route = plan(translate.text_hops(found)[0], "en", "es")
     assert route is not None
@@ -94,8 +111,8 @@ def test_names_are_locked_through_it_and_the_route_prefers_it(place: Path) -> No
     ]  # fmt: skip
 
 
-def test_a_converted_file_that_changed_is_refused_and_made_anew(place: Path) -> None:
-    assert cli.main(["models", "pull", "tiny-ct2"]) == 0
+def test_a_converted_file_that_changed_is_refused_and_made_anew(place: Path, cache: Path) -> None:
+    pull(place, cache)
     converted = place / "models/tiny-ct2/ct2-int8/model.bin"
     data = bytearray(converted.read_bytes())
     data[len(data) // 2] ^= 1
@@ -119,8 +136,8 @@ def test_a_model_that_cannot_be_converted_says_so(place: Path, hub: Hub, capsys:
     assert "could not be converted" in capsys.readouterr().err
 
 
-def test_a_whole_line_goes_through_the_ledger_once(place: Path) -> None:
-    assert cli.main(["models", "pull", "tiny-ct2"]) == 0
+def test_a_whole_line_goes_through_the_ledger_once(place: Path, cache: Path) -> None:
+    pull(place, cache)
     from localize.studio import open_studio
 
     studio = open_studio("untitled")

@@ -231,6 +231,24 @@ def test_misheard_names_are_repaired_and_other_words_are_not(words: tuple[str, .
     assert " ".join(w.text for w in fixed) == wanted
 
 
+@pytest.mark.parametrize(
+    ("words", "doubted"),
+    [
+        (("Sommen,", "come", "here."), ["Sommen,"]),
+        (("I", "saw", "Sommen", "go."), ["Sommen"]),
+        (("Come", "here."), []),
+        (("Somme", "of", "them."), []),  # only opens its sentence
+        (("Nobody", "saw", "Peter", "go."), []),
+        (("some", "saw", "Some", "go."), []),  # the episode says it as a word too
+        (("Summer,", "come."), []),
+    ],
+)
+def test_what_may_be_a_misheard_name_is_left_and_flagged(words: tuple[str, ...], doubted: list[str]) -> None:
+    heard = heard_as(*words)
+    found = names.doubtful(heard, Glossary((SUMMER, HEIRESS, BAY)), "en", say)
+    assert [w.text for w in heard if w.id in found] == doubted
+
+
 def test_a_line_added_to_a_memory_refers_to_the_glossary(tmp_path: Path) -> None:
     path = tmp_path / "series" / "memory.hi-IN.tmx"
     memory.add_lines(path, "en", "hi-IN", [memory.Entry("Come, Summer.", "आओ, समर।")], BIBLE)
