@@ -19,8 +19,10 @@ demo: setup models
 	$(BIN)/localize demo $(DEMO)
 	$(BIN)/python -m flows.demo $(DEMO)/episodes --out $(DEMO)/out
 
+# the end-to-end tests measure times and have the machine to themselves; the others run two at a time
 test: system-tests setup hf models lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/e2e
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/flows tests/localize tests/service
 
 lint: setup
 	$(BIN)/ruff check .

@@ -177,8 +177,11 @@ def _ask(known: Known, market: str) -> None:
             as_subflow=False,
             idempotency_key=f"{key_of(known)}/{market}/{int(time.time())}",
         )
-    except (ObjectNotFound, ValueError, OSError):
-        get_run_logger().warning(f"{known.name} / {market} waits for review: start the review deployment for it")
+    except Exception as error:  # the variant itself is made and written: only the question could not be put
+        why = "it has no deployment" if isinstance(error, ObjectNotFound) else f"{type(error).__name__}: {error}"
+        get_run_logger().warning(
+            f"{known.name} / {market} waits for review ({why}): start the review deployment for it"
+        )
 
 
 def work_off(office: Office, most: int, series: str | None) -> list[str]:

@@ -20,6 +20,7 @@ import httpx
 from localize import config
 from localize.config import ROOT
 from localize.errors import LocalizeError, ToolError
+from localize.service.books import Known
 
 POOL = "local"
 START_S = 180
@@ -194,22 +195,24 @@ def watch(_args: argparse.Namespace) -> int:
                     print(line, flush=True)
                     told.add(line)
             for work in office.plan(most=50).todo:
-                _start_run(work.episode.series, work.episode.name, work.episode.revision, list(work.markets))
-        except LocalizeError as error:  # the bucket or the ledger is away: the next look tries again
-            print(f"error: {error}", flush=True)
+                _start_run(work.episode, list(work.markets), len(office.books.decisions(work.episode)))
+        except (
+            Exception
+        ) as error:  # bucket, ledger or server are away: a watcher outlives them, the next look tries again
+            print(f"error: {type(error).__name__}: {error}", flush=True)
         time.sleep(LOOK_S)
 
 
-def _start_run(series: str, episode: str, revision: int, markets: list[str]) -> None:
-    """One run an episode and revision, however often it is asked for; what dies in it, catch-up cures."""
+def _start_run(known: Known, markets: list[str], decided: int) -> None:
+    """One run an episode, revision and decision, however often it is asked for; what dies in it, catch-up cures."""
     from prefect.deployments import run_deployment
 
     run_deployment(
         "localize-episode/localize-episode",
-        parameters={"series": series, "episode": episode, "markets": markets},
+        parameters={"series": known.series, "episode": known.name, "markets": markets},
         timeout=0,
         as_subflow=False,
-        idempotency_key=f"{series}/{episode}/r{revision}",
+        idempotency_key=f"{known.series}/{known.name}/r{known.revision}/{decided}",
     )
 
 

@@ -27,21 +27,21 @@ def studio(settings: Settings) -> Studio:
     return open_studio("untitled", settings)
 
 
-FIGURES: dict[str, str] = {}
-
-
 @pytest.fixture
 def figure(request: pytest.FixtureRequest):  # type: ignore[no-untyped-def]
     """Call figure("name", value) to have a measured value shown at the end of the run."""
 
     def note(name: str, value: object) -> None:
-        FIGURES[f"{request.node.name}: {name}"] = str(value)
+        # as a property of the test's report, it comes through from the processes that tests run in
+        request.node.user_properties.append(("figure", f"{request.node.name}: {name} = {value}"))
 
     return note
 
 
 def pytest_terminal_summary(terminalreporter) -> None:  # type: ignore[no-untyped-def]
-    if FIGURES:
+    reports = [r for rs in terminalreporter.stats.values() for r in rs if getattr(r, "when", "") == "call"]
+    lines = [value for r in reports for name, value in r.user_properties if name == "figure"]
+    if lines:
         terminalreporter.section("figures")
-        for name, value in FIGURES.items():
-            terminalreporter.write_line(f"{name} = {value}")
+        for line in lines:
+            terminalreporter.write_line(line)

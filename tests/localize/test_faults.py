@@ -162,6 +162,6 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     again = subprocess.run(argv, env=env, capture_output=True, text=True, check=False, timeout=60)
     assert "as before" in again.stdout
     ledger = open_studio("untitled", config.load(env)).ledger
-    spoken = ledger._db().execute("SELECT subject, count(*) FROM steps WHERE name='speak' GROUP BY key").fetchall()
+    spoken = ledger.db.all("SELECT subject, count(*) FROM steps WHERE name='speak' GROUP BY key")
     assert spoken
     assert all(times == 1 for _subject, times in spoken)

@@ -153,7 +153,7 @@ WATCHER = """
     from localize.service import inbox
     from localize.service.books import Books
     from pathlib import Path
-    inbox.SETTLE_S = 0.6
+    inbox.SETTLE_S = 1.5
     bucket, books = Bucket(sys.argv[1]), Books(Ledger(Path(sys.argv[2])))
     print("looks", flush=True)
     while True:
@@ -180,7 +180,7 @@ def test_fifty_episodes_and_five_killed_watchers(place: Place, clip: bytes) -> N
             dropped += 1
             slow.write(b"more")
             slow.flush()
-        deadline = time.monotonic() + (0.7 + rng.random() * 0.5 if life < 5 else 60)
+        deadline = time.monotonic() + (1.6 + rng.random() * 0.6 if life < 5 else 60)
         while time.monotonic() < deadline and (life < 5 or len(books.episodes()) < 50):
             slow.write(b"more")
             slow.flush()
