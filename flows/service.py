@@ -204,7 +204,7 @@ def work_off(office: Office, most: int, series: str | None) -> list[str]:
 def watch_once(office: Office) -> list[str]:
     """Look at the inbox and at what linguists sent back; what happened, a line each."""
     office.take_returns()
-    found = inbox.look(office.bucket, office.books, office.books.ledger)
+    found = inbox.look(office.bucket, office.books)
     for known in found.admitted:
         outbox.tell(office.bucket, office.books, known, office.markets_of(known.series))
     told = [f"admitted {k.series}/{k.name}, revision {k.revision}" for k in found.admitted]

@@ -31,7 +31,7 @@ def changed(path: Path, report: dict[str, Any]) -> list[Entry]:
     text = read_text(path)
     read = from_srt if path.suffix.lower() == ".srt" else xliff.loads
     back = read(text, path.name, report)
-    lines = {line["id"]: (line, before) for line, before in _with_before(report)}
+    lines = {line["id"]: (line, before) for line, before in with_before(report)}
     found = []
     for returned in back:
         line, before = lines[returned.line_id]
@@ -70,6 +70,7 @@ def from_srt(text: str, where: str, report: dict[str, Any]) -> list[xliff.Return
     return found
 
 
-def _with_before(report: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
+def with_before(report: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    """A report's lines, each with the source text of the line before it; empty for the first."""
     before = ["", *(line["source"] for line in report["lines"])]
     return list(zip(report["lines"], before, strict=False))

@@ -55,6 +55,10 @@ class Term:
                 return value
         return self.term
 
+    def is_common(self, tag: str) -> bool:
+        """Whether the term is also an ordinary word in a language."""
+        return any(c.split("-")[0] == tag.split("-")[0] for c in self.common)
+
     def spoken(self, tag: str) -> str:
         """How to say it in a language; empty where the spelling is enough."""
         return next((v for k, v in self.say.items() if k.split("-")[0] == tag.split("-")[0]), "")
@@ -113,7 +117,7 @@ class Glossary:
         for use in sorted(uses, key=lambda u: (u.start - u.end, u.plural, u.start)):
             if any(taken[use.start : use.end]):
                 continue
-            common = any(c.split("-")[0] == tag.split("-")[0] for c in use.term.common)
+            common = use.term.is_common(tag)
             sure = _is_name(text, use.start, use.end) if common else True
             if sure is None:
                 continue
@@ -123,7 +127,9 @@ class Glossary:
 
     def banned(self, tag: str) -> list[Ban]:
         """What must not stand in a text of that language."""
-        return self._bans.setdefault(tag, [b for t in self.terms if t.kind == "banned" for b in _bans(t, tag)])
+        if tag not in self._bans:
+            self._bans[tag] = [b for t in self.terms if t.kind == "banned" for b in _bans(t, tag)]
+        return self._bans[tag]
 
     def _index(self, tag: str) -> dict[str, list[tuple[re.Pattern[str], int, Term, bool]]]:
         """First word of a form -> (its pattern, characters before that word, its term, whether it is a plural)."""

@@ -16,6 +16,7 @@ from .model import Media
 
 MP4_VIDEO = {"h264", "hevc", "av1", "vp9", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg"}
 CUT_OFF_MS = 1000  # a stream that ends this much before its promised end was cut off
+SIDECARS = {"me": ".me.wav", "srt": ".srt", "dialogue": ".dialogue.csv", "cast": ".cast.toml"}
 SUFFIXES = {".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts", ".mts", ".avi", ".mpg", ".mpeg"}
 
 
@@ -144,9 +145,8 @@ def packet_hashes(path: Path) -> list[str]:
 def sidecars(path: Path) -> dict[str, Path]:
     """A studio's own files beside an episode, by kind: "me", "srt", "dialogue", "cast", and "srt:<language tag>" for
     finished translations."""
-    names = {"me": ".me.wav", "srt": ".srt", "dialogue": ".dialogue.csv", "cast": ".cast.toml"}
     found = {}
-    for kind, ending in names.items():
+    for kind, ending in SIDECARS.items():
         beside = path.with_name(path.stem + ending)
         with contextlib.suppress(OSError):  # a name too long to exist
             if beside.is_file():

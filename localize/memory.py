@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree.ElementTree import Element, ElementTree, ParseError, SubElement, indent
+from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 from rapidfuzz import fuzz, process
 
 from .errors import SidecarError
 from .glossary import Glossary, read_text
+from .xmltext import root_of
 
 FUZZY = 80.0  # lowest similarity, of 100, that is offered at all
 MAX_BYTES = 256 << 20
@@ -131,8 +130,8 @@ def add_lines(path: Path, source: str, target: str, entries: Iterable[Entry], gl
     Raises SidecarError where the file that is there cannot be read.
     """
     if path.is_file():
-        parse(read_text(path, MAX_BYTES), str(path), source, target)
-        root = fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", read_text(path, MAX_BYTES)))
+        root = root_of(read_text(path, MAX_BYTES), "TMX", str(path))
+        list(_units(root, str(path), source, target))  # every unit must be sound before one is added
     else:
         root = Element("tmx", version="1.4")
         facts = {"creationtool": "localize", "creationtoolversion": "1", "segtype": "sentence", "o-tmf": "none"}
@@ -191,33 +190,30 @@ def load(folder: Path, source: str, target: str) -> Memory:
 
 def parse(text: str, where: str, source: str, target: str) -> Memory:
     """A memory from TMX text. Raises SidecarError naming the unit; entity bombs and external entities are refused."""
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-    try:
-        root = fromstring(text, forbid_dtd=False, forbid_entities=True, forbid_external=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
-        raise SidecarError(f"is no TMX: {error}", where, "export it again") from error
     memory = Memory()
+    for unit, left, right in _units(root_of(text, "TMX", where), where, source, target):
+        memory.add("".join(left.itertext()), _pieces(right), _context(unit))
+    return memory
+
+
+def _units(root: Element, where: str, source: str, target: str) -> Iterator[tuple[Element, Element, Element]]:
+    """(unit, source segment, target segment) of the units that hold this pair. Raises SidecarError naming a bad unit."""
     for number, unit in enumerate(root.iter("tu"), start=1):
         for variant in unit.iter("tuv"):
             if variant.find("seg") is None or not _language(variant):
                 raise SidecarError("a variant has no language or no segment", f"{where} unit {number}", "mend the unit")
         left, right = _segment(unit, source), _segment(unit, target)
         if left is not None and right is not None:
-            memory.add("".join(left.itertext()), _pieces(right), _context(unit))
-    return memory
+            yield unit, left, right
 
 
 def read_entries(path: Path, source: str, target: str, glossary: Glossary) -> list[Entry]:
     """The pairs of a TMX file from elsewhere, inline codes flattened. Raises SidecarError; nothing half-read."""
-    text = read_text(path, MAX_BYTES)
-    parse(text, path.name, source, target)
-    root = fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text), forbid_dtd=False, forbid_external=True)
+    root = root_of(read_text(path, MAX_BYTES), "TMX", path.name)
     found = []
-    for unit in root.iter("tu"):
-        left, right = _segment(unit, source), _segment(unit, target)
-        if left is not None and right is not None:
-            told = Match(_pieces(right), 1.0).text(glossary, target)
-            found.append(Entry(" ".join("".join(left.itertext()).split()), " ".join(told.split()), _context(unit)))
+    for unit, left, right in _units(root, path.name, source, target):
+        told = Match(_pieces(right), 1.0).text(glossary, target)
+        found.append(Entry(" ".join("".join(left.itertext()).split()), " ".join(told.split()), _context(unit)))
     found = [e for e in found if normal_form(e.source) and e.target]
     if not found:
         raise SidecarError(f"holds no pair {source} -> {target}", path.name, "check its languages")

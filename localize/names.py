@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
-from .glossary import Glossary, Term
+from .glossary import Glossary
 from .model import Word
 
 CLEAR = 88.0  # similarity of phonemes, of 100, from which a misspelling is taken for the name
@@ -28,7 +28,7 @@ def repair(
     """
     sound = functools.lru_cache(maxsize=4096)(lambda text: _bare(say(text)))
     # an alias tells how a name is heard; what sounds like it becomes the name's own form
-    forms = [(a, t.form(tag)) for t in glossary.terms if not _common(t, tag) for a in (t.form(tag), *t.aliases)]
+    forms = [(a, t.form(tag)) for t in glossary.terms if not t.is_common(tag) for a in (t.form(tag), *t.aliases)]
     out, changed = _aliases(words, glossary, tag)
     for form, name in sorted(forms, key=lambda p: -len(p[0])):
         wanted, size = sound(form), len(form.split())
@@ -130,10 +130,6 @@ def _same(text: str, form: str, sound: Callable[[str], str]) -> bool:
         return False
     one, two = (" ".join(part) for part in zip(*rest, strict=True))
     return max(fuzz.ratio(sound(one), sound(two)), fuzz.ratio(_letters(one), _letters(two))) >= SHARED
-
-
-def _common(term: Term, tag: str) -> bool:
-    return any(c.split("-")[0] == tag.split("-")[0] for c in term.common)
 
 
 def _may_differ(text: str, form: str) -> bool:

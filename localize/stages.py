@@ -164,14 +164,12 @@ def fit_text(
 
     def fit(part: speak.Part) -> Translation:
         was = by_line[part.line.id]
-        item = tighten.Measured(part.line, was, measure(part))
-        if not tighten.far_off(item):
+        if not tighten.may_change(was):
             return was
         uses = job.glossary.find(part.line.text, job.transcript.language)
         inputs = {
             "line": to_json(part.line),
             "was": to_json(was),
-            "slot": item.slot_ms,
             "part": [part.voice, part.speed, part.say],
             "voice": to_json(voice.identity()),
             "terms": [u.term.key(job.target) for u in uses],
@@ -181,9 +179,12 @@ def fit_text(
             return measure(replace(part, text=text, say=speak.pronunciations(text, job.glossary, target)))
 
         def choose() -> Any:
+            item = tighten.Measured(part.line, was, measure(part))
+            if not tighten.far_off(item):
+                return to_json(was)
             return to_json(tighten.reworded(item, tighten.offers(item, job, studio.engines, uses), measured))
 
-        found = studio.steps.json("fit-text", 2, inputs, f"{job.subject} {part.line.id}", choose)
+        found = studio.steps.json("fit-text", 3, inputs, f"{job.subject} {part.line.id}", choose)
         return from_json(Translation, found)
 
     with studio.clock.timed(episode.name, target), ThreadPoolExecutor(max(1, studio.settings.threads)) as pool:

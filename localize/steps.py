@@ -126,12 +126,11 @@ class Steps:
 
     def known(self, name: str, version: int, inputs: Any) -> Any | None:
         """The JSON output of a step if it was done and its blob is whole; nothing runs."""
-        blob = self.ledger.step(step_key(name, version, inputs))
-        found = self.store.get(blob) if blob else None
+        found = self._found(step_key(name, version, inputs))
         if found is None:
             return None
         self._count(self.reused, name)
-        return json.loads(found)
+        return json.loads(found[1])
 
     def _count(self, counts: dict[str, int], name: str) -> None:
         with self._guard:

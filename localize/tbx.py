@@ -6,15 +6,12 @@ gender and kind travel as the data categories that TBX has for them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element, ParseError, SubElement, indent, tostring
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from .errors import SidecarError
 from .glossary import KINDS, Glossary, Term
+from .xmltext import root_of
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 GENDERS = {"f": "feminine", "m": "masculine"}
@@ -58,11 +55,7 @@ def _write(section: Element, text: str, status: str, term: Term, tag: str) -> No
 
 def loads(text: str, where: str) -> Glossary:
     """Terms from TBX text, version 2 or 3. Raises SidecarError naming the entry; nothing of a bad file is taken."""
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-    try:
-        root = fromstring(text, forbid_dtd=False, forbid_entities=True, forbid_external=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
-        raise SidecarError(f"is no TBX: {error}", where, "export it again") from error
+    root = root_of(text, "TBX", where)
     terms: dict[str, Term] = {}
     for number, entry in enumerate(_named(root, "termEntry", "conceptEntry"), start=1):
         at = f"{where} entry {entry.get('id') or number}"

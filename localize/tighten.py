@@ -45,9 +45,14 @@ class Measured:
 
 def far_off(item: Measured) -> bool:
     """Whether a line may be reworded and has reason to."""
-    if item.natural_ms <= 0 or item.translation.error or item.translation.origin.split(" ")[0] in HUMAN:
+    if item.natural_ms <= 0 or not may_change(item.translation):
         return False
     return item.ratio > LONG or item.ratio < SHORT
+
+
+def may_change(translation: Translation) -> bool:
+    """Whether an engine wrote it: a person's words stay, and what is no translation has no other wording."""
+    return not translation.error and translation.origin.split(" ")[0] not in HUMAN
 
 
 def offers(item: Measured, job: Job, engines: Engines, uses: list[Use]) -> list[str]:

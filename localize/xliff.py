@@ -7,16 +7,13 @@ redoes exactly the lines that changed.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError, SubElement, indent, register_namespace, tostring
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
 
 from .errors import SidecarError
 from .glossary import count
+from .xmltext import root_of
 
 CORE = "urn:oasis:names:tc:xliff:document:2.0"
 SIZES = "urn:oasis:names:tc:xliff:sizerestriction:2.0"
@@ -75,10 +72,7 @@ def loads(text: str, where: str, report: dict[str, Any]) -> list[Returned]:
     Raises SidecarError naming the unit: a unit without an id, an id that is not a line or stands twice, a source that
     is not the line's, a locked name that is missing from its target. Nothing of such a file is taken.
     """
-    try:
-        root = fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text), forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
-        raise SidecarError(f"is no XLIFF: {error}", where, "export it again") from error
+    root = root_of(text, "XLIFF", where, dtd=False)
     if _local(root) != "xliff" or not (root.get("version") or "").startswith("2"):
         raise SidecarError(f"is no XLIFF 2 (version {root.get('version')!r})", where, "export it as XLIFF 2.0")
     if root.get("trgLang", report["language"]).lower() != report["language"].lower():

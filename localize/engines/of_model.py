@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from .base import Ask, Plain, Workshop
 from .dialects import pairs
 
@@ -11,7 +13,7 @@ EXTRA = "make hf"
 LENGTHS = (1.0, 0.6, 0.3, 0.0)  # length penalties asked for other ways to say a line: lower ones favour fewer words
 
 
-class OfModel(Plain):
+class OfModel(Plain, ABC):
     """A translator over one model of the registry; a subclass runs it."""
 
     def __init__(self, workshop: Workshop, model_id: str) -> None:
@@ -41,6 +43,6 @@ class OfModel(Plain):
             seen.update(dict.fromkeys(self._run([ask.text], source, target, count, penalty)[0]))
         return list(seen)
 
+    @abstractmethod
     def _run(self, texts: list[str], source: str, target: str, count: int, penalty: float) -> list[list[str]]:
         """`count` texts for each, the best first. Raises EngineError."""
-        raise NotImplementedError

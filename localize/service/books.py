@@ -116,6 +116,23 @@ class Books:
             (known.series, known.name, known.revision, market, state, verdict, why, started, time.time()),
         )
 
+    def forget(self, known: Known, market: str) -> None:
+        """Want a market anew."""
+        row = (known.series, known.name, known.revision, market)
+        self.db.write("DELETE FROM variants WHERE series=? AND name=? AND revision=? AND market=?", row)
+
+    def still_s(self, path: str, mark: str, now: float) -> float:
+        """Seconds since a file of the inbox was last seen to change; 0 where it is new or other than it was."""
+        row = self.db.one("SELECT mark, since FROM sightings WHERE path=?", (path,))
+        if row is not None and row[0] == mark:
+            return now - float(row[1])
+        self.db.write(
+            "INSERT INTO sightings VALUES (?,?,?) ON CONFLICT (path) DO UPDATE SET mark=excluded.mark, "
+            "since=excluded.since",
+            (path, mark, now),
+        )
+        return 0.0
+
     def decide(self, known: Known, market: str, decision: str, who: str, note: str) -> None:
         """Keep what a person decided, with name and time."""
         row = (uuid.uuid4().hex, known.series, known.name, known.revision, market, decision, who, note, time.time())

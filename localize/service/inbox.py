@@ -23,14 +23,12 @@ from pathlib import Path
 
 from ..bucket import Bucket, Entry
 from ..errors import InputError, LocalizeError, MediaError, SidecarError
-from ..ledger import Ledger
-from ..media import SUFFIXES, probe, sidecars
+from ..media import SIDECARS, SUFFIXES, probe
 from ..registry import file_sha256
 from .books import Books, Known
 
 SETTLE_S = 10.0
 PATIENCE_S = 3600.0
-KINDS = {"me": ".me.wav", "srt": ".srt", "dialogue": ".dialogue.csv", "cast": ".cast.toml"}
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def _belongs(name: str, stem: str) -> bool:
     if not name.startswith(f"{stem}."):
         return False
     rest = name[len(stem) :]
-    return rest in KINDS.values() or (rest.endswith(".srt") and rest.count(".") == 2)
+    return rest in SIDECARS.values() or (rest.endswith(".srt") and rest.count(".") == 2)
 
 
 def rules_of(text: bytes | None, where: str) -> Rules:
@@ -103,11 +101,11 @@ def rules_of(text: bytes | None, where: str) -> Rules:
         if (
             told
             or start not in ("at once", "by hand")
-            or not set(wait) <= set(KINDS)
+            or not set(wait) <= set(SIDECARS)
             or not all(isinstance(m, str) for m in markets)
         ):
             raise ValueError(
-                f"knows only wait_for = {sorted(KINDS)}, patience_minutes, markets, start = 'at once' or 'by hand'"
+                f"knows only wait_for = {sorted(SIDECARS)}, patience_minutes, markets, start = 'at once' or 'by hand'"
             )
     except (ValueError, TypeError, UnicodeDecodeError) as error:
         raise SidecarError(f"cannot be read: {error}", where, "mend the file") from error
@@ -120,28 +118,28 @@ def ready(dropped: Dropped, rules: Rules, still_s: float) -> str:
         return ""
     if still_s < SETTLE_S:
         return "still being uploaded, or just there"
-    missing = [k for k in rules.wait_for if not any(e.name.endswith(KINDS[k]) for e in dropped.beside)]
+    missing = [k for k in rules.wait_for if not any(e.name.endswith(SIDECARS[k]) for e in dropped.beside)]
     if missing and still_s < rules.patience_s:
-        return f"waiting for {', '.join(dropped.name + KINDS[k] for k in missing)}"
+        return f"waiting for {', '.join(dropped.name + SIDECARS[k] for k in missing)}"
     return ""
 
 
-def look(bucket: Bucket, books: Books, ledger: Ledger, now: Callable[[], float] = time.time, most: int = 1000) -> Look:
+def look(bucket: Bucket, books: Books, now: Callable[[], float] = time.time, most: int = 1000) -> Look:
     """One look at the inbox. One bad episode never stops the others; nothing is taken twice, however many look."""
     result = Look()
-    finish_moves(bucket, books)
-    entries = bucket.list("inbox")
-    seen = ledger.db
-    for dropped in gather(entries)[:most]:
+    found = gather(bucket.list("inbox"))
+    if finish_moves(bucket, books, found):
+        found = gather(bucket.list("inbox"))
+    for dropped in found[:most]:
         where = f"{dropped.series}/{dropped.name}"
-        still = min(_still(e, seen, now()) for e in (dropped.video, *dropped.beside))
+        still = min(books.still_s(e.name, e.mark, now()) for e in (dropped.video, *dropped.beside))
         try:
             rules = rules_of(bucket.read(f"inbox/{dropped.series}/series.toml"), f"{dropped.series}/series.toml")
             waiting = ready(dropped, rules, still)
             if waiting:
                 result.waiting.append(f"{where}: {waiting}")
                 continue
-            with ledger.lease(f"admit:{where}") as mine:
+            with books.ledger.lease(f"admit:{where}") as mine:
                 if not mine:
                     continue
                 known, fresh = _admit(bucket, books, dropped)
@@ -152,18 +150,6 @@ def look(bucket: Bucket, books: Books, ledger: Ledger, now: Callable[[], float] 
         except LocalizeError as error:  # the bucket or the ledger: the next look tries again
             result.waiting.append(f"{where}: {error}")
     return result
-
-
-def _still(entry: Entry, db: object, now: float) -> float:
-    """Seconds since a file was last seen to change; seen for the first time is 0."""
-    row = db.one("SELECT mark, since FROM sightings WHERE path=?", (entry.name,))  # type: ignore[attr-defined]
-    if row is not None and row[0] == entry.mark:
-        return now - float(row[1])
-    db.write(  # type: ignore[attr-defined]
-        "INSERT INTO sightings VALUES (?,?,?) ON CONFLICT (path) DO UPDATE SET mark=excluded.mark, since=excluded.since",
-        (entry.name, entry.mark, now),
-    )
-    return 0.0
 
 
 def _admit(bucket: Bucket, books: Books, dropped: Dropped) -> tuple[Known, bool]:
@@ -209,18 +195,16 @@ def _move(bucket: Bucket, known: Known, dropped: Dropped) -> None:
         bucket.move(entry.name, f"{known.folder}/{Path(entry.name).name}")
 
 
-def finish_moves(bucket: Bucket, books: Books) -> int:
-    """Moves that a watcher that died left half done; how many were finished."""
+def finish_moves(bucket: Bucket, books: Books, found: list[Dropped]) -> int:
+    """Moves that a watcher that died left half done, of episodes found in the inbox; how many were finished."""
     finished = 0
-    there = {e.name for e in bucket.list("episodes")}
-    waiting = [k for k in books.episodes() if f"{k.folder}/{k.file}" not in there]
-    if waiting:
-        dropped = {(d.series, d.name): d for d in gather(bucket.list("inbox"))}
-        for known in waiting:
-            left = dropped.get((known.series, known.name))
-            if left is not None and Path(left.video.name).name == known.file:
-                _move(bucket, known, left)
-                finished += 1
+    for dropped in found:
+        known = books.episode(dropped.series, dropped.name)
+        if known is None or known.file != Path(dropped.video.name).name:
+            continue
+        if bucket.size(f"{known.folder}/{known.file}") is None:
+            _move(bucket, known, dropped)
+            finished += 1
     return finished
 
 
@@ -242,5 +226,4 @@ def local_copy(bucket: Bucket, known: Known, cache: Path) -> Path:
         target = folder / Path(entry.name).name
         if not target.is_file() or target.stat().st_size != entry.bytes:
             bucket.download(entry.name, target)
-    sidecars(folder / known.file)
     return folder / known.file

@@ -33,7 +33,9 @@ class Office:
 
     def markets_of(self, series: str) -> tuple[str, ...]:
         """The markets that a series is made for: those of its series.toml, else all."""
-        rules = self.rules(series)
+        return self._markets(self.rules(series))
+
+    def _markets(self, rules: inbox.Rules) -> tuple[str, ...]:
         return tuple(self.settings.market(m).name for m in rules.markets) or tuple(self.settings.markets)
 
     def plan(self, most: int | None = None, series: str | None = None) -> Plan:
@@ -46,8 +48,8 @@ class Office:
         def markets(name: str) -> tuple[str, ...]:
             if name not in known:
                 try:
-                    by_hand = series is None and self.rules(name).by_hand
-                    known[name] = () if by_hand else self.markets_of(name)
+                    rules = self.rules(name)
+                    known[name] = () if series is None and rules.by_hand else self._markets(rules)
                 except LocalizeError:
                     known[name] = tuple(self.settings.markets)
             return known[name]
@@ -118,10 +120,7 @@ class Office:
 
     def again(self, known: Known, market: str, why: str) -> None:
         """Want a market anew: the next catch-up makes it."""
-        self.books.db.write(
-            "DELETE FROM variants WHERE series=? AND name=? AND revision=? AND market=?",
-            (known.series, known.name, known.revision, market),
-        )
+        self.books.forget(known, market)
         self.books.decide(known, market, "again", "service", why)
 
 

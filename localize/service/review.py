@@ -19,21 +19,19 @@ DECISIONS = ("approve", "reject", "edit")
 
 def edits_of(text: str, report: dict[str, Any]) -> list[Entry]:
     """Memory entries from "L004: new words", one a line. Raises OptionError naming the line that cannot be used."""
-    lines = {line["id"]: line for line in report["lines"]}
-    before = {
-        line["id"]: b for line, b in zip(report["lines"], ["", *(x["source"] for x in report["lines"])], strict=False)
-    }
+    lines = {line["id"]: (line, before) for line, before in exchange.with_before(report)}
     found = []
     for number, row in enumerate((r.strip() for r in text.splitlines()), start=1):
         if not row:
             continue
         match = re.fullmatch(r"(\w+)\s*[:=]\s*(.+)", row)
-        line = lines.get(match[1].upper()) if match else None
-        if match is None or line is None:
+        named = lines.get(match[1].upper()) if match else None
+        if match is None or named is None:
             do = f"write for example {next(iter(lines), 'L001')}: new words"
             raise OptionError(f"{row[:60]!r} names no line", f"edits, row {number}", do)
+        line, before = named
         xliff.check_names(match[2], line, f"edits, row {number}")
-        found.append(Entry(line["source"], " ".join(match[2].split()), before[line["id"]]))
+        found.append(Entry(line["source"], " ".join(match[2].split()), before))
     return found
 
 
@@ -73,7 +71,7 @@ def remember(bible: Bible, report: dict[str, Any]) -> None:
     source, tag = report["episode"]["source_lang"], report["language"]
     if tag.split("-")[0] == source:
         return
-    rows = zip(report["lines"], ["", *(x["source"] for x in report["lines"])], strict=False)
+    rows = exchange.with_before(report)
     entries = [Entry(x["source"], x["target"], b) for x, b in rows if x["target"] and x["origin"] != "memory"]
     if entries:
         memory.add_lines(bible.memory_path(tag), source, tag, entries, bible.terms)

@@ -95,16 +95,16 @@ def test_what_is_whole_is_taken_once_and_moved(place: Place, clip: bytes) -> Non
     clock = Clock()
     bucket.write("inbox/s/E01.mp4", clip)
     bucket.write("inbox/s/E01.srt", b"1\n00:00:00,100 --> 00:00:00,900\nHi.\n")
-    assert look(bucket, books, books.ledger, clock).admitted == []
+    assert look(bucket, books, clock).admitted == []
     clock.now += 5
     bucket.write("inbox/s/E01.srt", b"1\n00:00:00,100 --> 00:00:00,900\nHello there.\n")  # still being edited
-    assert look(bucket, books, books.ledger, clock).admitted == []
+    assert look(bucket, books, clock).admitted == []
     clock.now += 11
-    (known,) = look(bucket, books, books.ledger, clock).admitted
+    (known,) = look(bucket, books, clock).admitted
     assert (known.series, known.name, known.revision) == ("s", "E01", 1)
     assert [e.name for e in bucket.list("")] == ["episodes/s/E01/r1/E01.mp4", "episodes/s/E01/r1/E01.srt"]
     clock.now += 60
-    assert look(bucket, books, books.ledger, clock).admitted == []
+    assert look(bucket, books, clock).admitted == []
     assert inbox.local_copy(bucket, known, Path("/nowhere")).read_bytes() == clip
 
 
@@ -113,7 +113,7 @@ def test_the_same_bytes_are_one_episode_and_other_bytes_the_next_revision(place:
     for name, data in (("E01", clip), ("copy of E01", clip), ("E01", different(clip, 2))):
         bucket.write(f"inbox/s/{name}.mp4", data)
         bucket.write(f"inbox/s/{name}.done", b"")
-        look(bucket, books, books.ledger)
+        look(bucket, books)
     assert [(k.name, k.revision) for k in books.episodes()] == [("E01", 2)]
     reason = bucket.read("quarantine/s/copy of E01.mp4.reason.txt")
     assert reason is not None
@@ -137,7 +137,7 @@ def test_a_bad_file_goes_to_quarantine_with_a_reason(
     bucket.write(f"inbox/s/{name[:3]}.done", b"")
     bucket.write("inbox/s/E09.mp4", clip)
     bucket.write("inbox/s/E09.done", b"")
-    found = look(bucket, books, books.ledger)
+    found = look(bucket, books)
     assert [k.name for k in found.admitted] == ["E09"]
     assert [n for n, _why in found.refused] == [f"s/{name[:3]}"]
     reason = bucket.read(f"quarantine/s/{name}.reason.txt")
@@ -157,7 +157,7 @@ WATCHER = """
     bucket, books = Bucket(sys.argv[1]), Books(Ledger(Path(sys.argv[2])))
     print("looks", flush=True)
     while True:
-        inbox.look(bucket, books, books.ledger)
+        inbox.look(bucket, books)
         time.sleep(0.05)
 """
 
@@ -188,7 +188,7 @@ def test_fifty_episodes_and_five_killed_watchers(place: Place, clip: bytes) -> N
         watcher.send_signal(signal.SIGKILL)
         watcher.wait()
     slow.close()
-    inbox.finish_moves(bucket, books)
+    inbox.finish_moves(bucket, books, gather(bucket.list("inbox")))
     known = books.episodes()
     assert sorted(k.name for k in known) == [f"E{i:02d}" for i in range(50)]
     assert {k.revision for k in known} == {1}
@@ -209,12 +209,12 @@ def test_an_s3_bucket_serves_as_a_folder_does(s3_bucket: Bucket, tmp_path: Path,
     s3_bucket.check()
     for name in ("E01.mp4", "E01.srt", "E01.done"):
         s3_bucket.write(f"inbox/s/{name}", clip if name.endswith("mp4") else b"1\n00:00:00,1 --> 00:00:00,9\nHi.\n")
-    (known,) = look(s3_bucket, books, books.ledger).admitted
+    (known,) = look(s3_bucket, books).admitted
     assert [e.name for e in s3_bucket.list("")] == ["episodes/s/E01/r1/E01.mp4", "episodes/s/E01/r1/E01.srt"]
     local = inbox.local_copy(s3_bucket, known, tmp_path / "cache")
     assert local.read_bytes() == clip
     assert local.with_name("E01.srt").is_file()
-    assert look(s3_bucket, books, books.ledger).admitted == []
+    assert look(s3_bucket, books).admitted == []
     assert s3_bucket.read("nothing/here") is None
     assert s3_bucket.size("nothing/here") is None
 
