@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
+import soxr
 
-from . import ffmpeg, media, mix, qc, report, speak, stages, subtitles
+from . import ffmpeg, media, mix, qc, report, sound, speak, stages, subtitles
 from .config import Loudness, Market
 from .errors import LocalizeError, StoreError
 from .listen import Listened
@@ -26,8 +28,9 @@ from .sound import RATE
 from .steps import step_key
 from .studio import Studio
 
-VERSION = 6
+VERSION = 7
 TRIES = 3
+COARSE = 8000  # Hz, enough to find a shift of a frame
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Ingredients:
     cuts: tuple[int, ...]
     heard: tuple[Any, ...] | None
     left: float | None
+    balance: mix.Balance | None
     engines: list[EngineUse]
 
 
@@ -289,12 +293,17 @@ class Render:
                 "text_languages": tuple(s.metadata.get("language", "und") for s in texts),
             }
         same = media.same_picture(path, Path(self.episode.path))
+        wanted, rate = speak.from_flac(self.studio.steps.store.need(self.made.programme))
+        coarse = np.asarray(soxr.resample(wanted.mean(1), rate, COARSE), np.float32)
+        offset, alike = sound.match(coarse, ffmpeg.decode(path, COARSE, 1)[:, 0], COARSE)
         return qc.Output(
             drift_ms=length - source.duration_ms,
             sound_drift_ms=heard - source.duration_ms,
             picture_same=same,
             lufs=measured["lufs"],
             true_peak=measured["true_peak_dbtp"],
+            offset_ms=round(offset, 1),
+            match_db=round(alike, 1),
             **facts,
         )
 
@@ -314,6 +323,9 @@ class Render:
             output=output,
             frame_ms=self.episode.media.frame_ms,
             clip_levels=spoken.clip_levels if spoken else {},
+            wanted_levels=spoken.wanted_levels if spoken else {},
+            balance=self.made.balance,
+            stem=self.made.listened.stem is not None,
             heard=self.made.heard,
             left=self.made.left,
             wanted_sound=(settings.language(self.market.language).iso, self._source_language()),

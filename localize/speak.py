@@ -24,12 +24,14 @@ from .steps import Steps
 VERSION = 2
 SILENT_LUFS = -60.0
 SHORTEST_MS_A_LETTER = 18
+CLIPPED = 0.001
+PACES = (1.0, 0.95, 0.9)  # of the wanted speed: the first take, then retakes of what was not understood
 UNHEARD = 0.015  # a voice that misses the wanted length by less is left as it is
 
 
 @dataclass(frozen=True)
 class Part:
-    """One line to be spoken: its text, voice, wanted speed, and how names in it are said."""
+    """One line to be spoken: its text, voice, wanted speed, how names in it are said; `again` counts its retakes."""
 
     line: Line
     text: str
@@ -37,6 +39,7 @@ class Part:
     speed: float
     say: tuple[tuple[str, str], ...]
     level_lufs: float
+    again: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def phonemes(part: Part, voice: Synthesizer, espeak: str) -> str:
 
 def speak(part: Part, speed: float, voice: Synthesizer, espeak: str, steps: Steps, subject: str) -> tuple[str, Clip]:
     """(digest, clip) of a line at a native speed, spoken once and kept. Raises EngineError for a silent clip."""
-    speed = round(speed * part.speed, 3)
+    speed = round(speed * part.speed * PACES[part.again], 3)
     inputs = {
         "text": part.text,
         "say": part.say,
@@ -98,6 +101,8 @@ def speak(part: Part, speed: float, voice: Synthesizer, espeak: str, steps: Step
         clip = voice.speak(phonemes(part, voice, espeak), part.voice, speed)
         if active_level(clip.samples, clip.rate) < SILENT_LUFS:
             raise EngineError("the voice gave silence", part.line.id)
+        if clipped(clip.samples) > CLIPPED:
+            raise EngineError("the voice is clipped", part.line.id)
         letters = sum(c.isalnum() for c in part.text)
         if clip.duration_ms < SHORTEST_MS_A_LETTER * letters:
             raise EngineError(f"the voice gave {clip.duration_ms} ms for {letters} letters", part.line.id)
@@ -106,6 +111,11 @@ def speak(part: Part, speed: float, voice: Synthesizer, espeak: str, steps: Step
     digest, data = steps.data("speak", VERSION, inputs, subject, make)
     samples, rate = from_flac(data)
     return digest, Clip(samples, rate)
+
+
+def clipped(samples: Samples) -> float:
+    """Share of samples at full scale."""
+    return float(np.mean(np.abs(samples) >= 0.999)) if len(samples) else 0.0
 
 
 def natural_ms(part: Part, voice: Synthesizer, espeak: str, steps: Steps, subject: str) -> int:
