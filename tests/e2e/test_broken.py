@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from localize import ffmpeg, pipeline, qc, speak, stages, subtitles
+from localize import ffmpeg, mix, pipeline, qc, speak, stages, subtitles
 from localize.deliver import Ingredients, Render
 from localize.listen import decode, listen
 from localize.model import Check, Cue, Episode, Verdict
@@ -64,7 +64,8 @@ class Spoiled(Render):
         if "argv" in self.spoil:
             before = target.with_suffix(".before")
             target.rename(before)
-            argv = ["-v", "error", "-i", ffmpeg.url(before), "-map", "0", "-c", "copy", *self.spoil["argv"]]
+            argv = ["-v", "error", "-i", ffmpeg.url(before), *self.spoil.get("inputs", [])]
+            argv += ["-map", "0", "-c", "copy", *self.spoil["argv"]]
             ffmpeg.run([*argv, "-f", "mp4", ffmpeg.url(target)])
             before.unlink()
             measured = ffmpeg.loudness(target)
@@ -86,7 +87,8 @@ def test_untouched_it_passes(bench: Bench, tmp_path: Path) -> None:
 
 
 def test_a_track_shifted_in_the_file(bench: Bench, tmp_path: Path) -> None:
-    late = ["-c:a:0", "aac", "-b:a:0", "192k", "-filter:a:0", "adelay=300:all=1,atrim=end=29.9"]
+    late = ["-c:a:0", "aac", "-b:a:0", "192k", "-filter:a:0", "adelay=300:all=1"]
+    late += ["-t", f"{bench.episode.media.duration_ms / 1000:.3f}"]
     caught = bench.checks(tmp_path, spoil={"argv": late})
     assert set(caught) == {"in time"}
     assert "+300 ms" in caught["in time"].detail
@@ -133,11 +135,12 @@ def test_swapped_languages(bench: Bench, tmp_path: Path) -> None:
 
 def test_the_original_where_the_dub_should_be(bench: Bench, tmp_path: Path) -> None:
     """The right tags, the right loudness, the wrong sound."""
-    argv = ["-map", "-0:a", "-map", "0:a:1", "-map", "0:a:1", "-c:a", "aac", "-b:a", "192k"]
-    argv += ["-filter:a:0", "loudnorm=I=-14:TP=-1.6:LRA=20,aresample=48000"]
+    other = tmp_path / "other.flac"
+    other.write_bytes(speak.to_flac(mix.master(decode(bench.episode), bench.studio.settings.loudness["mobile"]), RATE))
+    argv = ["-map", "-0:a", "-map", "1:a", "-map", "0:a:1", "-c:a:0", "aac", "-b:a:0", "192k"]
     for stream, tag, flag in ((0, "eng", "default"), (1, "spa", "0")):
         argv += [f"-metadata:s:a:{stream}", f"language={tag}", f"-disposition:a:{stream}", flag]
-    assert set(bench.checks(tmp_path, spoil={"argv": argv})) == {"in time"}
+    assert set(bench.checks(tmp_path, spoil={"inputs": ["-i", ffmpeg.url(other)], "argv": argv})) == {"in time"}
 
 
 def test_source_speech_left_in(bench: Bench, tmp_path: Path) -> None:
