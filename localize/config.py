@@ -26,12 +26,14 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .errors import OptionError
 
+EXTRAS = ("ass", "ttml", "sdh", "burned")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -54,6 +56,8 @@ class Language:
         iso: ISO 639-2 code for container tags.
         espeak: code of the phonemizer.
         voices: default voice names by register, "f" and "m".
+        cps_sdh: the same speed where sounds and speakers are named.
+        font: a typeface that has the script, for styled and burned-in subtitles.
     """
 
     tag: str
@@ -64,6 +68,8 @@ class Language:
     iso: str
     espeak: str
     voices: dict[str, list[str]]
+    cps_sdh: float = 20.0
+    font: str = "Noto Sans"
 
     @property
     def primary(self) -> str:
@@ -73,13 +79,15 @@ class Language:
 
 @dataclass(frozen=True)
 class Market:
-    """Where a variant goes: its dub language, further subtitle languages, and the loudness preset's name."""
+    """Where a variant goes: its dub language, further subtitle languages, the loudness preset's name, and what is made
+    besides SRT and WebVTT: any of EXTRAS."""
 
     name: str
     title: str
     language: str
     loudness: str = "mobile"
     extra_subtitles: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,7 +141,14 @@ def load(environ: dict[str, str] | None = None) -> Settings:
             tables.setdefault(kind, {}).update(rows)
     try:
         markets = {
-            k: Market(k, v["title"], v["language"], v.get("loudness", "mobile"), tuple(v.get("extra_subtitles", ())))
+            k: Market(
+                k,
+                v["title"],
+                v["language"],
+                v.get("loudness", "mobile"),
+                tuple(v.get("extra_subtitles", ())),
+                also(v.get("also", ())),
+            )
             for k, v in tables["market"].items()
         }
         languages = {k: Language(k, **v) for k, v in tables["language"].items()}
@@ -167,6 +182,14 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         languages=languages,
         loudness=loudness,
     )
+
+
+def also(wanted: Iterable[str]) -> tuple[str, ...]:
+    """What a market gets besides SRT and WebVTT. Raises OptionError."""
+    for name in wanted:
+        if name not in EXTRAS:
+            raise OptionError(f"{name!r} cannot be made besides", do=f"choose from {', '.join(EXTRAS)}")
+    return tuple(dict.fromkeys(wanted))
 
 
 def _number(env: dict[str, str], name: str, default: int) -> int:

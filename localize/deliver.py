@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import av
 import numpy as np
 import soxr
 
-from . import ffmpeg, media, mix, qc, report, sound, speak, stages, subtitles
+from . import ffmpeg, media, mix, qc, report, sound, speak, stages, subtitles, timed_text
 from .config import Loudness, Market
 from .errors import LocalizeError, StoreError
 from .listen import Listened
@@ -40,7 +40,7 @@ class Ingredients:
     Attributes:
         programme: digest of the mastered sound; track: of the speech alone, empty where not dubbed.
         mixed: digests of bed and track, to master anew where the codec moved loudness or peaks.
-        extra: translations of further subtitle languages.
+        extra: translations of further subtitle languages; notes: of sounds and of writing in the picture.
     """
 
     listened: Listened
@@ -54,6 +54,7 @@ class Ingredients:
     left: float | None
     balance: mix.Balance | None
     engines: list[EngineUse]
+    notes: dict[str, list[Translation]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -204,10 +205,8 @@ class Render:
         cues, looks = self._cues()
         names = []
         for tag in self.tags:
-            for ending, text in (("srt", subtitles.to_srt(cues[tag])), ("vtt", subtitles.to_vtt(cues[tag], tag))):
-                name = f"{self.episode.name}.{tag}.{ending}"
-                (self.work / name).write_text(text, encoding="utf-8")
-                names.append(name)
+            names += self._texts(tag, cues[tag], looks[tag])
+        names += self._forced(looks[self.market.language])
         if self.made.spoken:
             samples, rate = speak.from_flac(self.studio.steps.store.need(self.made.spoken.track))
             report.write_wav(self.work / f"{base}.dub.wav", samples, rate)
@@ -215,6 +214,8 @@ class Render:
         video = f"{self.episode.name}.{self.market.name}.mp4"
         measured = self._mux(self.work / video, names)
         names.append(video)
+        if "burned" in self.market.also:
+            names.append(self._burn(video, cues[self.market.language]))
         variant = self._variant(cues, looks, self._probe(self.work / video, measured))
         checks = qc.run(variant)
         self.verdict = worst(c.verdict for c in checks)
@@ -224,9 +225,69 @@ class Render:
         (self.work / "report.html").write_text(page, encoding="utf-8")
         return [*names, "report.json", "report.html"]
 
+    def _texts(self, tag: str, cues: list[Cue], look: subtitles.Look) -> list[str]:
+        """One language's subtitle files."""
+        canvas, also, base = self._canvas(tag), self.market.also, f"{self.episode.name}.{tag}"
+        made = {f"{base}.srt": timed_text.to_srt(cues), f"{base}.vtt": timed_text.to_vtt(cues, tag)}
+        if "ass" in also:
+            made[f"{base}.ass"] = timed_text.to_ass(cues, canvas)
+        if "ttml" in also:
+            made[f"{base}.ttml"] = timed_text.to_ttml(cues, tag, canvas)
+        if "sdh" in also:
+            hard = self._for_the_deaf(tag, look)
+            made |= {f"{base}.sdh.srt": timed_text.to_srt(hard), f"{base}.sdh.vtt": timed_text.to_vtt(hard, tag)}
+        for name, text in made.items():
+            (self.work / name).write_text(text, encoding="utf-8")
+        return list(made)
+
+    def _for_the_deaf(self, tag: str, look: subtitles.Look) -> list[Cue]:
+        listened, language = self.made.listened, self.studio.settings.language(tag)
+        source = listened.transcript.language
+        every = self.made.translations if tag == self.market.language else self.made.extra[tag]
+        names = {
+            speaker: next((t.form(tag) for t in self.studio.bible.terms.terms if t.form(source) == speaker), speaker)
+            for speaker in self.studio.bible.cast
+        }
+        labels = {t.line_id: t.text for t in self.made.notes.get(tag, []) if t.text}
+        sounds = [(x, labels[x.id]) for x in listened.sounds if x.id in labels]
+        texts = {t.line_id: t.text for t in every}
+        slower = replace(look, cps=language.cps_sdh)
+        return subtitles.for_the_deaf(listened.transcript.lines, texts, names, sounds, self._until(), slower)
+
+    def _forced(self, look: subtitles.Look) -> list[str]:
+        """The file of what the picture shows in writing, for viewers who turn subtitles off; none where there is none."""
+        listened, tag = self.made.listened, self.market.language
+        texts = {t.line_id: t.text for t in self.made.notes.get(tag, [])}
+        if self.made.spoken is None or not listened.screen:
+            return []
+        cues = subtitles.cues(listened.screen, {x.id: texts.get(x.id, "") for x in listened.screen}, {}, look)
+        name = f"{self.episode.name}.{tag}.forced.srt"
+        (self.work / name).write_text(timed_text.to_srt(cues), encoding="utf-8")
+        return [name]
+
+    def _canvas(self, tag: str) -> timed_text.Canvas:
+        info, language = self.episode.media, self.studio.settings.language(tag)
+        turned = info.rotation % 180 != 0
+        width, height = (info.height, info.width) if turned else (info.width, info.height)
+        chars = language.chars_vertical if media.is_vertical(info) else language.chars
+        return timed_text.Canvas(width, height, chars, language.font)
+
+    def _burn(self, video: str, cues: list[Cue]) -> str:
+        """A second video with the market's own cues drawn into the picture."""
+        tag = self.market.language
+        name, styled = f"{self.episode.name}.{self.market.name}.burned.mp4", self.work / "burn.tmp"
+        ffmpeg.need_font(self.studio.settings.language(tag).font, tag)
+        styled.write_text(timed_text.to_ass(cues, self._canvas(tag)), encoding="utf-8")
+        ffmpeg.burn(self.work / video, styled, self.work / name)
+        styled.unlink()
+        return name
+
+    def _until(self) -> dict[str, int]:
+        return {t.line_id: t.end_ms for t in self.made.spoken.takes} if self.made.spoken else {}
+
     def _cues(self) -> tuple[dict[str, list[Cue]], dict[str, subtitles.Look]]:
         info = self.episode.media
-        until = {t.line_id: t.end_ms for t in self.made.spoken.takes} if self.made.spoken else {}
+        until = self._until()
         cues, looks = {}, {}
         for tag in self.tags:
             language = self.studio.settings.language(tag)
@@ -241,10 +302,13 @@ class Render:
         language, settings = self.studio.settings.language(self.market.language), self.studio.settings
         source = self._source_language()
         samples, _rate = speak.from_flac(self.studio.steps.store.need(self.made.programme))
+        own = self.market.language
+        files = [(f"{self.episode.name}.{t}.srt", t, "default" if t == own else "0") for t in self.tags]
+        files += [(n, own, "forced") for n in names if n.endswith(".forced.srt")]
         sub = [
-            (self.work / f"{self.episode.name}.{t}.srt", settings.language(t).iso, settings.language(t).name)
-            for t in self.tags
-            if (self.work / f"{self.episode.name}.{t}.srt").stat().st_size
+            (self.work / n, settings.language(t).iso, settings.language(t).name + " (forced)" * (use == "forced"), use)
+            for n, t, use in files
+            if (self.work / n).stat().st_size
         ]
         dubbed = self.made.spoken is not None
         titles = {
@@ -329,9 +393,15 @@ class Render:
             heard=self.made.heard,
             left=self.made.left,
             wanted_sound=(settings.language(self.market.language).iso, self._source_language()),
-            wanted_text=tuple(settings.language(t).iso for t in self.tags if cues[t]),
-            extra_translations={t: tuple(v) for t, v in self.made.extra.items()},
+            wanted_text=(*(settings.language(t).iso for t in self.tags if cues[t]), *self._forced_iso()),
+            extra_translations={t: tuple(v) for t, v in self.made.extra.items()}
+            | {f"{t} notes": tuple(v) for t, v in self.made.notes.items()},
         )
+
+    def _forced_iso(self) -> tuple[str, ...]:
+        file = self.work / f"{self.episode.name}.{self.market.language}.forced.srt"
+        there = file.is_file() and file.stat().st_size
+        return (self.studio.settings.language(self.market.language).iso,) if there else ()
 
     def _report(self, v: qc.Variant, checks: list[Check], names: list[str], measured: dict[str, Any]) -> dict[str, Any]:
         outputs = {n: {"sha256": file_sha256(self.work / n), "bytes": (self.work / n).stat().st_size} for n in names}

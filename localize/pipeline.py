@@ -149,4 +149,9 @@ def gather(
         left,
         balance,
         engines,
+        {
+            t: stages.notes(studio, episode, listened, t)
+            for t in parts
+            if t in (market.language, *market.extra_subtitles)
+        },
     )

@@ -21,10 +21,11 @@ from .model import Line, Take, to_json
 from .sound import RATE, Samples, active_level, shorten_pauses, trim
 from .steps import Steps
 
-VERSION = 2
+VERSION = 3
 SILENT_LUFS = -60.0
 SHORTEST_MS_A_LETTER = 18
 CLIPPED = 0.001
+FULL = 0.98
 PACES = (1.0, 0.95, 0.9)  # of the wanted speed: the first take, then retakes of what was not understood
 UNHEARD = 0.015  # a voice that misses the wanted length by less is left as it is
 
@@ -106,7 +107,8 @@ def speak(part: Part, speed: float, voice: Synthesizer, espeak: str, steps: Step
         letters = sum(c.isalnum() for c in part.text)
         if clip.duration_ms < SHORTEST_MS_A_LETTER * letters:
             raise EngineError(f"the voice gave {clip.duration_ms} ms for {letters} letters", part.line.id)
-        return to_flac(clip.samples, clip.rate)
+        # a voice may go over full scale, which would be clipped on the way to disk; the line's gain comes later
+        return to_flac(clip.samples * min(1.0, FULL / float(np.abs(clip.samples).max())), clip.rate)
 
     digest, data = steps.data("speak", VERSION, inputs, subject, make)
     samples, rate = from_flac(data)
@@ -114,8 +116,10 @@ def speak(part: Part, speed: float, voice: Synthesizer, espeak: str, steps: Step
 
 
 def clipped(samples: Samples) -> float:
-    """Share of samples at full scale."""
-    return float(np.mean(np.abs(samples) >= 0.999)) if len(samples) else 0.0
+    """Share of samples that lie flat at the clip's own peak, as nothing but clipping leaves them."""
+    peak = float(np.abs(samples).max(initial=0))
+    flat = (np.abs(samples[1:]) >= 0.9999 * peak) & (np.abs(samples[:-1]) >= 0.9999 * peak)
+    return float(flat.mean()) if peak > 0 and len(flat) else 0.0
 
 
 def natural_ms(part: Part, voice: Synthesizer, espeak: str, steps: Steps, subject: str) -> int:

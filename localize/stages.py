@@ -18,7 +18,7 @@ import numpy as np
 import soxr
 
 from . import cast as casting
-from . import dialogue, ffmpeg, media, readback, retake, segment, sound, speak, stem, tighten
+from . import dialogue, ffmpeg, media, readback, retake, segment, sound, speak, stem, subtitles, tighten
 from . import mix as mixing
 from . import translate as translating
 from .config import Loudness
@@ -44,6 +44,7 @@ from .sound import RATE, Samples
 from .studio import Studio
 
 Tick = Callable[[int], None]
+READ = 0.97  # of the reading time: the gaps between a line's cues take the rest
 NEAR_MS = 300  # word times are no better than that
 
 
@@ -134,6 +135,17 @@ def translate(
         return translating.translate(_job(studio, episode, listened, target), studio.engines, studio.steps)
 
 
+def notes(studio: Studio, episode: Episode, listened: Listened, target: str) -> list[Translation]:
+    """Labels of sounds and writing in the picture, in the target language; empty where the studio gave none."""
+    lines = (*listened.sounds, *listened.screen)
+    if not lines:
+        return []
+    written = replace(listened.transcript, origin="written", words=(), lines=lines, speech=())
+    job = _job(studio, episode, replace(listened, transcript=written), target)
+    with studio.clock.timed(episode.name, target):
+        return translating.translate(job, studio.engines, studio.steps)[0]
+
+
 def _job(studio: Studio, episode: Episode, listened: Listened, target: str) -> translating.Job:
     def audio() -> Samples:
         mix = decode(episode)
@@ -180,18 +192,20 @@ def fit_text(
             "part": [part.voice, part.speed, part.say],
             "voice": to_json(voice.identity()),
             "terms": [u.term.key(job.target) for u in uses],
+            "cps": language.cps,
         }
 
         def measured(text: str) -> int:
             return measure(replace(part, text=text, say=speak.pronunciations(text, job.glossary, target)))
 
         def choose() -> Any:
-            item = tighten.Measured(part.line, was, measure(part))
+            length = part.line.end_ms - part.line.start_ms + subtitles.RUN_ON_MS
+            item = tighten.Measured(part.line, was, measure(part), READ * language.cps * length / 1000)
             if not tighten.far_off(item):
                 return to_json(was)
             return to_json(tighten.reworded(item, tighten.offers(item, job, studio.engines, uses), measured))
 
-        found = studio.steps.json("fit-text", 3, inputs, f"{job.subject} {part.line.id}", choose)
+        found = studio.steps.json("fit-text", 4, inputs, f"{job.subject} {part.line.id}", choose)
         return from_json(Translation, found)
 
     with studio.clock.timed(episode.name, target), ThreadPoolExecutor(max(1, studio.settings.threads)) as pool:
@@ -201,7 +215,7 @@ def fit_text(
 
 def _finished(episode: Episode, listened: Listened, target: str) -> dict[str, str]:
     """The studio's own translation into a language, by line id. Raises SidecarError naming the cue."""
-    kinds = [k for k in episode.sidecars if k.startswith("srt:")]
+    kinds = [k for k in episode.sidecars if k.startswith("srt:") and listened.transcript.origin != "written"]
     exact = [k for k in kinds if k == f"srt:{target}"] or [k for k in kinds if k == f"srt:{target.split('-')[0]}"]
     if not exact:
         return {}
@@ -268,7 +282,7 @@ def dub(
         return to_json(Spoken(made.takes, track, levels, {p.line.id: round(p.level_lufs, 1) for p in parts}))
 
     with studio.clock.timed(episode.name, target):
-        spoken = from_json(Spoken, studio.steps.json("dub", 8, inputs, subject, make))
+        spoken = from_json(Spoken, studio.steps.json("dub", 9, inputs, subject, make))
         if studio.steps.store.get(spoken.track) is None:  # the track's blob went missing: lay it again
             spoken = from_json(Spoken, make())
     return spoken
