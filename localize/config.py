@@ -18,6 +18,8 @@
 | LOCALIZE_LLM_KEY | its key | none |
 | LOCALIZE_LLM_SECONDS | how long one answer may take | 120 |
 | LOCALIZE_LLM_PARALLEL | requests at a time | 4 |
+| LOCALIZE_COQUI | the Python of the environment that `make coqui` builds | .venv-coqui of the checkout |
+| LOCALIZE_COQUI_SECONDS | how long one of its lines may take, loading included | 300 |
 | LOCALIZE_FFMPEG | the ffmpeg to use | the one on PATH, else the imageio-ffmpeg wheel |
 | LOCALIZE_THREADS | engine threads | number of cores |
 """
@@ -27,7 +29,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +113,8 @@ class Settings:
     llm_key: str = field(default="", repr=False)
     llm_seconds: float = 120.0
     llm_parallel: int = 4
+    coqui: Path = ROOT / ".venv-coqui/bin/python"
+    coqui_seconds: float = 300.0
     markets: dict[str, Market] = field(default_factory=dict)
     languages: dict[str, Language] = field(default_factory=dict)
     loudness: dict[str, Loudness] = field(default_factory=dict)
@@ -120,6 +124,11 @@ class Settings:
         if name not in self.markets:
             raise OptionError(f"no market named {name!r}", do=f"choose from {', '.join(sorted(self.markets))}")
         return self.markets[name]
+
+    def chosen(self, names: Iterable[str], besides: Iterable[str] = ()) -> list[Market]:
+        """The named markets, each once (all of them for none), with `besides` added to what they get. Raises OptionError."""
+        markets = [self.market(n) for n in dict.fromkeys(names or self.markets)]
+        return [replace(m, also=also((*m.also, *besides))) for m in markets]
 
     def language(self, tag: str) -> Language:
         """The language of that tag, or the first with the same primary subtag. Raises OptionError."""
@@ -178,6 +187,8 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         llm_key=env.get("LOCALIZE_LLM_KEY", ""),
         llm_seconds=_number(env, "LOCALIZE_LLM_SECONDS", 120),
         llm_parallel=_number(env, "LOCALIZE_LLM_PARALLEL", 4),
+        coqui=Path(env.get("LOCALIZE_COQUI") or ROOT / ".venv-coqui/bin/python"),
+        coqui_seconds=_number(env, "LOCALIZE_COQUI_SECONDS", 300),
         markets=markets,
         languages=languages,
         loudness=loudness,

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from . import readback, stages
 from .config import Market
-from .deliver import Delivered, Ingredients, deliver
+from .deliver import Delivered, deliver
 from .errors import InputError, LocalizeError
 from .listen import Listened, listen
 from .model import EngineUse, Episode, Translation
+from .render import Ingredients
 from .stages import Spoken
 from .studio import Studio
 
@@ -108,7 +109,7 @@ def speak_language(
     notice(f"speak {tag}")
     translations = stages.fit_text(studio, episode, listened, tag, translations)
     spoken = stages.dub(studio, episode, listened, tag, translations)
-    return LanguagePart(translations, spoken, [*used, studio.engines.synthesizer().identity()])
+    return LanguagePart(translations, spoken, [*used, *stages.speakers(studio, listened, tag)])
 
 
 def is_own(listened: Listened, tag: str) -> bool:

@@ -15,6 +15,7 @@ import soxr
 
 from . import ffmpeg, timing
 from .engines.base import Clip, Synthesizer
+from .engines.voices import Voices
 from .errors import EngineError, LocalizeError, one_line
 from .glossary import Glossary
 from .model import Line, Take, to_json
@@ -65,12 +66,14 @@ def speakable(text: str) -> str:
 
 
 def phonemes(part: Part, voice: Synthesizer, espeak: str) -> str:
-    """The line's phonemes, locked names said as the glossary has it (respelled, or phonemes between slashes)."""
+    """The line's phonemes, locked names said as the glossary has it: respelled, or phonemes between slashes, which only
+    a voice that reads phonemes can follow."""
     text = speakable(part.text)
     exact = {}
     for form, say in sorted(part.say, key=lambda p: -len(p[0])):
         if say.startswith("/") and say.endswith("/"):
-            exact[form] = say.strip("/")
+            if voice.reads_phonemes:
+                exact[form] = say.strip("/")
         else:
             text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", lambda _m, say=say: say, text)  # type: ignore[misc]
     if not exact:
@@ -86,8 +89,9 @@ def phonemes(part: Part, voice: Synthesizer, espeak: str) -> str:
     return " ".join(out)
 
 
-def speak(part: Part, speed: float, voice: Synthesizer, espeak: str, steps: Steps, subject: str) -> tuple[str, Clip]:
+def speak(part: Part, speed: float, voices: Voices, espeak: str, steps: Steps, subject: str) -> tuple[str, Clip]:
     """(digest, clip) of a line at a native speed, spoken once and kept. Raises EngineError for a silent clip."""
+    voice = voices.of(part.voice)
     speed = round(speed * part.speed * PACES[part.again], 3)
     inputs = {
         "text": part.text,
@@ -95,7 +99,7 @@ def speak(part: Part, speed: float, voice: Synthesizer, espeak: str, steps: Step
         "voice": part.voice,
         "speed": speed,
         "espeak": espeak,
-        "engine": to_json(voice.identity()),
+        "engine": to_json(voice.identity(part.voice)),
     }
 
     def make() -> bytes:
@@ -122,7 +126,7 @@ def clipped(samples: Samples) -> float:
     return float(flat.mean()) if peak > 0 and len(flat) else 0.0
 
 
-def natural_ms(part: Part, voice: Synthesizer, espeak: str, steps: Steps, subject: str) -> int:
+def natural_ms(part: Part, voice: Voices, espeak: str, steps: Steps, subject: str) -> int:
     """How long a line's speech is at the voice's natural pace; 0 where it cannot say it. The take is kept."""
     try:
         clip = speak(part, 1.0, voice, espeak, steps, subject)[1]
@@ -139,7 +143,7 @@ def ready(clip: Clip) -> Samples:
 def dub(
     parts: list[Part],
     duration_ms: int,
-    voice: Synthesizer,
+    voice: Voices,
     espeak: str,
     steps: Steps,
     subject: str,

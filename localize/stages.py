@@ -190,7 +190,7 @@ def fit_text(
             "line": to_json(part.line),
             "was": to_json(was),
             "part": [part.voice, part.speed, part.say],
-            "voice": to_json(voice.identity()),
+            "voice": to_json(voice.identity(part.voice)),
             "terms": [u.term.key(job.target) for u in uses],
             "cps": language.cps,
         }
@@ -237,6 +237,12 @@ def voices(studio: Studio, listened: Listened, target: str) -> dict[str, str]:
     return chosen
 
 
+def speakers(studio: Studio, listened: Listened, target: str) -> list[EngineUse]:
+    """The engines that speak a language's voices."""
+    voice = studio.engines.synthesizer()
+    return list(dict.fromkeys(voice.identity(v) for v in voices(studio, listened, target).values()))
+
+
 def dub(
     studio: Studio,
     episode: Episode,
@@ -257,7 +263,7 @@ def dub(
         ],
         "duration": episode.media.duration_ms,
         "espeak": language.espeak,
-        "engine": to_json(voice.identity()),
+        "engine": [to_json(u) for u in speakers(studio, listened, target)],
         "judge": to_json(studio.engines.transcriber().identity()) if judged else None,
     }
 

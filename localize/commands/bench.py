@@ -85,7 +85,7 @@ def _dub(args: argparse.Namespace) -> int:
     from ..studio import open_studio
 
     settings = config.load()
-    markets = [settings.market(m) for m in dict.fromkeys(args.market or settings.markets)]
+    markets = settings.chosen(args.market or ())
     studio = open_studio(args.series, settings)
     paths, unusable = inputs(args.input)
     found, console = [], Console(stderr=True)

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from localize import ffmpeg, mix, pipeline, qc, speak, stages, subtitles
-from localize.deliver import Ingredients, Render
 from localize.listen import decode, listen
 from localize.model import Check, Cue, Episode, Verdict
+from localize.render import Ingredients, Render
 from localize.sound import RATE
 from localize.studio import Studio
 from tests.e2e.conftest import Demo
