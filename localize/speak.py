@@ -164,7 +164,11 @@ def dub(
 
     with ThreadPoolExecutor(max(1, threads)) as pool:
         plain = list(pool.map(take, [(p, 1.0) for p in parts]))
-        natural = [_ms(ready(clip), clip.rate) if clip else 0 for _d, clip, _e in plain]
+        # a retake's slower pace is no part of how long the voice would naturally take
+        natural = [
+            round(_ms(ready(clip), clip.rate) * PACES[part.again]) if clip else 0
+            for part, (_d, clip, _e) in zip(parts, plain, strict=True)
+        ]
         spoken = [i for i, n in enumerate(natural) if n]
         slots = [
             timing.Slot(parts[i].line.id, parts[i].line.start_ms, parts[i].line.end_ms, natural[i]) for i in spoken

@@ -207,16 +207,26 @@ def _shares(sizes: list[int], room: float) -> list[float]:
 
 
 def on_cuts(cues: list[Cue], look: Look) -> list[Cue]:
-    """Cues that start or end near a cut of the picture moved to it, where they stay long enough to read."""
+    """Cues that start or end near a cut of the picture moved to it, or well past it where only that leaves the time
+    to read them and the next cue is far enough."""
     near, gap = CUT_FRAMES * look.frame_ms, GAP_FRAMES * look.frame_ms
     out = []
-    for cue in cues:
+    for index, cue in enumerate(cues):
         least = max(SHORTEST_MS, length(cue.text) * 1000 / look.cps)
+        following = cues[index + 1].start_ms - gap if index + 1 < len(cues) else look.duration_ms
         for cut in look.cuts:
-            if 0 < cut - cue.start_ms <= near and cue.end_ms - cut >= least:
-                cue = replace(cue, start_ms=cut)
-            if 0 <= abs(cue.end_ms - cut) <= near and cut - gap - cue.start_ms >= least:
-                cue = replace(cue, end_ms=math.floor(cut - gap))
+            latest = min(following, cue.start_ms + LONGEST_MS)
+            if 0 < cut - cue.start_ms <= near:
+                if cue.end_ms - cut >= least:
+                    cue = replace(cue, start_ms=cut)
+                elif cut + least <= latest:
+                    cue = replace(cue, start_ms=cut, end_ms=math.ceil(cut + least))
+            if abs(cue.end_ms - cut) <= near:
+                past = math.ceil(cut + near + look.frame_ms)
+                if cut - gap - cue.start_ms >= least:
+                    cue = replace(cue, end_ms=math.floor(cut - gap))
+                elif cue.end_ms > cut and past <= latest:
+                    cue = replace(cue, end_ms=past)
         out.append(cue)
     return out
 
