@@ -64,7 +64,7 @@ def listen(studio: Studio, episode: Episode, source_lang: str | None = None) -> 
     }
     with studio.clock.timed(episode.name, ""):
         made = studio.steps.json(
-            "listen", 17, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang))
+            "listen", 18, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang))
         )
     return from_json(Listened, made)
 
@@ -100,7 +100,7 @@ def _listen(studio: Studio, episode: Episode, source_lang: str | None) -> Listen
         words, renamed = fixed, {str(k): v for k, v in changed.items()}
         unsure = {k for k, v in changed.items() if v.islower()}
         unsure |= set(names.doubtful(words, studio.bible.terms, language, say))
-        lines = _flag_renamed(segment.cut_lines(words, speech), unsure)
+        lines = _flag_renamed(_turns(studio, segment.cut_lines(words, speech), words, speech, hearing), unsure)
         if not lines:
             raise MediaError("nobody speaks in this episode", episode.name, "check that it is the right file")
     lines, registers = _who(studio, lines, hearing)
@@ -184,6 +184,25 @@ def _stem_fit(episode: Episode, mix: Samples, speech: list[Span]) -> tuple[stem.
         return fit, ()
     what = f"{Path(episode.sidecars['me']).name} explains only {fit.explained_db:.1f} dB of the episode: not used"
     return None, (what,)
+
+
+def _turns(
+    studio: Studio, lines: tuple[Line, ...], words: tuple[Word, ...], speech: list[Span], hearing: Samples
+) -> tuple[Line, ...]:
+    """Lines parted where the voice changes at a pause: a recogniser does not always end a sentence between two people."""
+    encoder, by_id = studio.engines.get("ge2e"), {w.id: w for w in words}
+    groups: list[list[Word]] = []
+    for line in lines:
+        parts = segment.breaths([by_id[i] for i in line.word_ids], speech, diarize.TURN_MS, diarize.SHORT_MS)
+        heard = (
+            [encoder.embed(hearing[p[0].start_ms * 16 : p[-1].end_ms * 16]) for p in parts] if len(parts) > 1 else []
+        )
+        groups.append(list(parts[0]))
+        for at in range(1, len(parts)):
+            if float(heard[at - 1] @ heard[at]) < diarize.CHANGED:
+                groups.append([])
+            groups[-1] += parts[at]
+    return segment.lines_of(groups, speech)
 
 
 def _who(studio: Studio, lines: tuple[Line, ...], hearing: Samples) -> tuple[tuple[Line, ...], dict[str, str]]:

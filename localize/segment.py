@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -134,12 +135,27 @@ def cut_lines(words: tuple[Word, ...], speech: list[Span], options: Options | No
         if index == 0 or _ends_line(groups[-1], words[index - 1], word, speech, options):
             groups.append([])
         groups[-1].append(word)
-    groups = [part for group in groups for part in _split_long(group, options)]
+    return lines_of([part for group in groups for part in _split_long(group, options)], speech)
+
+
+def lines_of(groups: list[list[Word]], speech: list[Span]) -> tuple[Line, ...]:
+    """A line of each group of words, in order, edges moved to where the voice starts and stops."""
     lines = [
         Line(f"L{n:03d}", "", g[0].start_ms, g[-1].end_ms, _text(g), tuple(w.id for w in g))
         for n, g in enumerate(groups, start=1)
     ]
     return snap(tuple(lines), speech)
+
+
+def breaths(group: list[Word], speech: list[Span], pause_ms: int, least_ms: int) -> list[list[Word]]:
+    """A line's words parted at its inner pauses, each part at least `least_ms` long."""
+    out = [[group[0]]]
+    for one, two in itertools.pairwise(group):
+        long_enough = one.end_ms - out[-1][0].start_ms >= least_ms and group[-1].end_ms - two.start_ms >= least_ms
+        if long_enough and pause_between(one, two, speech) >= pause_ms:
+            out.append([])
+        out[-1].append(two)
+    return out
 
 
 def pause_between(one: Word, two: Word, speech: list[Span]) -> int:

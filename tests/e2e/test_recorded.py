@@ -72,8 +72,7 @@ def recording(name: str) -> np.ndarray:
     assert path.is_file(), "recordings are not installed: sh deploy/system.sh tests"
     raw = {"samplerate": 16_000, "channels": 1, "subtype": "PCM_16", "format": "RAW"} if path.suffix == ".raw" else {}
     samples, rate = soundfile.read(path, dtype="float32", **raw)
-    first, last = words_in(samples, rate)
-    wide = soxr.resample(samples[first:last], rate, RATE).astype(np.float32)
+    wide = soxr.resample(samples, rate, RATE).astype(np.float32)
     return np.asarray(wide * 10 ** ((-20 - active_level(wide, RATE)) / 20), np.float32)
 
 
@@ -82,17 +81,20 @@ def build(folder: Path) -> None:
     clock, rows, said = 0, [], []
     for who, name, text, pause, hindi in LINES:
         samples = recording(name)
+        first, last = words_in(samples, RATE)
         start = clock + pause
-        clock = start + round(1000 * len(samples) / RATE)
+        clock = start + round(1000 * (last - first) / RATE)
         rows.append({"who": who, "text": text, "hindi": hindi, "start_ms": start, "end_ms": clock})
-        said.append(samples)
+        # what is quiet around the words comes along, and runs into the pauses
+        said.append((start * RATE // 1000 - first, samples))
     duration = round((clock + 900) / 40) * 40
     mix = ffmpeg.fit_length(sound.bed([("office", 0, duration)], duration, seed=7), duration * RATE // 1000)
-    for row, samples in zip(rows, said, strict=True):
-        at = row["start_ms"] * RATE // 1000
-        mix[at : at + len(samples)] += samples[:, None]
-    cut = rows[5]["start_ms"] - 300
-    shots = [picture.Shot("office", ("Summer",), 0, cut, ()), picture.Shot("pier", ("Grant",), cut, duration, ())]
+    for at, samples in said:
+        cut = samples[max(0, -at) :]
+        room = mix[max(0, at) :][: len(cut)]
+        room += cut[: len(room), None]
+    scene = rows[5]["start_ms"] - 300
+    shots = [picture.Shot("office", ("Summer",), 0, scene, ()), picture.Shot("pier", ("Grant",), scene, duration, ())]
     picture.write(shots, duration, folder / "silent.part")
     soundfile.write(folder / "mix.wav", mix * min(1.0, 0.98 / float(np.abs(mix).max())), RATE)
     ffmpeg.run(["-v", "error", "-i", ffmpeg.url(folder / "silent.part"), "-i", ffmpeg.url(folder / "mix.wav"),
