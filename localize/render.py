@@ -118,7 +118,10 @@ class Render:
         texts = {t.line_id: t.text for t in self.made.notes.get(tag, [])}
         if self.made.spoken is None or not listened.screen:
             return []
-        cues = subtitles.cues(listened.screen, {x.id: texts.get(x.id, "") for x in listened.screen}, {}, look)
+        shown = {
+            x.id: texts.get(x.id, "").upper() if x.text.isupper() else texts.get(x.id, "") for x in listened.screen
+        }
+        cues = subtitles.cues(listened.screen, shown, {}, look)
         name = f"{self.episode.name}.{tag}.forced.srt"
         (self.work / name).write_text(timed_text.to_srt(cues), encoding="utf-8")
         return [name]

@@ -20,9 +20,10 @@ from .errors import EngineError, LocalizeError, one_line
 from .glossary import Glossary
 from .model import Line, Take, to_json
 from .sound import RATE, Samples, active_level, shorten_pauses, trim
+from .spoken_text import written_out
 from .steps import Steps
 
-VERSION = 3
+VERSION = 4
 SILENT_LUFS = -60.0
 SHORTEST_MS_A_LETTER = 18
 CLIPPED = 0.001
@@ -68,7 +69,7 @@ def speakable(text: str) -> str:
 def phonemes(part: Part, voice: Synthesizer, espeak: str) -> str:
     """The line's phonemes, locked names said as the glossary has it: respelled, or phonemes between slashes, which only
     a voice that reads phonemes can follow."""
-    text = speakable(part.text)
+    text = written_out(speakable(part.text), espeak.split("-")[0])
     exact = {}
     for form, say in sorted(part.say, key=lambda p: -len(p[0])):
         if say.startswith("/") and say.endswith("/"):

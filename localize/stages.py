@@ -140,10 +140,22 @@ def notes(studio: Studio, episode: Episode, listened: Listened, target: str) -> 
     lines = (*listened.sounds, *listened.screen)
     if not lines:
         return []
+    forms = [t.form(listened.transcript.language) for t in studio.bible.terms.terms]
+    lines = tuple(replace(x, text=sentence_case(x.text, forms)) for x in lines)
     written = replace(listened.transcript, origin="written", words=(), lines=lines, speech=())
     job = _job(studio, episode, replace(listened, transcript=written), target)
     with studio.clock.timed(episode.name, target):
         return translating.translate(job, studio.engines, studio.steps)[0]
+
+
+def sentence_case(text: str, names: list[str]) -> str:
+    """A text in capitals as a sentence, names as they are written; engines take capitals for names and leave them."""
+    if not text.isupper():
+        return text
+    text = text.capitalize()
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda _m, name=name: name, text, flags=re.IGNORECASE)  # type: ignore[misc]
+    return text
 
 
 def _job(studio: Studio, episode: Episode, listened: Listened, target: str) -> translating.Job:
@@ -205,7 +217,7 @@ def fit_text(
                 return to_json(was)
             return to_json(tighten.reworded(item, tighten.offers(item, job, studio.engines, uses), measured))
 
-        found = studio.steps.json("fit-text", 4, inputs, f"{job.subject} {part.line.id}", choose)
+        found = studio.steps.json("fit-text", 5, inputs, f"{job.subject} {part.line.id}", choose)
         return from_json(Translation, found)
 
     with studio.clock.timed(episode.name, target), ThreadPoolExecutor(max(1, studio.settings.threads)) as pool:
@@ -288,7 +300,7 @@ def dub(
         return to_json(Spoken(made.takes, track, levels, {p.line.id: round(p.level_lufs, 1) for p in parts}))
 
     with studio.clock.timed(episode.name, target):
-        spoken = from_json(Spoken, studio.steps.json("dub", 9, inputs, subject, make))
+        spoken = from_json(Spoken, studio.steps.json("dub", 10, inputs, subject, make))
         if studio.steps.store.get(spoken.track) is None:  # the track's blob went missing: lay it again
             spoken = from_json(Spoken, make())
     return spoken

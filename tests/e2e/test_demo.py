@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soxr
@@ -295,3 +296,32 @@ def test_cue_text_is_the_translation_and_vtt_agrees(demo: Demo) -> None:
     assert vtt.startswith("WEBVTT")
     assert vtt.count("-->") == len(report["cues"])
     assert all(subtitles.length(r) <= 26 for c in report["cues"] for r in c["text"].split("\n"))
+
+
+def test_every_kind_of_subtitle_on_request(demo: Demo, tmp_path: Path) -> None:
+    """Writing in the picture becomes a forced track; ASS, IMSC and subtitles for the deaf lie beside; one video has its
+    cues drawn in. The picture of the plain one stays untouched."""
+    source = tmp_path / "E03.mp4"
+    shutil.copy(demo.episode("E03"), source)
+    (tmp_path / "E03.screen.srt").write_text("1\n00:00:02,000 --> 00:00:04,500\nTRES AÑOS DESPUÉS\n", encoding="utf-8")
+    more = [x for kind in ("ass", "ttml", "sdh", "burned") for x in ("--also", kind)]
+    arguments = ["--series", "silver-bay", "--market", "us", "--out", str(tmp_path / "out"), *more]
+    done = demo.run("run", str(source), *arguments)
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "out/silver-bay/E03/us"
+    names = {p.name for p in folder.iterdir()}
+    wanted = "ass ttml sdh.srt sdh.vtt forced.srt srt vtt".split()
+    assert {f"E03.en-US.{x}" for x in wanted} | {"E03.us.mp4", "E03.us.burned.mp4"} <= names
+    assert "YEARS LATER" in (folder / "E03.en-US.forced.srt").read_text(encoding="utf-8").upper()
+    assert "[Summer]" in (folder / "E03.en-US.sdh.srt").read_text(encoding="utf-8")
+    assert media.packet_hashes(folder / "E03.us.mp4") == media.packet_hashes(source)
+    with av.open(str(folder / "E03.us.mp4")) as container:
+        texts = list(container.streams.subtitles)
+        assert [s.metadata["language"] for s in texts] == ["eng", "eng"]
+        assert bool(texts[1].disposition & av.stream.Disposition.forced)
+    burned = media.probe(folder / "E03.us.burned.mp4")
+    assert abs(burned.duration_ms - media.probe(source).duration_ms) <= burned.frame_ms
+    assert burned.width == media.probe(source).width
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    assert report["verdict"] in ("pass", "review")
+    assert {"E03.en-US.ttml", "E03.us.burned.mp4"} <= set(report["outputs"])

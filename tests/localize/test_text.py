@@ -259,3 +259,10 @@ def test_a_line_added_to_a_memory_refers_to_the_glossary(tmp_path: Path) -> None
     assert match.text(BIBLE, "hi-IN") == "आओ, समर।"
     assert match.text(Glossary((replace(SUMMER, forms={"hi-IN": "सम्मर"}),)), "hi-IN") == "आओ, सम्मर।"
     assert known.lookup("Go!") is not None
+
+
+def test_writing_in_capitals_is_translated_as_a_sentence() -> None:
+    from localize.stages import sentence_case
+
+    assert sentence_case("SILVER BAY, TRES AÑOS DESPUÉS", ["Silver Bay", "Bay", ""]) == "Silver Bay, tres años después"
+    assert sentence_case("Muelle 4", ["Muelle"]) == "Muelle 4"
