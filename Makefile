@@ -40,13 +40,14 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
-# engines that need torch: conversion of pulled models for CTranslate2, and transformers (about 1.4 GB)
+# engines that need torch: conversion of pulled models for CTranslate2, transformers, Demucs (about 1.4 GB)
 hf: setup $(VENV)/.hf
 
-$(VENV)/.hf: requirements-hf.lock
+$(VENV)/.hf: requirements-hf.lock requirements-demucs.lock
 	@echo "installing torch and transformers"
 	@$(BIN)/python -m pip install -q $(TORCH)
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements-hf.lock
+	@$(BIN)/python -m pip install -q --require-hashes --no-deps -r requirements-demucs.lock
 	@touch $@
 
 # Coqui voices, in an environment of their own (about 7 GB), and the test that speaks with one

@@ -16,8 +16,9 @@ from .sound import Samples
 
 SHORT_MS = 900
 PARTS_HZ = 150.0  # measured on ten voices: women 151 to 192, men 88 to 147; a whispering voice misleads it
-SAME = 0.68  # cosine similarity of two groups' means from which they are one speaker
+SAME = 0.72  # cosine similarity of two groups' means from which they are one speaker
 MATCH = 0.66  # and from which a group is an enrolled character
+SURE = 0.72  # and a further group of the same character, with nobody else near
 UNSURE = 0.58  # a lone short line over the telephone scores so against its own speaker; others at most 0.55
 AHEAD = 0.08  # and this much more than against anyone else
 LITTLE_MS = 4000  # of speech that a group may hold to be matched so
@@ -64,8 +65,8 @@ def name_groups(
     """(speaker, known) for each line: the enrolled character nearest to its group, each character taken once by the
     group that fits it best, else "S1", "S2", … by register and order.
 
-    A group of little speech that is nobody's, as a line over the telephone may be, goes to the character whom it is
-    clearly nearest to, but not as known: a person should look.
+    A further group of one character (over the telephone, say) goes to whom it is clearly nearest to: as known where it is
+    very near, else for a person to look at; one of little speech need only be near.
     """
     means = {
         g: _unit(np.sum([v.vector * v.duration_ms for v, h in zip(voices, groups, strict=True) if h == g], axis=0))
@@ -78,15 +79,17 @@ def name_groups(
     )  # fmt: skip
     given: dict[int, str] = {}
     for score, g, name in scores:
-        if score >= match and g not in given:
+        if score >= match and g not in given and name not in given.values():
             given[g] = name
     sure = set(given)
     for g in set(groups) - sure:
         best = sorted(((s, name) for s, h, name in scores if h == g), reverse=True)
         spoken = sum(v.duration_ms for v, h in zip(voices, groups, strict=True) if h == g)
         second = best[1][0] if len(best) > 1 else 0.0
-        if best and spoken <= LITTLE_MS and best[0][0] >= UNSURE and best[0][0] - second >= AHEAD:
+        least = UNSURE if spoken <= LITTLE_MS else match
+        if best and best[0][0] >= least and best[0][0] - second >= AHEAD:
             given[g] = best[0][1]
+            sure |= {g} if best[0][0] >= SURE else set()
     unknown = {g: f"S{n}" for n, g in enumerate(sorted(set(groups) - set(given)), start=1)}
     return [(given.get(g) or unknown[g], g in sure) for g in groups]
 

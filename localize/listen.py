@@ -64,7 +64,7 @@ def listen(studio: Studio, episode: Episode, source_lang: str | None = None) -> 
     }
     with studio.clock.timed(episode.name, ""):
         made = studio.steps.json(
-            "listen", 18, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang))
+            "listen", 19, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang))
         )
     return from_json(Listened, made)
 

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from .deliver import Delivered
-from .engines import ENGINES, MODEL_ENGINES
+from .engines import ENGINES, MODEL_ENGINES, SEPARATORS
 from .pipeline import Failed
 from .registry import Registry
 
@@ -50,7 +50,7 @@ def models_table(registry: Registry, pair: tuple[str, str] | None) -> None:
         here = "yes" if registry.present(model.id) else "no"
         size = f"{model.bytes / 1e6:.0f}" if model.bytes else "?"
         get = "" if here == "yes" else f"localize models pull {model.id}"
-        if model.engine and model.engine not in {*ENGINES, *MODEL_ENGINES}:
+        if model.engine and model.engine not in {*ENGINES, *MODEL_ENGINES, *SEPARATORS}:
             get = f"no engine {model.engine!r} in this release yet"
         commercial = "yes" if model.commercial_use else "[red]no"
         table.add_row(model.id, model.task, ", ".join(model.languages), model.licence, commercial, size, here, get)

@@ -103,13 +103,17 @@ def cuts(studio: Studio, episode: Episode) -> tuple[int, ...]:
 
 
 def bed(studio: Studio, episode: Episode, listened: Listened) -> str:
-    """Digest of the bed as FLAC, stereo at 48 kHz: the stem as given, or the episode with its speech taken down."""
-    inputs = {
+    """Digest of the bed as FLAC, stereo at 48 kHz: the stem as given, or the episode with its speech taken out by a
+    separator that was pulled, else taken down."""
+    inputs: dict[str, Any] = {
         "file": episode.sha256,
         "stem": episode.sidecar_sha256.get("me") if listened.stem else None,
         "fit": listened.stem,
         "speech": None if listened.stem else listened.transcript.speech,
     }
+    separator = None if listened.stem else studio.engines.separator()
+    if separator:
+        inputs["separator"] = to_json(separator.identity())
 
     def make() -> bytes:
         mix = decode(episode)
@@ -118,7 +122,10 @@ def bed(studio: Studio, episode: Episode, listened: Listened) -> str:
             moved = stem.shifted(stem_of(episode), shift, len(mix))
             return speak.to_flac((gain * moved).astype(np.float32), RATE)
         lines = [(line.start_ms, line.end_ms) for line in listened.transcript.lines]
-        return speak.to_flac(stem.without_speech(mix, [*listened.transcript.speech, *lines]), RATE)
+        spoken = [*listened.transcript.speech, *lines]
+        if separator:
+            return speak.to_flac(stem.replaced(mix, separator.without_speech(mix), spoken), RATE)
+        return speak.to_flac(stem.without_speech(mix, spoken), RATE)
 
     with studio.clock.timed(episode.name, ""):
         return studio.steps.data("bed", 3, inputs, episode.name, make)[0]
@@ -300,7 +307,7 @@ def dub(
         return to_json(Spoken(made.takes, track, levels, {p.line.id: round(p.level_lufs, 1) for p in parts}))
 
     with studio.clock.timed(episode.name, target):
-        spoken = from_json(Spoken, studio.steps.json("dub", 10, inputs, subject, make))
+        spoken = from_json(Spoken, studio.steps.json("dub", 11, inputs, subject, make))
         if studio.steps.store.get(spoken.track) is None:  # the track's blob went missing: lay it again
             spoken = from_json(Spoken, make())
     return spoken

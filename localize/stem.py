@@ -71,6 +71,23 @@ def dialogue(mix: Samples, stem: Samples, fit: Fit) -> Samples:
     return rest
 
 
+def replaced(mix: Samples, other: Samples, spoken: list[Span]) -> Samples:
+    """`mix` with `other` in its place inside `spoken`, faded over; outside every sample stays as it is."""
+    blend = _inside(len(mix), spoken)[:, None]
+    out = (mix * (1 - blend) + other * blend).astype(np.float32)
+    return np.where(blend == 0, mix, out)
+
+
+def _inside(count: int, spoken: list[Span]) -> Samples:
+    """1 inside the spans and 40 ms around, 0 outside, with slopes."""
+    from scipy import ndimage
+
+    blend = np.zeros(count, np.float32)
+    for start, end in spoken:
+        blend[max(0, (start - 40) * RATE // 1000) : (end + 40) * RATE // 1000] = 1.0
+    return np.asarray(ndimage.uniform_filter1d(blend, RATE * FADE_MS // 1000), np.float32)
+
+
 def without_speech(mix: Samples, spoken: list[Span]) -> Samples:
     """The mix with speech taken down inside `spoken`: outside it every sample stays as it is.
 
@@ -97,11 +114,7 @@ def without_speech(mix: Samples, spoken: list[Span]) -> Samples:
     gain = ndimage.gaussian_filter(gain, (1.0, 0.0))
     _t, quiet = signal.istft(spectrum * gain, RATE, nperseg=size, noverlap=size - hop)
     quiet = shifted(quiet.astype(np.float32), 0, len(mid))
-    blend = np.zeros(len(mid), np.float32)
-    for start, end in spoken:
-        blend[max(0, (start - 40) * RATE // 1000) : (end + 40) * RATE // 1000] = 1.0
-    width = RATE * FADE_MS // 1000
-    blend = np.maximum(blend, 0) if width < 2 else ndimage.uniform_filter1d(blend, width)
+    blend = _inside(len(mid), spoken)
     middle = mid * (1 - blend) + quiet * blend
     out[:, 0], out[:, 1] = middle + side, middle - side
     outside = blend == 0

@@ -7,7 +7,7 @@ import importlib.metadata
 from typing import cast
 
 from ..errors import OptionError
-from .base import Engine, SpeechTranslator, Synthesizer, Transcriber, Translator, Workshop
+from .base import Engine, Separator, SpeechTranslator, Synthesizer, Transcriber, Translator, Workshop
 from .voices import Voices
 
 ENGINES = {
@@ -25,6 +25,7 @@ MODEL_ENGINES = {
     "ctranslate2": "localize.engines.ctranslate:CTranslate",
     "transformers": "localize.engines.seq2seq:Seq2Seq",
 }
+SEPARATORS = {"demucs": "localize.engines.demucs:Demucs"}
 TRANSLATORS = ("bergamot", "apertium", "llm")
 SPEECH_TRANSLATORS = ("whisper-translate",)
 
@@ -55,7 +56,8 @@ class Engines:
     def translators(self) -> list[Translator]:
         """All text engines: the embedded ones, the endpoint, and one for each model of the registry that has one."""
         models = [m for m in self.workshop.registry.models.values() if m.task == "mt" and m.engine in MODEL_ENGINES]
-        return [cast(Translator, self.get(n)) for n in TRANSLATORS] + [self._of_model(m.id, m.engine) for m in models]
+        named = [cast(Translator, self.get(n)) for n in TRANSLATORS]
+        return named + [cast(Translator, self._of_model(m.id, m.engine)) for m in models]
 
     def translator(self, name: str) -> Translator:
         """The text engine of that name, as routes and reports call it. Raises OptionError."""
@@ -65,12 +67,21 @@ class Engines:
         known = ", ".join(e.name for e in self.translators())
         raise OptionError(f"no translation engine {name!r}", do=f"choose from {known}")
 
-    def _of_model(self, model_id: str, engine: str) -> Translator:
+    def _of_model(self, model_id: str, engine: str) -> Engine:
         with self.workshop.guard:
             if model_id not in self._made:
-                module, _, attribute = MODEL_ENGINES[engine].partition(":")
+                module, _, attribute = (MODEL_ENGINES | SEPARATORS)[engine].partition(":")
                 self._made[model_id] = getattr(importlib.import_module(module), attribute)(self.workshop, model_id)
-            return cast(Translator, self._made[model_id])
+            return self._made[model_id]
+
+    def separator(self) -> Separator | None:
+        """The first engine of the registry that takes speech out of a mix and can run here; None where none can."""
+        for model in self.workshop.registry.models.values():
+            if model.task == "separation" and model.engine in SEPARATORS:
+                engine = cast(Separator, self._of_model(model.id, model.engine))
+                if not engine.unavailable():
+                    return engine
+        return None
 
     def speech_translators(self) -> list[SpeechTranslator]:
         """All engines that translate speech."""

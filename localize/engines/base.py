@@ -171,4 +171,17 @@ class Synthesizer(Protocol):
         """Speech of those phonemes. Raises EngineError, OptionError for an unknown voice."""
 
 
+class Separator(Protocol):
+    """Speech out of a mix."""
+
+    def identity(self) -> EngineUse:
+        """Who does this, without loading it."""
+
+    def unavailable(self) -> str:
+        """Empty where it can run here; else what is missing and the command that provides it."""
+
+    def without_speech(self, mix: Samples) -> Samples:
+        """`mix`, stereo at 48 kHz, as long as it was, less its speech. Raises EngineError."""
+
+
 Engine = Any

@@ -133,3 +133,18 @@ def test_a_laid_clip_keeps_to_its_rate_and_a_cut_one_says_so(natural_ms: int, wi
     assert take.rate <= timing.MOST + 0.02
     assert ("cut-off" in take.flags) == cut
     assert take.end_ms <= 1000 + window_ms
+
+
+@pytest.mark.parametrize("seconds", [0.6, 1.92, 2.0, 3.0])
+@pytest.mark.parametrize("tempo", [0.9, 0.98, 1.05, 1.25])
+def test_stretching_keeps_a_word_s_end(seconds: float, tempo: float) -> None:
+    """1.92 s is a multiple of the filter's buffer, where it kept the end back."""
+    rate = 24_000
+    times = np.arange(round(seconds * rate)) / rate
+    clip = (0.2 * np.sin(2 * np.pi * 200 * times)).astype(np.float32)
+    clip[-rate // 50 :] = 0.9 * np.sign(np.sin(2 * np.pi * 1000 * times[-rate // 50 :]))
+    made = ffmpeg.stretch(clip, rate, tempo)
+    assert len(made) == round(len(clip) / tempo)
+    loud = np.flatnonzero(np.abs(made) > 0.5)
+    assert len(loud)
+    assert loud[-1] > len(made) - rate // 20

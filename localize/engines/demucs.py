@@ -1,0 +1,110 @@
+"""Demucs: speech taken out of a mix by a pulled model (torch, `make hf`), where no stem was given.
+
+Its files are pickles; they are read by torch's own reader of weights, which makes nothing but tensors and the few plain
+types named here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import importlib.util
+import sys
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import soxr
+
+from ..errors import EngineError
+from ..fetch import ensure
+from ..model import EngineUse
+from ..sound import RATE
+from .base import Samples, Workshop
+from .of_model import EXTRA
+
+SPEECH = "vocals"
+OVERLAP = 0.25
+
+
+class Demucs:
+    """One model of the registry."""
+
+    def __init__(self, workshop: Workshop, model_id: str) -> None:
+        self.workshop, self.name = workshop, model_id
+        self.model = workshop.registry.model(model_id)
+
+    def identity(self) -> EngineUse:
+        there = importlib.util.find_spec("demucs_infer") is not None
+        version = f"demucs-infer {importlib.metadata.version('demucs-infer') if there else '?'}"
+        digest = self.workshop.registry.identity(self.name)
+        return EngineUse("bed", "demucs", version, self.name, digest, self.model.licence)
+
+    def unavailable(self) -> str:
+        """Empty where it can run here; else what is missing and the command that provides it."""
+        if not self.workshop.registry.present(self.name):
+            return f"{self.name} is not here: localize models pull {self.name}"
+        absent = [m for m in ("torch", "demucs_infer") if importlib.util.find_spec(m) is None]
+        return f"{self.name} needs {' and '.join(absent)}: {EXTRA}" if absent else ""
+
+    def without_speech(self, mix: Samples) -> Samples:
+        """The mix, stereo at 48 kHz, less what the model takes for a voice. Raises EngineError."""
+        import torch
+        from demucs_infer.apply import apply_model
+
+        model = self._loaded()
+        rate = int(model.samplerate)
+        sound = soxr.resample(mix, RATE, rate).astype(np.float32)
+        level = float(np.std(sound)) or 1.0
+        try:
+            with torch.inference_mode():
+                made = apply_model(model, torch.from_numpy(sound.T / level)[None], shifts=0, overlap=OVERLAP)[0]
+        except (RuntimeError, ValueError, AssertionError) as error:
+            raise EngineError(str(error), self.name) from error
+        voice = made[list(model.sources).index(SPEECH)].numpy().T * level
+        wide = soxr.resample(voice, rate, RATE).astype(np.float32)
+        wide = np.pad(wide, [(0, max(0, len(mix) - len(wide))), (0, 0)])[: len(mix)]
+        return np.asarray(mix - wide, np.float32)
+
+    def _loaded(self) -> Any:
+        with self.workshop.guard:
+            if self.name not in self.workshop.loaded:
+                folder = ensure(self.workshop.registry, self.workshop.settings, self.name)
+                path = next((folder / f.name for f in self.model.files if f.name.endswith(".th")), None)
+                if path is None:
+                    raise EngineError("its table names no .th file", self.name)
+                self.workshop.loaded[self.name] = _read(str(path), self.name)
+            return self.workshop.loaded[self.name]
+
+
+def _read(path: str, name: str) -> Any:
+    """A checkpoint as Demucs writes them: its class, that class's arguments, and its weights. Raises EngineError."""
+    import torch
+    from demucs_infer import hdemucs, htdemucs, states
+
+    # they were written by the package "demucs", whose classes these are
+    aliases = {"demucs.htdemucs": htdemucs, "demucs.hdemucs": hdemucs}
+    known = [(htdemucs.HTDemucs, "demucs.htdemucs.HTDemucs"), (hdemucs.HDemucs, "demucs.hdemucs.HDemucs")]
+    with _modules(aliases), torch.serialization.safe_globals([*known, htdemucs.HTDemucs, hdemucs.HDemucs, Fraction]):
+        try:
+            package = torch.load(path, "cpu", weights_only=True)
+            model = states.load_model(package)
+        except Exception as error:  # torch raises what pickle, zip and itself raise
+            raise EngineError(f"cannot be read: {str(error).splitlines()[0]}", name) from error
+    if SPEECH not in model.sources:
+        raise EngineError(f"has no {SPEECH!r} among {', '.join(model.sources)}", name)
+    return model.eval()
+
+
+@contextlib.contextmanager
+def _modules(aliases: dict[str, Any]) -> Any:
+    before = {k: sys.modules.get(k) for k in aliases}
+    sys.modules.update(aliases)
+    try:
+        yield
+    finally:
+        for name, module in before.items():
+            if module is None:
+                sys.modules.pop(name, None)
+            else:
+                sys.modules[name] = module

@@ -1,0 +1,106 @@
+"""A separator that was pulled: a small Demucs with random weights, made here, read and run by the real code."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from demucs_infer.htdemucs import HTDemucs
+
+from localize import config, stem
+from localize.engines import Engines
+from localize.engines.base import Workshop
+from localize.errors import EngineError
+from localize.registry import file_sha256, load
+from localize.sound import RATE
+
+TABLE = """[[model]]
+id = "tiny-demucs"
+task = "separation"
+languages = ["any"]
+licence = "MIT"
+commercial_use = true
+engine = "demucs"
+[[model.file]]
+name = "tiny.th"
+bytes = {size}
+sha256 = "{sha}"
+"""
+
+
+def engines_with(folder: Path, package: object) -> Engines:
+    file = folder / "models/tiny-demucs/tiny.th"
+    file.parent.mkdir(parents=True)
+    torch.save(package, file)
+    table = TABLE.format(size=file.stat().st_size, sha=file_sha256(file))
+    (folder / "models.toml").write_text(table)
+    env = {**os.environ, "LOCALIZE_MODELS": str(folder / "models"), "LOCALIZE_MODELS_TOML": str(folder / "models.toml")}
+    settings = config.load(env)
+    return Engines(Workshop(settings, load(settings)))
+
+
+def package(sources: list[str]) -> dict[str, object]:
+    torch.manual_seed(3)
+    kwargs = {
+        "sources": sources,
+        "channels": 16,
+        "depth": 4,
+        "nfft": 512,
+        "t_layers": 0,
+        "segment": 2,
+        "samplerate": 16_000,
+    }
+    model = HTDemucs(**kwargs)
+    return {"klass": HTDemucs, "args": (), "kwargs": kwargs, "state": model.state_dict()}
+
+
+def noise(seconds: float) -> np.ndarray:
+    return np.random.default_rng(1).normal(0, 0.1, (round(seconds * RATE), 2)).astype(np.float32)
+
+
+def test_a_pulled_separator_is_found_read_and_run(tmp_path: Path) -> None:
+    separator = engines_with(tmp_path, package(["drums", "vocals"])).separator()
+    assert separator is not None
+    assert separator.identity().model == "tiny-demucs"
+    mix = noise(3.3)
+    bed = separator.without_speech(mix)
+    assert bed.shape == mix.shape
+    assert bed.dtype == np.float32
+    assert np.isfinite(bed).all()
+    assert not np.allclose(bed, mix)
+    assert np.array_equal(bed, separator.without_speech(mix)), "the same mix gives the same bed"
+
+
+def test_only_spoken_spans_take_the_separated_sound() -> None:
+    mix, other = noise(2), np.zeros((2 * RATE, 2), np.float32)
+    made = stem.replaced(mix, other, [(500, 1000)])
+    assert np.array_equal(made[: 400 * 48], mix[: 400 * 48])
+    assert np.array_equal(made[1100 * 48 :], mix[1100 * 48 :])
+    assert np.abs(made[550 * 48 : 950 * 48]).max() == 0
+
+
+def test_a_model_without_a_voice_among_its_sources_is_refused(tmp_path: Path) -> None:
+    separator = engines_with(tmp_path, package(["drums", "bass"])).separator()
+    assert separator is not None
+    with pytest.raises(EngineError, match="has no 'vocals' among drums, bass"):
+        separator.without_speech(noise(1))
+
+
+def test_a_checkpoint_that_would_run_code_is_not_read(tmp_path: Path) -> None:
+    class Evil:
+        def __reduce__(self) -> tuple[object, ...]:
+            return os.system, (f"touch {tmp_path}/harm",)
+
+    separator = engines_with(tmp_path, {"klass": Evil(), "args": (), "kwargs": {}, "state": {}}).separator()
+    assert separator is not None
+    with pytest.raises(EngineError, match="cannot be read"):
+        separator.without_speech(noise(1))
+    assert not (tmp_path / "harm").exists()
+
+
+def test_none_is_offered_where_none_was_pulled(tmp_path: Path) -> None:
+    settings = config.load({**os.environ, "LOCALIZE_MODELS": str(tmp_path)})
+    assert Engines(Workshop(settings, load(settings))).separator() is None
