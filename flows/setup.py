@@ -5,31 +5,51 @@ Imported before prefect by every flow module; a value that the environment alrea
 
 from __future__ import annotations
 
+import contextlib
 import os
+from pathlib import Path
 
 from localize import config
+from localize.config import Settings
 
 
-def quiet() -> None:
-    """Set Prefect's environment. Telemetry, update checks and the cloud are off."""
-    settings = config.load()
-    home = settings.home / "prefect"
-    defaults = {
+def common(settings: Settings) -> dict[str, str]:
+    """What every process that talks to Prefect runs with. Telemetry, update checks and the cloud are off."""
+    home = Path(os.environ.get("PREFECT_HOME") or settings.home / "prefect")
+    env = {
         "PREFECT_HOME": str(home),
         "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        # a server that is away is asked again for 8 minutes, doubling from 2 s; 5 would give it up after one
+        "PREFECT_CLIENT_MAX_RETRIES": "8",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        "DO_NOT_TRACK": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+    }
+    if settings.json_logs:
+        env |= {
+            "PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "logging.StreamHandler",
+            "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
+        }
+    return env
+
+
+def quiet() -> None:
+    """Set Prefect's environment for flows in this process."""
+    settings = config.load()
+    defaults = {
+        **common(settings),
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
         "PREFECT_TASKS_REFRESH_CACHE": "false",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
-        "DO_NOT_TRACK": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
-    home.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # flows.server.check says it in a line
+        Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
 
 
 quiet()

@@ -20,6 +20,7 @@
 | LOCALIZE_LLM_PARALLEL | requests at a time | 4 |
 | LOCALIZE_FFMPEG | the ffmpeg to use | the one on PATH, else the imageio-ffmpeg wheel |
 | LOCALIZE_THREADS | engine threads | number of cores |
+| LOCALIZE_LOG | "json": the service's logs are a JSON object a line | "text" |
 """
 
 from __future__ import annotations
@@ -94,6 +95,7 @@ class Settings:
     offline: bool
     ffmpeg: str
     threads: int
+    json_logs: bool = False
     ledger: str = field(default="", repr=False)
     store: str = ""
     bucket: str = ""
@@ -154,6 +156,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         offline=env.get("LOCALIZE_OFFLINE", "0") not in ("", "0"),
         ffmpeg=env.get("LOCALIZE_FFMPEG", ""),
         threads=threads,
+        json_logs=_choice(env, "LOCALIZE_LOG", ("text", "json")) == "json",
         ledger=env.get("LOCALIZE_LEDGER", ""),
         store=env.get("LOCALIZE_STORE", ""),
         bucket=env.get("LOCALIZE_BUCKET", ""),
@@ -177,6 +180,13 @@ def _number(env: dict[str, str], name: str, default: int) -> int:
     except ValueError as error:
         raise OptionError(f"{name} is not a whole number", do="unset it, or set it to 1 or more") from error
     return number
+
+
+def _choice(env: dict[str, str], name: str, choices: tuple[str, ...]) -> str:
+    chosen = env.get(name) or choices[0]
+    if chosen not in choices:
+        raise OptionError(f"{name} {chosen!r} is unknown", do=f"unset it, or choose from {', '.join(choices)}")
+    return chosen
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from ..model import Verdict
 from ..pipeline import Failed
 from ..studio import open_bible, open_ledger
 from . import inbox, outbox, review
-from .books import DELIVERED, FAILED, REVIEW, RUNNING, Books, Known
-from .plan import Plan, plan
+from .books import DELIVERED, ENDED, FAILED, REVIEW, RUNNING, Books, Known, key_of
+from .plan import Plan, Work, plan
 
 
 @dataclass
@@ -40,21 +40,56 @@ class Office:
 
     def plan(self, most: int | None = None, series: str | None = None) -> Plan:
         """What is wanted and not done, of one series or of all; of all, without those that a person starts by hand.
+        New episodes come before a back catalogue, the oldest admission first.
 
         A series whose rules cannot be read is made for all markets.
         """
-        known: dict[str, tuple[str, ...]] = {}
+        known: dict[str, tuple[tuple[str, ...], bool]] = {}
 
-        def markets(name: str) -> tuple[str, ...]:
+        def wanted(name: str) -> tuple[tuple[str, ...], bool]:
             if name not in known:
                 try:
                     rules = self.rules(name)
-                    known[name] = () if series is None and rules.by_hand else self._markets(rules)
+                    markets = () if series is None and rules.by_hand else self._markets(rules)
+                    known[name] = (markets, rules.back_catalogue)
                 except LocalizeError:
-                    known[name] = tuple(self.settings.markets)
+                    known[name] = (tuple(self.settings.markets), False)
             return known[name]
 
-        return plan(self.books.episodes(series), self.books.variants(series), markets, self.books.ledger.leased(), most)
+        episodes = sorted(self.books.episodes(series), key=lambda k: wanted(k.series)[1])  # stable: else oldest first
+        variants, leased = self.books.variants(series), self.books.ledger.leased()
+        return plan(episodes, variants, lambda name: wanted(name)[0], leased, most)
+
+    def next(self, series: str | None, since: float, tried: set[str]) -> Work | None:
+        """What to make now: of a series or of all; before a series' own, whatever was dropped `since` and is not of a
+        back catalogue. `tried` (lease keys) is left out."""
+        dropped = [w for w in self.plan().todo if w.episode.admitted_at >= since] if series else []
+        urgent = [w for w in dropped if not self.is_back(w.episode.series)]
+        for work in (*urgent, *self.plan(series=series).todo):
+            if key_of(work.episode) not in tried:
+                return work
+        return None
+
+    def is_back(self, series: str) -> bool:
+        """Whether a series is of the back catalogue: its episodes come after new ones."""
+        try:
+            return self.rules(series).back_catalogue
+        except LocalizeError:
+            return False
+
+    def missing(self, known: Known, markets: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the markets that did not end yet."""
+        found = {m: self.books.variant(known, m) for m in markets}
+        return tuple(m for m, v in found.items() if v is None or v.state not in ENDED)
+
+    def waiting(self) -> list[tuple[Known, str]]:
+        """Variants of the newest revisions that wait for a person: (episode, market)."""
+        found: dict[tuple[str, str, int], list[str]] = {}
+        for v in self.books.variants():
+            if v.state == REVIEW:
+                found.setdefault((v.series, v.name, v.revision), []).append(v.market)
+        known = self.books.episodes() if found else []
+        return [(k, market) for k in known for market in found.get((k.series, k.name, k.revision), ())]
 
     def find(self, series: str, episode: str) -> Known:
         """An admitted episode. Raises OptionError naming what there is."""
