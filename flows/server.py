@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from flows import setup as _setup  # noqa: F401  (sets Prefect's environment before it is imported)
@@ -76,6 +77,7 @@ def check() -> None:
         return
     home = os.environ["PREFECT_HOME"]
     try:
+        Path(home).mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=home) as file:
             file.write(b" " * LEAST_BYTES)
             file.flush()

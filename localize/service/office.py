@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from ..studio import open_bible, open_ledger
 from . import inbox, outbox, review
 from .books import DELIVERED, ENDED, FAILED, REVIEW, RUNNING, Books, Known, key_of
 from .plan import Plan, Work, plan
+
+REPORTS = ("report.json", "report.html")
 
 
 @dataclass
@@ -129,6 +132,8 @@ class Office:
             elif result.verdict == Verdict.REVIEW:
                 state = REVIEW
                 report = exchange.read_report(result.folder)
+                for name in REPORTS:  # whoever decides may sit at another machine
+                    self.bucket.upload(result.folder / name, f"review/{known.series}/{known.name}/{market}/{name}")
                 cps = self.settings.language(report["language"]).cps
                 review.send_out(self.bucket, known, market, report, cps)
         self.books.set_state(known, market, state, verdict, why)
@@ -138,20 +143,25 @@ class Office:
     def take_returns(self) -> list[tuple[Known, str]]:
         """Edited files that linguists dropped back: their variants are wanted anew."""
 
-        def report_of(known: Known, market: str) -> dict[str, Any] | None:
-            folder = self.folder(known, market)
-            return exchange.read_report(folder) if (folder / "report.json").is_file() else None
-
         changed = review.take_returns(
             self.bucket,
             self.books,
             lambda series: open_bible(self.settings, series),
-            report_of,
+            self.report_of,
             self.settings.home / "back",
         )
         for known, market in changed:
             self.again(known, market, "lines came back edited")
         return changed
+
+    def report_of(self, known: Known, market: str) -> dict[str, Any] | None:
+        """A variant's report: of this machine, or the one that lies for reviewers in the bucket; None where neither."""
+        folder = self.folder(known, market)
+        if (folder / "report.json").is_file():
+            return exchange.read_report(folder)
+        data = self.bucket.read(f"review/{known.series}/{known.name}/{market}/report.json")
+        report: dict[str, Any] | None = json.loads(data) if data is not None else None
+        return report
 
     def again(self, known: Known, market: str, why: str) -> None:
         """Want a market anew: the next catch-up makes it."""
@@ -165,4 +175,5 @@ def open_office(settings: Settings | None = None) -> Office:
     if not settings.bucket:
         raise OptionError("LOCALIZE_BUCKET is not set", do="set it to file:///FOLDER or s3://BUCKET/PREFIX")
     bucket = Bucket(settings.bucket, s3_options(settings))
+    bucket.there()
     return Office(settings, bucket, Books(open_ledger(settings)))

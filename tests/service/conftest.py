@@ -147,7 +147,9 @@ class PrefectServer:
             self.process = None
 
     def ask(self, path: str, **body: Any) -> Any:
-        return httpx.post(f"{self.url}/{path}", json=body, timeout=20).json()
+        auth = self.env.get("PREFECT_SERVER_API_AUTH_STRING")
+        with httpx.Client(auth=httpx.BasicAuth(*auth.split(":")) if auth else None, timeout=20) as client:
+            return client.post(f"{self.url}/{path}", json=body).json()
 
 
 def prefect_server(home: Path, **more: str) -> PrefectServer:

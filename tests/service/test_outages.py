@@ -1,42 +1,53 @@
-"""Servers that go away while a run is on its way: the run goes on or is made good, nothing is lost or goes out twice.
-
-OUTAGE_S=60 shows the same with a minute."""
+"""Servers that go away while a run is on its way: the run goes on or is made good, nothing is lost or goes out twice
+(OUTAGE_S=60 shows it with a minute). Passwords, buckets and disks that do not serve: one line each, on the command line
+and as the state of the run in Prefect."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import textwrap
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from localize import config
 from localize.bucket import Bucket
 from localize.config import ROOT
+from localize.service.books import DELIVERED, Books
+from localize.service.office import Office
 from localize.studio import open_ledger
 from tests.localize.test_inputs import make
-from tests.service.conftest import PrefectServer
+from tests.service.conftest import PostgresServer, PrefectServer, free_port, prefect_server
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
-OUTAGE_S = float(os.environ.get("OUTAGE_S", "12"))
+OUTAGE_S = float(os.environ.get("OUTAGE_S", "8"))
 SRT = b"1\n00:00:00,500 --> 00:00:02,500\nCome home with me.\n"
 
 
 @pytest.fixture(scope="module")
-def service(server: PrefectServer) -> PrefectServer:
-    """A server that knows the deployments."""
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    """A server with a password that knows the deployments."""
+    word = {"PREFECT_SERVER_API_AUTH_STRING": "team:right", "PREFECT_API_AUTH_STRING": "team:right"}
+    server = prefect_server(tmp_path_factory.mktemp("prefect"), **word)
+    server.start()
     done = subprocess.run(
         [sys.executable, "-m", "flows.up", "apply"],
         env=server.env, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return server
+    yield server
+    server.kill()
 
 
 @contextmanager
@@ -108,3 +119,165 @@ def test_a_run_outlives_the_prefect_server(service: PrefectServer, tmp_path: Pat
     assert len(verdicts) == 1  # what was told meanwhile was told again
     steps = dict(ledger.db.all("SELECT name, count(*) FROM steps GROUP BY name"))
     assert {steps[s] for s in ("probe", "listen", "translate", "dub", "mix")} == {1}
+
+
+def test_a_run_outlives_the_database(service: PrefectServer, empty_postgres: PostgresServer, tmp_path: Path) -> None:
+    env = service.env | {
+        "LOCALIZE_HOME": str(tmp_path / "home"),
+        "LOCALIZE_BUCKET": f"file://{tmp_path / 'bucket'}",
+        "LOCALIZE_LEDGER": empty_postgres.url,
+    }
+    settings = config.load(env)
+    bucket, ledger = Bucket(settings.bucket), open_ledger(settings)
+    drop(bucket, "E02", tmp_path)
+    with process(tmp_path / "log", env, "-c", "from flows.service import catch_up; print(catch_up())") as run:
+        until("a first step", 90, lambda: ledger.db.one("SELECT 1 FROM steps WHERE name='probe'"))
+        empty_postgres.stop()
+        threading.Timer(OUTAGE_S, empty_postgres.start).start()
+        assert run.wait(180) == 0, (tmp_path / "log").read_text()
+    known = Office(settings, bucket, Books(ledger)).find("night", "E02")
+    variant = Books(ledger).variant(known, "brazil")
+    assert variant is not None
+    assert (variant.state, variant.tries) == (DELIVERED, 1), variant.why
+    manifest = json.loads(bucket.read("outbox/night/E02/brazil/manifest.json") or b"")
+    assert {e.name.rsplit("/", 1)[1] for e in bucket.list("outbox/night/E02/brazil")} == {
+        *manifest["files"], "manifest.json",
+    }  # fmt: skip
+    steps = dict(ledger.db.all("SELECT name, count(*) FROM steps GROUP BY name"))
+    assert {steps[s] for s in ("probe", "listen", "translate", "dub", "mix")} == {1}
+    assert ledger.leased() == set()
+
+
+# --- what is refused -------------------------------------------------------------------------------------------
+
+STATES = """
+    import json, os, sys
+    for name, env in json.loads(sys.stdin.read()).items():
+        old = dict(os.environ)
+        os.environ.update(env)
+        from flows.service import catch_up
+        state = catch_up(return_state=True)
+        print(json.dumps([name, state.type.value, state.message]), flush=True)
+        os.environ.clear()
+        os.environ.update(old)
+"""
+
+
+@pytest.fixture(scope="module")
+def closed_s3() -> Iterator[str]:
+    """An S3 service that asks for keys it knows, with one bucket; made by the one call that it lets through unasked."""
+    port = free_port()
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    env = {**os.environ, "INITIAL_NO_AUTH_ACTION_COUNT": "1"}
+    started = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until("the S3 service", 60, lambda: listens(port))
+    boto3.client(
+        "s3", endpoint_url=f"http://127.0.0.1:{port}", aws_access_key_id="k", aws_secret_access_key="s",
+        region_name="us-east-1",
+    ).create_bucket(Bucket="studio")  # fmt: skip
+    yield f"http://127.0.0.1:{port}"
+    started.terminate()
+    started.wait(10)
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture
+def disks(tmp_path: Path) -> Iterator[dict[str, Path]]:
+    """A full disk and one that may only be read."""
+    made = {"full": "size=128k", "closed": "size=1m,ro"}
+    mounted: list[Path] = []
+    for name, options in made.items():
+        (tmp_path / name).mkdir()
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(tmp_path / name)], capture_output=True, check=False
+        )
+        if done.returncode:
+            for path in mounted:
+                subprocess.run(["umount", str(path)], check=True)
+            pytest.skip("this machine does not let a test mount a small disk")
+        mounted.append(tmp_path / name)
+    (tmp_path / "full" / "filler").write_bytes(b"x" * (100 << 10))
+    yield {name: tmp_path / name for name in made}
+    for path in mounted:
+        subprocess.run(["umount", "-l", str(path)], check=True)
+
+
+def test_what_is_refused_is_one_line_everywhere(
+    service: PrefectServer, postgres: PostgresServer, s3: str, closed_s3: str, disks: dict[str, Path], tmp_path: Path
+) -> None:
+    aws = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_DEFAULT_REGION": "us-east-1"}
+    cases = {
+        "a wrong database password": (
+            {"LOCALIZE_LEDGER": postgres.url.replace("right", "wrong")}, "check LOCALIZE_LEDGER",
+        ),
+        "a missing bucket": (
+            {"LOCALIZE_BUCKET": "s3://nobody-has-this", "LOCALIZE_S3_ENDPOINT": s3}, "s3://nobody-has-this/: is not there",
+        ),
+        "a bucket that is closed to us": (
+            {"LOCALIZE_BUCKET": "s3://studio", "LOCALIZE_S3_ENDPOINT": closed_s3}, "s3://studio/: may not be used",
+        ),
+        "a full disk": ({"LOCALIZE_HOME": str(disks["full"])}, "free space"),
+        "a disk that may not be written": ({"LOCALIZE_HOME": str(disks["closed"])}, "check rights"),
+    }  # fmt: skip
+    for name, (env, says) in cases.items():
+        done = subprocess.run(
+            [sys.executable, "-m", "localize.cli", "status"],
+            env={**service.env, **aws, **env}, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stdout) == (2, ""), (name, done.stdout)
+        (line,) = done.stderr.splitlines()
+        assert line.startswith("error: "), name
+        assert says in line, (name, line)
+        assert "wrong" not in line  # no password is shown
+    told = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(STATES)],
+        input=json.dumps({name: {**aws, **env} for name, (env, _says) in cases.items()}),
+        env=service.env, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    for line in told.stdout.splitlines():
+        name, kind, message = json.loads(line)
+        assert kind == "FAILED", name
+        assert "StoreError: " in message
+        assert cases.pop(name)[1] in message, (name, message)
+        assert "\n" not in message.strip()
+    assert not cases
+    runs = service.ask("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["FAILED"]}}})
+    assert len([r for r in runs if "StoreError: " in r["state"]["message"]]) == 5
+
+
+def test_a_disk_that_fills_up_under_a_run_is_said(disks: dict[str, Path], tmp_path: Path) -> None:
+    clip = make(tmp_path / "E03.mp4", seconds=4)
+    (tmp_path / "E03.srt").write_bytes(SRT)
+    env = {**os.environ, "LOCALIZE_HOME": str(tmp_path / "home")}
+    done = subprocess.run(
+        [sys.executable, "-m", "localize.cli", "run", str(clip), "--market", "us", "--source-lang", "en",
+         "--out", str(disks["full"])],
+        env=env, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert f"error: E03 us: {disks['full']}: the disk is full" in done.stderr
+    assert not (tmp_path / "home/faults").exists()
+
+
+@pytest.mark.parametrize("argv", [("flows.episode", "{clip}"), ("flows.up", "work")])
+def test_a_server_that_refuses_or_is_not_there_is_one_line(
+    service: PrefectServer, argv: tuple[str, ...], tmp_path: Path
+) -> None:
+    clip = make(tmp_path / "E04.mp4", seconds=1)
+    command = [sys.executable, "-m", *(a.format(clip=clip) for a in argv)]
+    wrong = {"PREFECT_API_AUTH_STRING": "team:guess"}
+    nobody = {"PREFECT_API_URL": f"http://127.0.0.1:{free_port()}/api"}
+    for env, says in ((wrong, "refuses the password -> check PREFECT_API_AUTH_STRING"), (nobody, "cannot be reached")):
+        done = subprocess.run(
+            command, env={**service.env, **env}, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 2, done.stderr
+        (line,) = done.stderr.splitlines()
+        assert line.startswith("error: ")
+        assert says in line
+        assert "guess" not in line
