@@ -23,6 +23,9 @@ def common(settings: Settings) -> dict[str, str]:
         # a server that is away is asked again for 8 minutes, doubling from 2 s; 5 would give it up after one
         "PREFECT_CLIENT_MAX_RETRIES": "8",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        "PREFECT_RUNNER_HEARTBEAT_FREQUENCY": "30",
+        # how often a worker looks for runs: a decision is done seconds after it was made
+        "PREFECT_WORKER_QUERY_SECONDS": "3",
         "DO_NOT_TRACK": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
     }

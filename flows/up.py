@@ -22,8 +22,10 @@ import httpx
 
 from flows import setup as _setup  # noqa: F401  (sets Prefect's environment before anything starts)
 from localize import config
+from localize.bucket import Bucket, s3_options
 from localize.config import ROOT
 from localize.errors import LocalizeError, StoreError, ToolError
+from localize.service import health
 from localize.service.books import Known
 from localize.service.health import check_parts
 
@@ -50,6 +52,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--type", default="process", help="apply: process, docker or kubernetes")
     parser.add_argument("--image", default="", help="apply: what a docker or kubernetes pool runs")
     parser.add_argument("--most", type=int, help="apply: no more runs at a time than so many, on all workers together")
+    parser.add_argument("--buckets", action="store_true", help="apply: make the S3 buckets that are not there yet")
+    parser.add_argument("--health-port", type=int, help="work: answer GET /health there while the worker polls")
     args = parser.parse_args(argv)
     try:
         return does[args.do](args)
@@ -203,9 +207,10 @@ def watch(args: argparse.Namespace) -> int:
             if (now := set(params.series_names())) != offered:  # the forms offer what exists
                 _prefect(DEPLOY, {**os.environ, "LOCALIZE_POOL": args.pool})
                 offered = now
+            office.books.beat(f"{health.WATCHER} {socket.gethostname()}")
             for line in watch_once(office):
                 if line not in told:
-                    print(line, flush=True)
+                    _log("info", line)
                     told.add(line)
             for wanted in office.plan(most=50).todo:
                 queue = BACK if office.is_back(wanted.episode.series) else NEW
@@ -213,8 +218,18 @@ def watch(args: argparse.Namespace) -> int:
         except (
             Exception
         ) as error:  # bucket, ledger or server are away: a watcher outlives them, the next look tries again
-            print(f"error: {type(error).__name__}: {error}", flush=True)
+            _log("error", f"{type(error).__name__}: {error}")
         time.sleep(LOOK_S)
+
+
+def _log(level: str, text: str) -> None:
+    """A line of the watcher's log: what happened, or with LOCALIZE_LOG=json an object with level and time."""
+    if config.load().json_logs:
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        text = json.dumps({"at": at, "level": level, "part": "watcher", "message": text}, ensure_ascii=False)
+    elif level != "info":
+        text = f"{level}: {text}"
+    print(text, flush=True)
 
 
 def _start_run(known: Known, markets: tuple[str, ...], decided: int, queue: str) -> None:
@@ -231,6 +246,10 @@ def apply(args: argparse.Namespace) -> int:
     from flows import automations, pools, server
 
     server.check()
+    settings = config.load()
+    for url in {settings.bucket, settings.store} if args.buckets else ():
+        if url.startswith("s3://"):
+            Bucket(url, s3_options(settings)).create()
     pools.apply(args.pool, args.type, args.image, args.most)
     _prefect(DEPLOY, {**os.environ, "LOCALIZE_POOL": args.pool})
     automations.apply()
@@ -250,6 +269,9 @@ def work(args: argparse.Namespace) -> int:
     options = ["--pool", args.pool, "--limit", str(args.workers), "--name", args.name]
     for queue in args.queue or ():
         options += ["--work-queue", queue]
+    if args.health_port:
+        os.environ["PREFECT_WORKER_WEBSERVER_PORT"] = str(args.health_port)
+        options.append("--with-healthcheck")
     os.execv(sys.executable, [sys.executable, "-m", "prefect", "worker", "start", *options])
 
 

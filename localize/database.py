@@ -216,12 +216,12 @@ def _insert(tables: Sequence[str], table: str, row: dict[str, Any], mark: str) -
     return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join([mark] * len(row))})"
 
 
-def open_database(url: str, home: Path) -> Database:
+def open_database(url: str, home: Path, patience_s: float = PATIENCE_S) -> Database:
     """The database that LOCALIZE_LEDGER names, or the SQLite file in LOCALIZE_HOME. Raises StoreError."""
     if not url:
         return Sqlite(home / "ledger.sqlite")
     if url.startswith(("postgresql://", "postgres://")):
-        return Postgres(url)
+        return Postgres(url, patience_s)
     raise StoreError(
         f"LOCALIZE_LEDGER {url.split(':')[0]!r} is no kind of ledger", do="write postgresql://… or unset it"
     )

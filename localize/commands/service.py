@@ -20,6 +20,12 @@ def add(commands: Any) -> None:
     gc.add_argument("--keep-days", type=float, default=30.0, help="steps younger than this stay")
     gc.add_argument("--dry-run", action="store_true", help="only say what would go")
     gc.set_defaults(do=_gc)
+    health = commands.add_parser("health", help="whether every part of the service is there; exit status 1 where not")
+    health.add_argument(
+        "--part", action="append", help="only this: disk, ledger, store, bucket, watcher, server, workers"
+    )
+    health.add_argument("--json", action="store_true", help="for programs")
+    health.set_defaults(do=_health)
     backup = commands.add_parser("backup", help="copy ledger and store into a folder or an S3 bucket")
     backup.add_argument("target", metavar="DIR|URL", help="a folder, or s3://BUCKET/PREFIX")
     backup.add_argument("--keep", type=int, metavar="N", help="take older backups away, so that N stay")
@@ -56,6 +62,21 @@ def _gc(args: argparse.Namespace) -> int:
     verb = "would go" if args.dry_run else "are gone"
     print(f"{swept.steps} steps and {swept.blobs} blobs ({swept.bytes / 1e6:.0f} MB) {verb}; {swept.kept} blobs stay")
     return 0
+
+
+def _health(args: argparse.Namespace) -> int:
+    from .. import config
+    from ..service.health import PARTS, look
+
+    if unknown := set(args.part or ()) - set(PARTS):
+        raise OptionError(f"--part {', '.join(sorted(unknown))} is unknown", do=f"choose from {', '.join(PARTS)}")
+    found = look(config.load(), args.part or PARTS)
+    if args.json:
+        print(json.dumps([asdict(p) for p in found], indent=1))
+    else:
+        for part in found:
+            print(f"{part.name:8} {'ok' if part.ok else 'NOT OK':7} {part.text}")
+    return 0 if all(p.ok for p in found) else 1
 
 
 def _backup(args: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from localize import config
 from localize.bucket import Bucket, s3_options
 from localize.config import ROOT
 from localize.ledger import Ledger
-from localize.service.books import DELIVERED, Books
+from localize.service.books import DELIVERED, REVIEW, Books
 from localize.service.office import open_office
 from localize.studio import open_ledger
 from tests.localize.test_inputs import make
@@ -132,7 +132,9 @@ def test_two_workers_halve_the_time(
         ledger = farm.ledger()
         variants = Books(ledger).variants()
         assert len(variants) == EPISODES * len(MARKETS)
-        assert {(v.state, v.tries) for v in variants} == {(DELIVERED, 1)}, {v.why for v in variants}
+        assert {v.tries for v in variants} == {1}
+        # a recogniser writes figures, the studio words: some dubs are for a person to judge
+        assert {v.state for v in variants} <= {DELIVERED, REVIEW}, {v.why for v in variants}
         ran: dict[str, int] = {}
         for worker in told:
             for name, count in worker["ran"].items():
@@ -141,7 +143,8 @@ def test_two_workers_halve_the_time(
         assert ledger.leased() == set()
         settings = config.load(farm.env)
         lies = Bucket(settings.bucket, s3_options(settings)).list("outbox")
-        assert sum(e.name.endswith("manifest.json") for e in lies) == EPISODES * len(MARKETS)
+        delivered = sum(v.state == DELIVERED for v in variants)
+        assert sum(e.name.endswith("manifest.json") for e in lies) == delivered
         shares = [sum(w["ran"].values()) for w in told]
         cpu = [round(w["cpu"]) for w in told]
         said = f"{took[number]:.0f}, {cpu}, {shares}"

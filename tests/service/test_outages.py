@@ -15,6 +15,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +37,38 @@ OUTAGE_S = float(os.environ.get("OUTAGE_S", "8"))
 SRT = b"1\n00:00:00,500 --> 00:00:02,500\nCome home with me.\n"
 
 
+@dataclass
+class Listener:
+    """Somebody's chat or pager: an HTTP server that keeps what is posted to it."""
+
+    url: str
+    heard: list[dict[str, str]]
+
+
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
-    """A server with a password that knows the deployments."""
+def listener() -> Iterator[Listener]:
+    heard: list[dict[str, str]] = []
+
+    class Keeper(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_args: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Keeper)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield Listener(f"http://127.0.0.1:{server.server_port}/hook", heard)
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory, listener: Listener) -> Iterator[PrefectServer]:
+    """A server with a password that knows the deployments, and tells the listener."""
     word = {"PREFECT_SERVER_API_AUTH_STRING": "team:right", "PREFECT_API_AUTH_STRING": "team:right"}
-    server = prefect_server(tmp_path_factory.mktemp("prefect"), **word)
+    server = prefect_server(tmp_path_factory.mktemp("prefect"), **word, LOCALIZE_NOTIFY_WEBHOOK=listener.url)
     server.start()
     done = subprocess.run(
         [sys.executable, "-m", "flows.up", "apply"],
@@ -156,7 +185,9 @@ STATES = """
         old = dict(os.environ)
         os.environ.update(env)
         from flows.service import catch_up
-        state = catch_up(return_state=True)
+        from prefect import tags
+        with tags("localize"):  # as the deployments' runs have it
+            state = catch_up(return_state=True)
         print(json.dumps([name, state.type.value, state.message]), flush=True)
         os.environ.clear()
         os.environ.update(old)
@@ -207,8 +238,9 @@ def disks(tmp_path: Path) -> Iterator[dict[str, Path]]:
 
 
 def test_what_is_refused_is_one_line_everywhere(
-    service: PrefectServer, postgres: PostgresServer, s3: str, closed_s3: str, disks: dict[str, Path], tmp_path: Path
-) -> None:
+    service: PrefectServer, listener: Listener, postgres: PostgresServer, s3: str, closed_s3: str,
+    disks: dict[str, Path],
+) -> None:  # fmt: skip
     aws = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_DEFAULT_REGION": "us-east-1"}
     cases = {
         "a wrong database password": (
@@ -223,6 +255,7 @@ def test_what_is_refused_is_one_line_everywhere(
         "a full disk": ({"LOCALIZE_HOME": str(disks["full"])}, "free space"),
         "a disk that may not be written": ({"LOCALIZE_HOME": str(disks["closed"])}, "check rights"),
     }  # fmt: skip
+    told_of = list(cases.values())
     for name, (env, says) in cases.items():
         done = subprocess.run(
             [sys.executable, "-m", "localize.cli", "status"],
@@ -248,6 +281,10 @@ def test_what_is_refused_is_one_line_everywhere(
     assert not cases
     runs = service.ask("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["FAILED"]}}})
     assert len([r for r in runs if "StoreError: " in r["state"]["message"]]) == 5
+    until("all five are told of", 60, lambda: len(listener.heard) >= 5)
+    assert {n["subject"] for n in listener.heard} == {"catch-up: Failed"}
+    for _env, says in told_of:
+        assert any(says in n["text"] for n in listener.heard), (says, listener.heard)
 
 
 def test_a_disk_that_fills_up_under_a_run_is_said(disks: dict[str, Path], tmp_path: Path) -> None:
@@ -281,3 +318,46 @@ def test_a_server_that_refuses_or_is_not_there_is_one_line(
         assert line.startswith("error: ")
         assert says in line
         assert "guess" not in line
+
+
+# --- order and limits ------------------------------------------------------------------------------------------
+
+
+def test_a_new_episode_goes_before_the_back_catalogue(service: PrefectServer) -> None:
+    again = "from flows import pools; pools.apply('local', most=3); pools.apply('local', most=2)"
+    subprocess.run([sys.executable, "-c", again], env=service.env, cwd=ROOT, check=True, timeout=60)
+    (pool,) = service.ask("work_pools/filter", work_pools={"name": {"any_": ["local"]}})
+    assert pool["concurrency_limit"] == 2
+    queues = service.ask("work_pools/local/queues/filter")
+    ranks = sorted((q["priority"], q["name"]) for q in queues)
+    assert [name for _rank, name in ranks] == ["quick", "new", "back", "default"]
+    found = {d["name"]: d["id"] for d in service.ask("deployments/filter")}
+    names = ("localize-batch", "catch-up", "localize-episode", "review")  # the least urgent was asked for first
+    for name in names:
+        service.ask(f"deployments/{found[name]}/create_flow_run", parameters={"series": "night", "episode": "E09"})
+    now = "2100-01-01T00:00:00Z"
+    waiting = service.ask("work_pools/local/get_scheduled_flow_runs", scheduled_before=now, limit=4)
+    by_id = {i: n for n, i in found.items()}
+    assert [by_id[w["flow_run"]["deployment_id"]] for w in waiting] == ["review", "localize-episode"]  # two may run
+
+
+def test_health_names_what_is_not_there(service: PrefectServer) -> None:
+    def health(*argv: str, **env: str) -> tuple[int, dict[str, dict[str, Any]]]:
+        done = subprocess.run(
+            [sys.executable, "-m", "localize.cli", "health", "--json", *argv],
+            env={**service.env, **env}, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        return done.returncode, {p["name"]: p for p in json.loads(done.stdout)}
+
+    status, parts = health(LOCALIZE_LEDGER="postgresql://a:b@127.0.0.1:9/x")
+    assert status == 1
+    assert {n for n, p in parts.items() if p["ok"]} >= {"disk", "store", "bucket", "server"}
+    assert "cannot be reached" in parts["ledger"]["text"]
+    ledger = open_ledger(config.load(service.env))
+    ledger.db.write("DELETE FROM beats")
+    assert "no watcher ever looked" in health("--part", "watcher")[1]["watcher"]["text"]
+    Books(ledger).beat("watcher here")
+    assert health("--part", "watcher", "--part", "server")[0] == 0
+    ledger.db.write("UPDATE beats SET at=at-100")
+    assert health("--part", "watcher")[0] == 1
+    assert "refuses the password" in health("--part", "server", PREFECT_API_AUTH_STRING="a:b")[1]["server"]["text"]
