@@ -39,27 +39,31 @@ DEPLOY = ["--no-prompt", "deploy", "--all", "--prefect-file", str(ROOT / "deploy
 
 def main(argv: list[str] | None = None) -> int:
     """Exit status 0, or 2 with one line that says what is wrong."""
-    parser = argparse.ArgumentParser("python -m flows.up")
-    does = {"start": start, "stop": stop, "status": status, "watch": watch, "apply": apply, "work": work}
-    parser.add_argument("do", choices=tuple(does))
-    parser.add_argument("--port", type=int, default=4200)
-    parser.add_argument(
-        "--workers", type=int, default=1, help="start, work: flow runs at a time; the cores are shared among them"
-    )
-    parser.add_argument("--queue", action="append", help="work: only runs of this queue: quick, new, back")
-    parser.add_argument("--name", default=socket.gethostname(), help="work: the worker's name")
-    parser.add_argument("--pool", default=POOL, help="apply, work, watch: the work pool")
-    parser.add_argument("--type", default="process", help="apply: process, docker or kubernetes")
-    parser.add_argument("--image", default="", help="apply: what a docker or kubernetes pool runs")
-    parser.add_argument("--most", type=int, help="apply: no more runs at a time than so many, on all workers together")
-    parser.add_argument("--buckets", action="store_true", help="apply: make the S3 buckets that are not there yet")
-    parser.add_argument("--health-port", type=int, help="work: answer GET /health there while the worker polls")
-    args = parser.parse_args(argv)
+    args = parser().parse_args(argv)
     try:
-        return does[args.do](args)
+        return DOES[args.do](args)
     except LocalizeError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """What may be asked for."""
+    made = argparse.ArgumentParser("python -m flows.up")
+    made.add_argument("do", choices=tuple(DOES))
+    made.add_argument("--port", type=int, default=4200, help="start: of the server")
+    made.add_argument(
+        "--workers", type=int, default=1, help="start, work: flow runs at a time; the cores are shared among them"
+    )
+    made.add_argument("--queue", action="append", help="work: only runs of this queue: quick, new, back")
+    made.add_argument("--name", default=socket.gethostname(), help="work: the worker's name")
+    made.add_argument("--health-port", type=int, help="work: answer GET /health there while the worker polls")
+    made.add_argument("--pool", default=POOL, help="apply, work, watch: the work pool")
+    made.add_argument("--type", default="process", help="apply: process, docker or kubernetes")
+    made.add_argument("--image", default="", help="apply: what a docker or kubernetes pool runs")
+    made.add_argument("--most", type=int, help="apply: no more runs at a time than so many, on all workers together")
+    made.add_argument("--buckets", action="store_true", help="apply: make the S3 buckets that are not there yet")
+    return made
 
 
 def _place() -> Path:
@@ -273,6 +277,9 @@ def work(args: argparse.Namespace) -> int:
         os.environ["PREFECT_WORKER_WEBSERVER_PORT"] = str(args.health_port)
         options.append("--with-healthcheck")
     os.execv(sys.executable, [sys.executable, "-m", "prefect", "worker", "start", *options])
+
+
+DOES = {"start": start, "stop": stop, "status": status, "watch": watch, "apply": apply, "work": work}
 
 
 if __name__ == "__main__":

@@ -361,3 +361,20 @@ def test_health_names_what_is_not_there(service: PrefectServer) -> None:
     ledger.db.write("UPDATE beats SET at=at-100")
     assert health("--part", "watcher")[0] == 1
     assert "refuses the password" in health("--part", "server", PREFECT_API_AUTH_STRING="a:b")[1]["server"]["text"]
+
+
+def test_prefect_costs_an_episode_seconds(service: PrefectServer, tmp_path: Path, figure) -> None:  # type: ignore[no-untyped-def]
+    """Both ways again over what is done already: all that differs is Prefect."""
+    clip = make(tmp_path / "E05.mp4", seconds=3)
+    (tmp_path / "E05.srt").write_bytes(SRT)
+    more = [str(clip), "--market", "us", "--source-lang", "en", "--out", str(tmp_path / "out")]
+    env = {**service.env, "LOCALIZE_HOME": str(tmp_path / "home")}
+    took = []
+    for command in (["localize.cli", "run"], ["localize.cli", "run"], ["flows.episode"]):
+        started = time.monotonic()
+        subprocess.run(
+            [sys.executable, "-m", *command, *more], env=env, cwd=ROOT, check=True, timeout=120, capture_output=True
+        )
+        took.append(time.monotonic() - started)
+    figure("one episode: localize run, again, again through Prefect, s", [round(t, 1) for t in took])
+    assert took[2] - took[1] <= 15
