@@ -12,6 +12,8 @@ from pathlib import Path
 from localize import config
 from localize.config import Settings
 
+GIVEN = frozenset(os.environ)  # what was set from outside, before the defaults below
+
 
 def common(settings: Settings) -> dict[str, str]:
     """What every process that talks to Prefect runs with. Telemetry, update checks and the cloud are off."""
@@ -31,8 +33,8 @@ def common(settings: Settings) -> dict[str, str]:
     }
     if settings.json_logs:
         env |= {
-            "PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "logging.StreamHandler",
             "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
+            "PREFECT_LOGGING_COLORS": "false",
         }
     return env
 

@@ -20,11 +20,11 @@ from pathlib import Path
 
 import httpx
 
-from flows import setup as _setup  # noqa: F401  (sets Prefect's environment before anything starts)
+from flows import setup  # sets Prefect's environment before anything starts
 from localize import config
 from localize.bucket import Bucket, s3_options
 from localize.config import ROOT
-from localize.errors import LocalizeError, StoreError, ToolError
+from localize.errors import LocalizeError, ServerError, StoreError, ToolError
 from localize.service import health
 from localize.service.books import Known
 from localize.service.health import check_parts
@@ -249,6 +249,7 @@ def apply(args: argparse.Namespace) -> int:
     """Tell the server what the service needs; safe to do again after an update."""
     from flows import automations, pools, server
 
+    _needs_server()
     server.check()
     settings = config.load()
     for url in {settings.bucket, settings.store} if args.buckets else ():
@@ -260,16 +261,26 @@ def apply(args: argparse.Namespace) -> int:
     return 0
 
 
+def _needs_server() -> None:
+    """Raises ServerError where no server is named: the one that a process has to itself keeps no deployments."""
+    if not os.environ.get("PREFECT_API_URL"):
+        raise ServerError("PREFECT_API_URL is not set", do="set it to http://HOST:4200/api")
+    os.environ["PREFECT_SERVER_EPHEMERAL_ENABLED"] = "false"
+
+
 def work(args: argparse.Namespace) -> int:
     """Become a worker, after a look at all that its runs will need; runs at a time share the cores."""
     from flows import server
 
     settings = config.load()
+    _needs_server()
     server.check()
     check_parts(settings)
     if not os.environ.get("LOCALIZE_THREADS"):
         os.environ["LOCALIZE_THREADS"] = str(max(1, settings.threads // max(1, args.workers)))
     os.environ.setdefault("LOCALIZE_CHECKOUT", str(ROOT))
+    if "PREFECT_LOGGING_LEVEL" not in setup.GIVEN:
+        os.environ["PREFECT_LOGGING_LEVEL"] = "INFO"  # what a run says is read in the UI
     options = ["--pool", args.pool, "--limit", str(args.workers), "--name", args.name]
     for queue in args.queue or ():
         options += ["--work-queue", queue]

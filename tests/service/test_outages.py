@@ -68,7 +68,12 @@ def listener() -> Iterator[Listener]:
 def service(tmp_path_factory: pytest.TempPathFactory, listener: Listener) -> Iterator[PrefectServer]:
     """A server with a password that knows the deployments, and tells the listener."""
     word = {"PREFECT_SERVER_API_AUTH_STRING": "team:right", "PREFECT_API_AUTH_STRING": "team:right"}
-    server = prefect_server(tmp_path_factory.mktemp("prefect"), **word, LOCALIZE_NOTIFY_WEBHOOK=listener.url)
+    server = prefect_server(
+        tmp_path_factory.mktemp("prefect"),
+        **word,
+        LOCALIZE_NOTIFY_WEBHOOK=listener.url,
+        LOCALIZE_NOTIFY_MAIL="ana@example.org",
+    )
     server.start()
     done = subprocess.run(
         [sys.executable, "-m", "flows.up", "apply"],
@@ -237,6 +242,11 @@ def disks(tmp_path: Path) -> Iterator[dict[str, Path]]:
         subprocess.run(["umount", "-l", str(path)], check=True)
 
 
+def mail_runs(service: PrefectServer) -> list[dict[str, Any]]:
+    runs: list[dict[str, Any]] = service.ask("flow_runs/filter", flows={"name": {"any_": ["tell-people"]}})
+    return runs
+
+
 def test_what_is_refused_is_one_line_everywhere(
     service: PrefectServer, listener: Listener, postgres: PostgresServer, s3: str, closed_s3: str,
     disks: dict[str, Path],
@@ -269,9 +279,11 @@ def test_what_is_refused_is_one_line_everywhere(
     told = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(STATES)],
         input=json.dumps({name: {**aws, **env} for name, (env, _says) in cases.items()}),
-        env=service.env, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False,
+        env={**service.env, "LOCALIZE_LOG": "json"}, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
     assert told.returncode == 0, told.stderr
+    logged = [json.loads(line) for line in told.stderr.splitlines()]
+    assert len([x for x in logged if "StoreError" in x["message"] or "StoreError" in str(x["exc_info"])]) >= 5
     for line in told.stdout.splitlines():
         name, kind, message = json.loads(line)
         assert kind == "FAILED", name
@@ -285,6 +297,9 @@ def test_what_is_refused_is_one_line_everywhere(
     assert {n["subject"] for n in listener.heard} == {"catch-up: Failed"}
     for _env, says in told_of:
         assert any(says in n["text"] for n in listener.heard), (says, listener.heard)
+    mails = until("mails are asked for", 30, lambda: len(found := mail_runs(service)) >= 5 and found)
+    assert {m["parameters"]["subject"] for m in mails} == {"catch-up: Failed"}
+    assert all("StoreError" in m["parameters"]["text"] for m in mails)
 
 
 def test_a_disk_that_fills_up_under_a_run_is_said(disks: dict[str, Path], tmp_path: Path) -> None:
