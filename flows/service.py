@@ -100,7 +100,7 @@ def review_variant(series: params.Series, episode: params.Episode, market: param
     if variant is None or variant.state != REVIEW:
         return f"nothing to review: {variant.state if variant else 'never made'}"
     folder = office.folder(known, market)
-    if not (folder / "manifest.json").is_file():  # another machine made it; from the store it takes seconds
+    if not office.at_hand(known, market):  # another machine made it; from the store it takes seconds
         report = office.report_of(known, market)
         make(office, known, (market,), report["episode"]["source_lang"] if report else "heard", again=False)
     for turn in range(1, 21):

@@ -155,13 +155,24 @@ class Office:
         return changed
 
     def report_of(self, known: Known, market: str) -> dict[str, Any] | None:
-        """A variant's report: of this machine, or the one that lies for reviewers in the bucket; None where neither."""
+        """A variant's report: the one that lies for reviewers in the bucket, or this machine's; None where neither."""
+        sent = self._sent(known, market)
+        if sent is not None:
+            report: dict[str, Any] = json.loads(sent)
+            return report
         folder = self.folder(known, market)
-        if (folder / "report.json").is_file():
-            return exchange.read_report(folder)
-        data = self.bucket.read(f"review/{known.series}/{known.name}/{market}/report.json")
-        report: dict[str, Any] | None = json.loads(data) if data is not None else None
-        return report
+        return exchange.read_report(folder) if (folder / "report.json").is_file() else None
+
+    def at_hand(self, known: Known, market: str) -> bool:
+        """Whether this machine holds the very variant that waits for a person; another may have made it, or made it
+        anew."""
+        folder, sent = self.folder(known, market), self._sent(known, market)
+        if not (folder / outbox.MANIFEST).is_file():
+            return False
+        return sent is None or (folder / "report.json").read_bytes() == sent
+
+    def _sent(self, known: Known, market: str) -> bytes | None:
+        return self.bucket.read(f"review/{known.series}/{known.name}/{market}/report.json")
 
     def again(self, known: Known, market: str, why: str) -> None:
         """Want a market anew: the next catch-up makes it."""

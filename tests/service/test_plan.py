@@ -120,6 +120,24 @@ def test_a_back_catalogue_waits_for_what_is_new(place: Place) -> None:
         inbox.rules_of(b'catalogue = "middle"', "x")
 
 
+def test_a_reviewer_s_machine_knows_whether_it_holds_what_was_sent(place: Place) -> None:
+    settings, bucket, books = place
+    office = Office(settings, bucket, books)
+    known, _fresh = books.admit("night", "E01", "sha", "E01.mp4")
+    assert not office.at_hand(known, "latam")
+    assert office.report_of(known, "latam") is None
+    folder = variant_folder(office.folder(known, "latam"))
+    assert office.at_hand(known, "latam")
+    sent = (folder / "report.json").read_bytes()
+    bucket.write("review/night/E01/latam/report.json", sent.replace(b"review", b"pass"))
+    assert not office.at_hand(known, "latam")  # another machine made it anew
+    report = office.report_of(known, "latam")
+    assert report is not None
+    assert report["verdict"] == "pass"
+    bucket.write("review/night/E01/latam/report.json", sent)
+    assert office.at_hand(known, "latam")
+
+
 # --- what goes out, and who decides ----------------------------------------------------------------------------
 
 
