@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 
 TORCH := torch==2.13.0
 
-.PHONY: demo test lint setup hf system system-tests models clean up down
+.PHONY: demo test test-coqui lint setup hf coqui system system-tests models clean up down
 
 demo: export LOCALIZE_HOME = $(CURDIR)/$(DEMO)/home
 demo: setup models
@@ -48,6 +48,18 @@ $(VENV)/.hf: requirements-hf.lock
 	@$(BIN)/python -m pip install -q $(TORCH)
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements-hf.lock
 	@touch $@
+
+# Coqui voices, in an environment of their own (about 7 GB), and the test that speaks with one
+coqui: .venv-coqui/.ready
+
+.venv-coqui/.ready: requirements-coqui.lock
+	@echo "installing coqui-tts and torch into .venv-coqui"
+	@test -x .venv-coqui/bin/python || $(PYTHON) -m venv .venv-coqui
+	@.venv-coqui/bin/python -m pip install -q --require-hashes -r requirements-coqui.lock
+	@touch $@
+
+test-coqui: setup coqui
+	$(BIN)/python -m pytest tests/coqui
 
 system:
 	@sh deploy/system.sh

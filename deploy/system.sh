@@ -1,7 +1,7 @@
 #!/bin/sh
 # System packages, where apt is at hand and may be used: ffmpeg, and Apertium with its Portuguese-Spanish data.
 # Without them the job still runs: ffmpeg comes from the imageio-ffmpeg wheel, and routes over Apertium are named missing.
-# `system.sh tests` also brings what only tests need: a PostgreSQL server and Chromium.
+# `system.sh tests` also brings what only tests need: a PostgreSQL server, Chromium, and a few recordings of people.
 missing=""
 for pair in ffmpeg:ffmpeg apertium:apertium; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
@@ -10,6 +10,7 @@ done
 if [ "$1" = tests ]; then
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
   command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+  [ -d /usr/share/pocketsphinx/test/data/librivox ] || missing="$missing pocketsphinx-testdata"
 fi
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" -ne 0 ]; then

@@ -16,12 +16,13 @@ from prefect.cache_policies import NO_CACHE
 
 from localize import media, pipeline, stages
 from localize.config import Market
-from localize.deliver import Delivered, Ingredients, deliver
+from localize.deliver import Delivered, deliver
 from localize.disk import full_disk_said
 from localize.errors import LocalizeError
 from localize.listen import Listened, listen
 from localize.model import Episode
 from localize.pipeline import LanguagePart
+from localize.render import Ingredients
 from localize.studio import Studio, open_bible, open_studio
 
 _studios: dict[bool, Studio] = {}
@@ -82,7 +83,7 @@ def speak(studio: Studio, episode: Episode, listened: Listened, tag: str, part: 
     """Every line worded to fit its time, spoken, and laid into one track."""
     translations = stages.fit_text(studio, episode, listened, tag, part.translations)
     spoken = stages.dub(studio, episode, listened, tag, translations)
-    return LanguagePart(translations, spoken, [*part.engines, studio.engines.synthesizer().identity()])
+    return LanguagePart(translations, spoken, [*part.engines, *stages.speakers(studio, listened, tag)])
 
 
 @task(task_run_name="mix {market.language}", **OPTIONS)

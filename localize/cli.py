@@ -49,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="localize episodes in this process")
     add_run_options(run)
+    run.add_argument(
+        "--also", action="append", metavar="WHAT", help="ass, ttml, sdh or burned subtitles besides; again for more"
+    )
     run.set_defaults(do=_run)
 
     for family in (models, bible, exchange, bench, service):

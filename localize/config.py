@@ -18,6 +18,8 @@
 | LOCALIZE_LLM_KEY | its key | none |
 | LOCALIZE_LLM_SECONDS | how long one answer may take | 120 |
 | LOCALIZE_LLM_PARALLEL | requests at a time | 4 |
+| LOCALIZE_COQUI | the Python of the environment that `make coqui` builds | .venv-coqui of the checkout |
+| LOCALIZE_COQUI_SECONDS | how long one of its lines may take, loading included | 300 |
 | LOCALIZE_FFMPEG | the ffmpeg to use | the one on PATH, else the imageio-ffmpeg wheel |
 | LOCALIZE_THREADS | engine threads | number of cores |
 | LOCALIZE_NOTIFY_WEBHOOK | address that Prefect's server posts to when a run fails, a variant waits, no worker is there | none |
@@ -32,12 +34,14 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from .errors import OptionError
 
+EXTRAS = ("ass", "ttml", "sdh", "burned")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -60,6 +64,8 @@ class Language:
         iso: ISO 639-2 code for container tags.
         espeak: code of the phonemizer.
         voices: default voice names by register, "f" and "m".
+        cps_sdh: the same speed where sounds and speakers are named.
+        font: a typeface that has the script, for styled and burned-in subtitles.
     """
 
     tag: str
@@ -70,6 +76,8 @@ class Language:
     iso: str
     espeak: str
     voices: dict[str, list[str]]
+    cps_sdh: float = 20.0
+    font: str = "Noto Sans"
 
     @property
     def primary(self) -> str:
@@ -79,13 +87,15 @@ class Language:
 
 @dataclass(frozen=True)
 class Market:
-    """Where a variant goes: its dub language, further subtitle languages, and the loudness preset's name."""
+    """Where a variant goes: its dub language, further subtitle languages, the loudness preset's name, and what is made
+    besides SRT and WebVTT: any of EXTRAS."""
 
     name: str
     title: str
     language: str
     loudness: str = "mobile"
     extra_subtitles: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +126,8 @@ class Settings:
     llm_key: str = field(default="", repr=False)
     llm_seconds: float = 120.0
     llm_parallel: int = 4
+    coqui: Path = ROOT / ".venv-coqui/bin/python"
+    coqui_seconds: float = 300.0
     markets: dict[str, Market] = field(default_factory=dict)
     languages: dict[str, Language] = field(default_factory=dict)
     loudness: dict[str, Loudness] = field(default_factory=dict)
@@ -125,6 +137,11 @@ class Settings:
         if name not in self.markets:
             raise OptionError(f"no market named {name!r}", do=f"choose from {', '.join(sorted(self.markets))}")
         return self.markets[name]
+
+    def chosen(self, names: Iterable[str], besides: Iterable[str] = ()) -> list[Market]:
+        """The named markets, each once (all of them for none), with `besides` added to what they get. Raises OptionError."""
+        markets = [self.market(n) for n in dict.fromkeys(names or self.markets)]
+        return [replace(m, also=also((*m.also, *besides))) for m in markets]
 
     def language(self, tag: str) -> Language:
         """The language of that tag, or the first with the same primary subtag. Raises OptionError."""
@@ -146,7 +163,14 @@ def load(environ: dict[str, str] | None = None) -> Settings:
             tables.setdefault(kind, {}).update(rows)
     try:
         markets = {
-            k: Market(k, v["title"], v["language"], v.get("loudness", "mobile"), tuple(v.get("extra_subtitles", ())))
+            k: Market(
+                k,
+                v["title"],
+                v["language"],
+                v.get("loudness", "mobile"),
+                tuple(v.get("extra_subtitles", ())),
+                also(v.get("also", ())),
+            )
             for k, v in tables["market"].items()
         }
         languages = {k: Language(k, **v) for k, v in tables["language"].items()}
@@ -183,10 +207,20 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         llm_key=env.get("LOCALIZE_LLM_KEY", ""),
         llm_seconds=_number(env, "LOCALIZE_LLM_SECONDS", 120),
         llm_parallel=_number(env, "LOCALIZE_LLM_PARALLEL", 4),
+        coqui=Path(env.get("LOCALIZE_COQUI") or ROOT / ".venv-coqui/bin/python"),
+        coqui_seconds=_number(env, "LOCALIZE_COQUI_SECONDS", 300),
         markets=markets,
         languages=languages,
         loudness=loudness,
     )
+
+
+def also(wanted: Iterable[str]) -> tuple[str, ...]:
+    """What a market gets besides SRT and WebVTT. Raises OptionError."""
+    for name in wanted:
+        if name not in EXTRAS:
+            raise OptionError(f"{name!r} cannot be made besides", do=f"choose from {', '.join(EXTRAS)}")
+    return tuple(dict.fromkeys(wanted))
 
 
 def _number(env: dict[str, str], name: str, default: int) -> int:

@@ -1,5 +1,5 @@
-"""One market's variant: subtitles and muxed video rendered beside their place, probed and checked, then put in place
-file by file with the manifest last. A folder with a manifest holds a whole set; one without holds none.
+"""One market's variant: rendered beside its place (`render`), then put there file by file with the manifest last. A folder
+with a manifest holds a whole set; one without holds none.
 """
 
 from __future__ import annotations
@@ -14,42 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import av
-
-from . import ffmpeg, media, mix, qc, report, speak, stages, subtitles
-from .config import Loudness, Market
-from .errors import LocalizeError, StoreError
-from .listen import Listened
-from .model import Check, Cue, EngineUse, Episode, Translation, Verdict, to_json, worst
+from .config import Market
+from .errors import StoreError
+from .model import Episode, Verdict, to_json
 from .registry import file_sha256
-from .sound import RATE
+from .render import Ingredients, Render
 from .steps import step_key
 from .studio import Studio
 
-VERSION = 6
-TRIES = 3
-
-
-@dataclass(frozen=True)
-class Ingredients:
-    """All that a variant is made of.
-
-    Attributes:
-        programme: digest of the mastered sound; track: of the speech alone, empty where not dubbed.
-        mixed: digests of bed and track, to master anew where the codec moved loudness or peaks.
-        extra: translations of further subtitle languages.
-    """
-
-    listened: Listened
-    translations: list[Translation]
-    extra: dict[str, list[Translation]]
-    spoken: stages.Spoken | None
-    programme: str
-    bed: str
-    cuts: tuple[int, ...]
-    heard: tuple[Any, ...] | None
-    left: float | None
-    engines: list[EngineUse]
+VERSION = 7
 
 
 @dataclass(frozen=True)
@@ -183,156 +156,3 @@ def _from_report(episode: Episode, market: Market, folder: Path, reused: bool) -
     data = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     verdict = Verdict(data["verdict"])
     return Delivered(episode.name, market.name, folder, verdict, tuple(data["reasons"]), data["metrics"], reused)
-
-
-class Render:
-    """One variant's files in a work folder. `files()` makes them and sets `verdict`."""
-
-    def __init__(self, studio: Studio, episode: Episode, market: Market, made: Ingredients, work: Path) -> None:
-        self.studio, self.episode, self.market, self.made, self.work = studio, episode, market, made, work
-        self.preset: Loudness = studio.settings.loudness[market.loudness]
-        self.tags = (market.language, *market.extra_subtitles)
-        self.verdict = Verdict.FAIL
-
-    def files(self) -> list[str]:
-        """Names of the rendered files, the report among them."""
-        base = f"{self.episode.name}.{self.market.language}"
-        cues, looks = self._cues()
-        names = []
-        for tag in self.tags:
-            for ending, text in (("srt", subtitles.to_srt(cues[tag])), ("vtt", subtitles.to_vtt(cues[tag], tag))):
-                name = f"{self.episode.name}.{tag}.{ending}"
-                (self.work / name).write_text(text, encoding="utf-8")
-                names.append(name)
-        if self.made.spoken:
-            samples, rate = speak.from_flac(self.studio.steps.store.need(self.made.spoken.track))
-            report.write_wav(self.work / f"{base}.dub.wav", samples, rate)
-            names.append(f"{base}.dub.wav")
-        video = f"{self.episode.name}.{self.market.name}.mp4"
-        measured = self._mux(self.work / video, names)
-        names.append(video)
-        variant = self._variant(cues, looks, self._probe(self.work / video, measured))
-        checks = qc.run(variant)
-        self.verdict = worst(c.verdict for c in checks)
-        data = self._report(variant, checks, names, measured)
-        (self.work / "report.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        page = report.html(data, variant, checks, measured["momentary"], self.made.listened)
-        (self.work / "report.html").write_text(page, encoding="utf-8")
-        return [*names, "report.json", "report.html"]
-
-    def _cues(self) -> tuple[dict[str, list[Cue]], dict[str, subtitles.Look]]:
-        info = self.episode.media
-        until = {t.line_id: t.end_ms for t in self.made.spoken.takes} if self.made.spoken else {}
-        cues, looks = {}, {}
-        for tag in self.tags:
-            language = self.studio.settings.language(tag)
-            vertical = media.is_vertical(info)
-            looks[tag] = subtitles.look(language, vertical, info.frame_ms, info.duration_ms, self.made.cuts)
-            texts = self.made.translations if tag == self.market.language else self.made.extra[tag]
-            cues[tag] = subtitles.for_language(self.made.listened.transcript, texts, until, looks[tag])
-        return cues, looks
-
-    def _mux(self, target: Path, names: list[str]) -> dict[str, Any]:
-        """Mux, measure the encoded programme, and master anew where the codec moved it past the preset."""
-        language, settings = self.studio.settings.language(self.market.language), self.studio.settings
-        source = self._source_language()
-        samples, _rate = speak.from_flac(self.studio.steps.store.need(self.made.programme))
-        sub = [
-            (self.work / f"{self.episode.name}.{t}.srt", settings.language(t).iso, settings.language(t).name)
-            for t in self.tags
-            if (self.work / f"{self.episode.name}.{t}.srt").stat().st_size
-        ]
-        dubbed = self.made.spoken is not None
-        titles = {
-            "dub": f"{language.name} (synthetic dub)" if dubbed else f"{language.name} (original)",
-            "original": "Original",
-            "comment": "Dubbed and subtitled by machine; voices are synthetic." if dubbed else "Subtitled by machine.",
-        }
-        ceiling, preset = self.preset.true_peak - mix.CODEC_ROOM_DB, self.preset
-        measured: dict[str, Any] = {}
-        for attempt in range(TRIES):
-            wav = self.work / "programme.tmp"
-            report.write_wav(wav, samples, RATE)
-            argv = ffmpeg.mux_argv(
-                Path(self.episode.path), wav, target,
-                original_sound=True, original_codec=self.episode.media.audio_codec,
-                language_iso=language.iso, source_iso=source, subtitles=sub, titles=titles,
-                duration_ms=self.episode.media.duration_ms,
-            )  # fmt: skip
-            ffmpeg.run(["-v", "error", *argv], where=self.episode.name)
-            wav.unlink()
-            measured = ffmpeg.loudness(target)
-            off, over = measured["lufs"] - preset.lufs, measured["true_peak_dbtp"] - preset.true_peak
-            if (abs(off) <= min(0.25, preset.tolerance / 2) and over <= 0) or measured["lufs"] < -69:
-                break
-            if attempt + 1 < TRIES:
-                ceiling -= max(0.0, over) + (0.1 if over > 0 else 0.0)
-                wanted = Loudness(preset.lufs - (off if abs(off) > 0.25 else 0.0), preset.tolerance, preset.true_peak)
-                samples = mix.master(samples, wanted, ceiling)
-        return measured
-
-    def _source_language(self) -> str:
-        try:
-            return self.studio.settings.language(self.made.listened.transcript.language).iso
-        except LocalizeError:
-            return "und"
-
-    def _probe(self, path: Path, measured: dict[str, Any]) -> qc.Output:
-        source = self.episode.media
-        length, heard = media.probe(path).duration_ms, media.sound_end_ms(path)
-        with av.open(str(path)) as container:
-            sounds, texts = list(container.streams.audio), list(container.streams.subtitles)
-            default = av.stream.Disposition.default
-            facts = {
-                "sound_languages": tuple(s.metadata.get("language", "und") for s in sounds),
-                "sound_defaults": tuple(bool(s.disposition & default) for s in sounds),
-                "text_languages": tuple(s.metadata.get("language", "und") for s in texts),
-            }
-        same = media.same_picture(path, Path(self.episode.path))
-        return qc.Output(
-            drift_ms=length - source.duration_ms,
-            sound_drift_ms=heard - source.duration_ms,
-            picture_same=same,
-            lufs=measured["lufs"],
-            true_peak=measured["true_peak_dbtp"],
-            **facts,
-        )
-
-    def _variant(self, cues: dict[str, list[Cue]], looks: dict[str, subtitles.Look], output: qc.Output) -> qc.Variant:
-        settings, spoken = self.studio.settings, self.made.spoken
-        transcript = self.made.listened.transcript
-        return qc.Variant(
-            language=self.market.language,
-            dubbed=spoken is not None,
-            lines=transcript.lines,
-            words=transcript.words,
-            translations=tuple(self.made.translations),
-            takes=spoken.takes if spoken else (),
-            cues=cues,
-            looks=looks,
-            preset=self.preset,
-            output=output,
-            frame_ms=self.episode.media.frame_ms,
-            clip_levels=spoken.clip_levels if spoken else {},
-            heard=self.made.heard,
-            left=self.made.left,
-            wanted_sound=(settings.language(self.market.language).iso, self._source_language()),
-            wanted_text=tuple(settings.language(t).iso for t in self.tags if cues[t]),
-            extra_translations={t: tuple(v) for t, v in self.made.extra.items()},
-        )
-
-    def _report(self, v: qc.Variant, checks: list[Check], names: list[str], measured: dict[str, Any]) -> dict[str, Any]:
-        outputs = {n: {"sha256": file_sha256(self.work / n), "bytes": (self.work / n).stat().st_size} for n in names}
-        wall = self.studio.clock.total(self.episode.name, "", self.market.language, self.market.name)
-        return report.data(
-            self.studio.bible.name,
-            self.episode,
-            self.market,
-            v,
-            checks,
-            outputs,
-            self.made.listened,
-            self.made.engines,
-            wall,
-            measured,
-        )

@@ -1,5 +1,5 @@
 """A studio's own words beside the episode: EP.srt or EP.dialogue.csv, taken instead of recognition, and
-EP.<language>.srt, a finished translation, taken instead of any engine.
+EP.<language>.srt, a finished translation, taken instead of any engine. EP.screen.srt is what the picture shows in writing.
 
 EP.dialogue.csv has columns start, end, speaker, text; times are seconds ("12.48") or clock times ("00:00:12,480").
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import srt
@@ -19,6 +20,7 @@ from .model import Line
 from .subtitles import plain
 
 MOST_LINES = 20_000
+_SOUND = re.compile(r"\s*(?:\[[^\]]*\]|\([^)]*\)|♪.*♪)\s*")
 STANDS_ON_MS = 500  # a cue may stay on the screen so long after its line
 
 
@@ -26,6 +28,20 @@ def from_srt(path: Path, duration_ms: int) -> tuple[Line, ...]:
     """Lines of an SRT file. Raises SidecarError with the cue that is wrong."""
     rows = [(at, start, end, *_speaker(text)) for at, start, end, text in _cues(read_text(path), path.name)]
     return _lines(rows, duration_ms, path.name)
+
+
+def sounds(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """(what is spoken, what is only heard): a text all in brackets or between notes, "[door slams]", is a sound."""
+    heard = tuple(x for x in lines if _SOUND.fullmatch(x.text))
+    labels = tuple(replace(x, id=f"N{n:03d}", speaker="", text=x.text.strip("[]()♪ ")) for n, x in enumerate(heard, 1))
+    spoken = [x for x in lines if x not in heard]
+    return tuple(replace(x, id=f"L{n:03d}") for n, x in enumerate(spoken, 1)), labels
+
+
+def screen(path: Path, duration_ms: int) -> tuple[Line, ...]:
+    """What is written in the picture and when: EP.screen.srt. Raises SidecarError with the cue that is wrong."""
+    rows = [(at, start, end, "", text) for at, start, end, text in _cues(read_text(path), path.name)]
+    return tuple(replace(x, id=f"S{n:03d}") for n, x in enumerate(_lines(rows, duration_ms, path.name), 1))
 
 
 def by_line(text: str, where: str, spans: dict[str, tuple[int, int]]) -> dict[str, str]:

@@ -145,6 +145,28 @@ def picture_cuts(path: Path, threshold: float = 8.0) -> list[int]:
     return [round(float(t) * 1000) for t in re.findall(r"lavfi\.scd\.time:\s*([\d.]+)", err)]
 
 
+def need_font(font: str, tag: str) -> None:
+    """Raises ToolError where no font of that name is installed: another one may lack the script and show boxes."""
+    try:
+        argv = ["fc-list", f":family={font}", "family"]
+        found = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False).stdout.strip()
+    except OSError:
+        found = ""
+    if not found:
+        raise ToolError(f"the font {font!r} is not installed", tag, "apt-get install fontconfig fonts-noto-core")
+
+
+def burn(video: Path, styled: Path, target: Path) -> None:
+    """A copy of a finished video with an ASS file drawn into its picture; sound copied. Raises ToolError."""
+    drawn = ffmpeg.input(url(video))["v:0"].filter("ass", filename=str(styled))
+    sound = ffmpeg.input(url(video))["a:0"]
+    made = ffmpeg.output(
+        drawn, sound, url(target), format="mp4", vcodec="libx264", preset="medium", crf=18, pix_fmt="yuv420p",
+        acodec="copy", movflags="+faststart",
+    )  # fmt: skip
+    run(["-v", "error", *_compile(made)], where=target.name)
+
+
 def mux_argv(
     video: Path,
     programme: Path,
@@ -154,16 +176,16 @@ def mux_argv(
     original_codec: str,
     language_iso: str,
     source_iso: str,
-    subtitles: list[tuple[Path, str, str]],
+    subtitles: list[tuple[Path, str, str, str]],
     titles: dict[str, str],
     duration_ms: int,
 ) -> list[str]:
     """Picture copied, programme as the default sound, the original sound behind it, subtitles as text tracks.
 
-    `subtitles` are (file, ISO 639-2, title), the first one default; `titles` name the two sound tracks and `comment`.
+    `subtitles` are (file, ISO 639-2, title, disposition); `titles` name the two sound tracks and `comment`.
     """
     argv = ["-i", url(video), "-i", url(programme)]
-    for path, _iso, _title in subtitles:
+    for path, _iso, _title, _use in subtitles:
         argv += ["-i", url(path)]
     argv += ["-map", "0:v:0", "-map", "1:a:0"]
     if original_sound:
@@ -181,9 +203,9 @@ def mux_argv(
     if original_sound:
         argv += ["-metadata:s:a:1", f"language={source_iso}", "-metadata:s:a:1", f"title={titles['original']}"]
         argv += ["-metadata:s:a:1", f"handler_name={titles['original']}", "-disposition:a:1", "0"]
-    for index, (_path, iso, title) in enumerate(subtitles):
+    for index, (_path, iso, title, use) in enumerate(subtitles):
         argv += [f"-metadata:s:s:{index}", f"language={iso}", f"-metadata:s:s:{index}", f"title={title}"]
         argv += [f"-metadata:s:s:{index}", f"handler_name={title}"]
-        argv += [f"-disposition:s:{index}", "default" if index == 0 else "0"]
+        argv += [f"-disposition:s:{index}", use]
     argv += ["-metadata", f"comment={titles['comment']}", "-movflags", "+faststart", "-t", f"{duration_ms / 1000:.3f}"]
     return [*argv, "-f", "mp4", url(target)]

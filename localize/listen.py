@@ -12,7 +12,7 @@ import soxr
 from . import dialogue, diarize, ffmpeg, names, segment, sound, speak, stem
 from .engines import vad
 from .engines.base import Transcriber
-from .errors import MediaError
+from .errors import MediaError, SidecarError
 from .model import Episode, Line, Transcript, Word, from_json, to_json
 from .sound import RATE, Samples
 from .spans import Span
@@ -32,6 +32,7 @@ class Listened:
         levels: speech level of each line in LUFS, by line id.
         registers: speaker -> "f" or "m".
         stem: {"shift", "gain", "explained_db"} of the studio's stem where it fits the episode, else None.
+        sounds: what the studio's transcript says is heard but not spoken; screen: what the picture shows in writing.
         renamed: what the recogniser had written, by the id of a word that was repaired to a name.
     """
 
@@ -41,6 +42,8 @@ class Listened:
     stem: dict[str, float] | None
     renamed: dict[str, str]
     notes: tuple[str, ...] = ()
+    sounds: tuple[Line, ...] = ()
+    screen: tuple[Line, ...] = ()
 
 
 def listen(studio: Studio, episode: Episode, source_lang: str | None = None) -> Listened:
@@ -61,7 +64,7 @@ def listen(studio: Studio, episode: Episode, source_lang: str | None = None) -> 
     }
     with studio.clock.timed(episode.name, ""):
         made = studio.steps.json(
-            "listen", 14, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang))
+            "listen", 17, inputs, episode.name, lambda: to_json(_listen(studio, episode, source_lang))
         )
     return from_json(Listened, made)
 
@@ -78,10 +81,14 @@ def _listen(studio: Studio, episode: Episode, source_lang: str | None) -> Listen
     speech = vad.speech_spans(hearing)
     own = {k: Path(v) for k, v in episode.sidecars.items()}
     renamed: dict[str, str] = {}
+    sounds: tuple[Line, ...] = ()
+    screen = dialogue.screen(own["screen"], episode.media.duration_ms) if "screen" in own else ()
     if "dialogue" in own or "srt" in own:
         kind = "dialogue" if "dialogue" in own else "srt"
         read = dialogue.from_csv if kind == "dialogue" else dialogue.from_srt
-        lines = read(own[kind], episode.media.duration_ms)
+        lines, sounds = dialogue.sounds(read(own[kind], episode.media.duration_ms))
+        if not lines:
+            raise SidecarError("holds only sounds, no line", own[kind].name, "remove it to have the episode recognised")
         language = (source_lang or studio.engines.transcriber().detect(hearing)[0]).lower()
         words: tuple[Word, ...] = ()
     else:
@@ -102,7 +109,7 @@ def _listen(studio: Studio, episode: Episode, source_lang: str | None) -> Listen
     levels = _levels(lines, voice, speech, clean=fit is not None)
     transcript = Transcript(language.split("-")[0], kind, words, lines, tuple(speech))
     placed = {"shift": float(fit.shift), "gain": fit.gain, "explained_db": fit.explained_db} if fit else None
-    return Listened(transcript, levels, registers, placed, renamed, notes)
+    return Listened(transcript, levels, registers, placed, renamed, notes, sounds, screen)
 
 
 def _recognise(

@@ -16,7 +16,7 @@ from .model import Media
 
 MP4_VIDEO = {"h264", "hevc", "av1", "vp9", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg"}
 CUT_OFF_MS = 1000  # a stream that ends this much before its promised end was cut off
-SIDECARS = {"me": ".me.wav", "srt": ".srt", "dialogue": ".dialogue.csv", "cast": ".cast.toml"}
+SIDECARS = {"me": ".me.wav", "srt": ".srt", "dialogue": ".dialogue.csv", "cast": ".cast.toml", "screen": ".screen.srt"}
 SUFFIXES = {".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts", ".mts", ".avi", ".mpg", ".mpeg"}
 
 

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import qc, stages
+from . import readback, stages
 from .config import Market
-from .deliver import Delivered, Ingredients, deliver
+from .deliver import Delivered, deliver
 from .disk import full_disk_said
 from .errors import InputError, LocalizeError
 from .listen import Listened, listen
 from .model import EngineUse, Episode, Translation
+from .render import Ingredients
 from .stages import Spoken
 from .studio import Studio
 
@@ -110,7 +111,7 @@ def speak_language(
     notice(f"speak {tag}")
     translations = stages.fit_text(studio, episode, listened, tag, translations)
     spoken = stages.dub(studio, episode, listened, tag, translations)
-    return LanguagePart(translations, spoken, [*used, studio.engines.synthesizer().identity()])
+    return LanguagePart(translations, spoken, [*used, *stages.speakers(studio, listened, tag)])
 
 
 def is_own(listened: Listened, tag: str) -> bool:
@@ -125,16 +126,17 @@ def gather(
     preset = studio.settings.loudness[market.loudness]
     own = parts[market.language]
     whisper = studio.engines.transcriber().identity()
-    heard, left, bed = None, None, ""
+    heard, left, bed, balance = None, None, "", None
     if own.spoken is None:
         programme = stages.original(studio, episode, preset)
     else:
         bed = stages.bed(studio, episode, listened)
         subject = f"{episode.name} {market.language}"
         programme = stages.mix(studio, episode, bed, own.spoken.track, preset, subject)
-        if market.language.split("-")[0] in qc.JUDGED:
+        if market.language.split("-")[0] in readback.JUDGED:
             heard = stages.read_back(studio, episode, own.spoken.track, market.language)
         left = stages.left_speech(studio, episode, listened, bed)
+        balance = stages.balance(studio, episode, listened, bed, own.spoken.track)
     engines = [whisper] if listened.transcript.origin == "asr" else []
     for tag in (market.language, *market.extra_subtitles):
         engines += [e for e in parts[tag].engines if e not in engines]
@@ -148,5 +150,11 @@ def gather(
         stages.cuts(studio, episode),
         heard,
         left,
+        balance,
         engines,
+        {
+            t: stages.notes(studio, episode, listened, t)
+            for t in parts
+            if t in (market.language, *market.extra_subtitles)
+        },
     )

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from . import lock, subtitles, timing
+from . import lock, readback, subtitles, timing
 from .config import Loudness
 from .glossary import count
 from .memory import normal_form
+from .mix import Balance
 from .model import Check, Cue, Line, Take, Translation, Verdict, Word
 from .spans import intersection_over_union, overlap_ms
 from .subtitles import Look
@@ -24,8 +25,12 @@ from .subtitles import Look
 ONSET_MS = 200
 WER_REVIEW = 0.35
 LEFT_REVIEW = 0.10
+LEFT_STEM = 0.02
+LEVEL_DB = 3.0
+SILENT_LUFS = -55.0
+BED_DB = 0.5
+MATCH_DB = 12.0  # the same sound through AAC is over 20, another language over the same bed under 6
 LOW_PROBABILITY = 0.55
-JUDGED = ("en", "es", "pt")  # languages that the embedded recogniser reads well enough to judge a dub
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class Output:
         drift_ms: its duration less the source's.
         sound_drift_ms: its programme's duration less the source's picture.
         picture_same: whether the video packets are the source's, byte for byte.
+        offset_ms: how late its default sound stands against the programme; match_db: how much of it the programme
+            explains, near 0 where it is another sound.
         languages: ISO 639-2 code of each sound track, then of each text track; defaults: which are default.
     """
 
@@ -47,6 +54,8 @@ class Output:
     text_languages: tuple[str, ...]
     lufs: float
     true_peak: float
+    offset_ms: float = 0.0
+    match_db: float = 60.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,9 @@ class Variant:
         dubbed: false where the market's language is the episode's own.
         heard: words that a recogniser reads from the dub's speech track; None where it was not asked.
         clip_levels: speech level in LUFS of each take as it lies in the track, by line id.
-        left: share of source words still read from the bed; None where a stem was given or nothing is dubbed.
+        wanted_levels: the level that each line's source and character ask for, by line id.
+        left: share of source words still read from the bed; None where nothing is dubbed.
+        stem: whether the bed is the studio's own stem.
         cues: by language tag, the market's own first.
     """
 
@@ -75,6 +86,9 @@ class Variant:
     clip_levels: dict[str, float] = field(default_factory=dict)
     heard: tuple[Word, ...] | None = None
     left: float | None = None
+    stem: bool = False
+    wanted_levels: dict[str, float] = field(default_factory=dict)
+    balance: Balance | None = None
     wanted_sound: tuple[str, ...] = ()
     wanted_text: tuple[str, ...] = ()
     extra_translations: dict[str, tuple[Translation, ...]] = field(default_factory=dict)
@@ -131,7 +145,7 @@ def clips(v: Variant) -> Check:
         if take is None or "no-clip" in take.flags:
             reason = next((f for f in take.flags if f.startswith("error:")), "") if take else ""
             bad.append(f"{t.line_id}: no clip {reason}".strip())
-        elif v.clip_levels.get(t.line_id, -120.0) < -55:
+        elif v.clip_levels.get(t.line_id, -120.0) < SILENT_LUFS:
             bad.append(f"{t.line_id}: silent")
         elif "cut-off" in take.flags:
             bad.append(f"{t.line_id}: cut off by the end of the picture")
@@ -176,9 +190,12 @@ def heard(v: Variant) -> Check:
         return Check("heard", Verdict.PASS, "original voices", "")
     if v.heard is None:
         what = "no recogniser here can judge it: a person must listen"
-        return Check("heard", Verdict.REVIEW, "not judged", f"WER {WER_REVIEW:.0%} in {', '.join(JUDGED)}", what)
+        return Check(
+            "heard", Verdict.REVIEW, "not judged", f"WER {WER_REVIEW:.0%} in {', '.join(readback.JUDGED)}", what
+        )
     figure = word_error(_script(v), " ".join(w.text for w in v.heard))
     bad = [f"WER {figure:.0%}"] if figure > WER_REVIEW else []
+    bad += [f"{t.line_id}: {f}" for t in v.takes for f in t.flags if f.startswith(readback.FLAG)]
     return _check("heard", Verdict.REVIEW, bad, f"WER {figure:.0%}", f"{WER_REVIEW:.0%}")
 
 
@@ -247,6 +264,17 @@ def duration(v: Variant) -> Check:
     return _check("duration", Verdict.FAIL, bad, f"{v.output.drift_ms:+d} ms", f"one frame ({v.frame_ms:.0f} ms)")
 
 
+def in_time(v: Variant) -> Check:
+    """The sound that a player plays first is the programme that was mixed, and stands where it should."""
+    out = v.output
+    if out.match_db < MATCH_DB:
+        bad = [f"the programme explains only {out.match_db:.0f} dB of the default track"]
+    else:
+        bad = [f"{out.offset_ms:+.0f} ms"] if abs(out.offset_ms) > v.frame_ms else []
+    limit = f"one frame ({v.frame_ms:.0f} ms), the programme itself"
+    return _check("in time", Verdict.FAIL, bad, f"{out.offset_ms:+.0f} ms, {out.match_db:.0f} dB alike", limit)
+
+
 def picture(v: Variant) -> Check:
     """The picture is the source's, packet for packet."""
     bad = [] if v.output.picture_same else ["packets differ"]
@@ -284,14 +312,59 @@ def sources(v: Variant) -> Check:
 def left_speech(v: Variant) -> Check:
     """How many source words can still be read from the bed under the dub."""
     if v.left is None:
-        return Check("source speech left", Verdict.PASS, "clean stem" if v.dubbed else "original voices", "")
-    bad = [f"{v.left:.0%}"] if v.left > LEFT_REVIEW else []
-    return _check("source speech left", Verdict.REVIEW, bad, f"{v.left:.0%} of words", f"{LEFT_REVIEW:.0%}")
+        return Check("source speech left", Verdict.PASS, "original voices", "")
+    limit = LEFT_STEM if v.stem else LEFT_REVIEW
+    bad = [f"{v.left:.0%}"] if v.left > limit else []
+    return _check("source speech left", Verdict.REVIEW, bad, f"{v.left:.0%} of words", f"{limit:.0%}")
+
+
+def levels(v: Variant) -> Check:
+    """Every line as loud in its programme as its source line was in its own: a whisper stays a whisper."""
+    off = level_differences(v)
+    bad = [f"{line}: {db:+.1f} dB" for line, db in off.items() if abs(db) > LEVEL_DB]
+    worst = max(off.values(), key=abs, default=0.0)
+    return _check("levels", Verdict.REVIEW, bad, f"furthest {worst:+.1f} dB", f"{LEVEL_DB:.0f} dB of the source line's")
+
+
+def level_differences(v: Variant) -> dict[str, float]:
+    """By line id, a clip's level relative to its programme less the wanted one relative to the source's, in dB."""
+    if v.balance is None:
+        return {}
+    lift = v.balance.mix_lufs - v.balance.source_lufs
+    return {
+        t.line_id: round(v.clip_levels[t.line_id] - v.wanted_levels[t.line_id] - lift, 1)
+        for t in v.takes
+        if t.clip and v.clip_levels.get(t.line_id, -120.0) >= SILENT_LUFS and t.line_id in v.wanted_levels
+    }
+
+
+def bed_kept(v: Variant) -> Check:
+    """Music and effects where nobody speaks are as loud as they were."""
+    if v.balance is None or v.balance.bed_off_db is None:
+        figure = "original sound" if v.balance is None else "nowhere without speech"
+        return Check("bed", Verdict.PASS, figure, "")
+    off = v.balance.bed_off_db
+    bad = [f"{off:.1f} dB"] if off > BED_DB else []
+    return _check("bed", Verdict.REVIEW, bad, f"{off:.1f} dB off at the most", f"{BED_DB} dB of the source's")
+
+
+def on_cuts(v: Variant) -> Check:
+    """No cue hangs over a cut by a few frames: it starts on the cut or well before, ends before it or well after."""
+    bad = []
+    for tag, cues in v.cues.items():
+        near = subtitles.CUT_FRAMES * v.frame_ms
+        for cue in cues:
+            for cut in v.looks[tag].cuts:
+                starts, ends = 1 < cut - cue.start_ms <= near - 1, 1 < cue.end_ms - cut <= near - 1
+                if starts or ends:
+                    what = "starts" if starts else "ends"
+                    bad.append(f"{tag} {cue.start_ms / 1000:.1f}s: {what} by the cut at {cut / 1000:.2f}s")
+    return _check("cuts", Verdict.REVIEW, bad, f"{len(bad)} cues", f"none within {subtitles.CUT_FRAMES} frames across")
 
 
 RULES: tuple[Rule, ...] = (
     translated, names, clips, no_overlap, rate, fit, onset, heard, reading_speed, row_length, cue_times, loudness,
-    duration, picture, tracks, sources, left_speech,
+    duration, in_time, picture, tracks, sources, left_speech, levels, bed_kept, on_cuts,
 )  # fmt: skip
 
 

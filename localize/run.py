@@ -27,7 +27,7 @@ from .studio import Bible, open_bible, open_studio
 def run(args: argparse.Namespace) -> int:
     """Exit status: 0 all pass or review, 1 a variant failed, 2 an input or option that cannot be used."""
     settings = load()
-    markets = [settings.market(m) for m in dict.fromkeys(args.market or settings.markets)]
+    markets = settings.chosen(args.market or (), args.also or ())
     check_language(settings, args.source_lang)
     studio = open_studio(args.series, settings, args.allow_non_commercial)
     check_before(studio.bible, markets, args.out)

@@ -9,7 +9,7 @@ from .model import Line, Word
 from .spans import Span, covered_ms, join_spans, longest_gap
 
 LONG_PAUSE_MS = 420
-SENTENCE_PAUSE_MS = 230
+SENTENCE_PAUSE_MS = 150
 LONGEST_MS = 8000
 BREATH_MS = 400
 JOINED_MS = 6000

@@ -123,6 +123,28 @@ def active_level(samples: Samples, rate: int) -> float:
     return _lufs(float(blocks[blocks > blocks.max() / 10**1.2].mean()))
 
 
+def match(wanted: Samples, found: Samples, rate: int, lag_ms: int = 1000) -> tuple[float, float]:
+    """(offset in ms, dB explained) of mono `found` against mono `wanted`, whatever its level.
+
+    The offset is positive where it is late; what is explained is how far the rest lies below once `wanted` is taken
+    off at its best shift and gain: 0 for another sound, over 20 for the same through a codec. (0.0, 0.0) for silence.
+    """
+    from scipy import signal
+
+    count, lag = max(len(wanted), len(found)), rate * lag_ms // 1000
+    one, two = (np.pad(x.astype(np.float64), (0, count - len(x))) for x in (wanted, found))
+    if not one.any() or not two.any():
+        return 0.0, 0.0
+    curve = signal.correlate(two, one, method="fft")[count - 1 - lag : count + lag]
+    shift = int(np.argmax(curve)) - lag
+    moved = np.zeros(count)
+    moved[max(0, shift) : count + min(0, shift)] = one[max(0, -shift) : count - max(0, shift)]
+    gain = float(two @ moved) / max(float(moved @ moved), 1e-12)
+    rest = two - gain * moved
+    explained = 10 * np.log10(max(float(two @ two), 1e-12) / max(float(rest @ rest), 1e-12))
+    return 1000 * shift / rate, float(explained)
+
+
 def true_peak(samples: Samples) -> float:
     """Highest peak in dBTP, four times oversampled."""
     from scipy import signal

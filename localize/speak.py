@@ -15,21 +15,25 @@ import soxr
 
 from . import ffmpeg, timing
 from .engines.base import Clip, Synthesizer
+from .engines.voices import Voices
 from .errors import EngineError, LocalizeError, one_line
 from .glossary import Glossary
 from .model import Line, Take, to_json
 from .sound import RATE, Samples, active_level, shorten_pauses, trim
 from .steps import Steps
 
-VERSION = 2
+VERSION = 3
 SILENT_LUFS = -60.0
 SHORTEST_MS_A_LETTER = 18
+CLIPPED = 0.001
+FULL = 0.98
+PACES = (1.0, 0.95, 0.9)  # of the wanted speed: the first take, then retakes of what was not understood
 UNHEARD = 0.015  # a voice that misses the wanted length by less is left as it is
 
 
 @dataclass(frozen=True)
 class Part:
-    """One line to be spoken: its text, voice, wanted speed, and how names in it are said."""
+    """One line to be spoken: its text, voice, wanted speed, how names in it are said; `again` counts its retakes."""
 
     line: Line
     text: str
@@ -37,6 +41,7 @@ class Part:
     speed: float
     say: tuple[tuple[str, str], ...]
     level_lufs: float
+    again: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,12 +66,14 @@ def speakable(text: str) -> str:
 
 
 def phonemes(part: Part, voice: Synthesizer, espeak: str) -> str:
-    """The line's phonemes, locked names said as the glossary has it (respelled, or phonemes between slashes)."""
+    """The line's phonemes, locked names said as the glossary has it: respelled, or phonemes between slashes, which only
+    a voice that reads phonemes can follow."""
     text = speakable(part.text)
     exact = {}
     for form, say in sorted(part.say, key=lambda p: -len(p[0])):
         if say.startswith("/") and say.endswith("/"):
-            exact[form] = say.strip("/")
+            if voice.reads_phonemes:
+                exact[form] = say.strip("/")
         else:
             text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", lambda _m, say=say: say, text)  # type: ignore[misc]
     if not exact:
@@ -82,33 +89,44 @@ def phonemes(part: Part, voice: Synthesizer, espeak: str) -> str:
     return " ".join(out)
 
 
-def speak(part: Part, speed: float, voice: Synthesizer, espeak: str, steps: Steps, subject: str) -> tuple[str, Clip]:
+def speak(part: Part, speed: float, voices: Voices, espeak: str, steps: Steps, subject: str) -> tuple[str, Clip]:
     """(digest, clip) of a line at a native speed, spoken once and kept. Raises EngineError for a silent clip."""
-    speed = round(speed * part.speed, 3)
+    voice = voices.of(part.voice)
+    speed = round(speed * part.speed * PACES[part.again], 3)
     inputs = {
         "text": part.text,
         "say": part.say,
         "voice": part.voice,
         "speed": speed,
         "espeak": espeak,
-        "engine": to_json(voice.identity()),
+        "engine": to_json(voice.identity(part.voice)),
     }
 
     def make() -> bytes:
         clip = voice.speak(phonemes(part, voice, espeak), part.voice, speed)
         if active_level(clip.samples, clip.rate) < SILENT_LUFS:
             raise EngineError("the voice gave silence", part.line.id)
+        if clipped(clip.samples) > CLIPPED:
+            raise EngineError("the voice is clipped", part.line.id)
         letters = sum(c.isalnum() for c in part.text)
         if clip.duration_ms < SHORTEST_MS_A_LETTER * letters:
             raise EngineError(f"the voice gave {clip.duration_ms} ms for {letters} letters", part.line.id)
-        return to_flac(clip.samples, clip.rate)
+        # a voice may go over full scale, which would be clipped on the way to disk; the line's gain comes later
+        return to_flac(clip.samples * min(1.0, FULL / float(np.abs(clip.samples).max())), clip.rate)
 
     digest, data = steps.data("speak", VERSION, inputs, subject, make)
     samples, rate = from_flac(data)
     return digest, Clip(samples, rate)
 
 
-def natural_ms(part: Part, voice: Synthesizer, espeak: str, steps: Steps, subject: str) -> int:
+def clipped(samples: Samples) -> float:
+    """Share of samples that lie flat at the clip's own peak, as nothing but clipping leaves them."""
+    peak = float(np.abs(samples).max(initial=0))
+    flat = (np.abs(samples[1:]) >= 0.9999 * peak) & (np.abs(samples[:-1]) >= 0.9999 * peak)
+    return float(flat.mean()) if peak > 0 and len(flat) else 0.0
+
+
+def natural_ms(part: Part, voice: Voices, espeak: str, steps: Steps, subject: str) -> int:
     """How long a line's speech is at the voice's natural pace; 0 where it cannot say it. The take is kept."""
     try:
         clip = speak(part, 1.0, voice, espeak, steps, subject)[1]
@@ -125,7 +143,7 @@ def ready(clip: Clip) -> Samples:
 def dub(
     parts: list[Part],
     duration_ms: int,
-    voice: Synthesizer,
+    voice: Voices,
     espeak: str,
     steps: Steps,
     subject: str,
@@ -146,7 +164,11 @@ def dub(
 
     with ThreadPoolExecutor(max(1, threads)) as pool:
         plain = list(pool.map(take, [(p, 1.0) for p in parts]))
-        natural = [_ms(ready(clip), clip.rate) if clip else 0 for _d, clip, _e in plain]
+        # a retake's slower pace is no part of how long the voice would naturally take
+        natural = [
+            round(_ms(ready(clip), clip.rate) * PACES[part.again]) if clip else 0
+            for part, (_d, clip, _e) in zip(parts, plain, strict=True)
+        ]
         spoken = [i for i, n in enumerate(natural) if n]
         slots = [
             timing.Slot(parts[i].line.id, parts[i].line.start_ms, parts[i].line.end_ms, natural[i]) for i in spoken

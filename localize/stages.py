@@ -15,19 +15,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import soxr
 
 from . import cast as casting
-from . import dialogue, ffmpeg, media, segment, sound, speak, stem, tighten
+from . import dialogue, ffmpeg, media, readback, retake, segment, sound, speak, stem, subtitles, tighten
 from . import mix as mixing
 from . import translate as translating
 from .config import Loudness
 from .engines import vad
+from .engines.base import Clip
 from .errors import InputError, OptionError, SidecarError
 from .glossary import read_text
-from .listen import Listened, decode, stem_of, to_asr
+from .listen import ASR_RATE, Listened, decode, stem_of, to_asr
+from .memory import normal_form
 from .model import (
     EngineUse,
     Episode,
+    Line,
     Media,
     Take,
     Translation,
@@ -40,15 +44,19 @@ from .sound import RATE, Samples
 from .studio import Studio
 
 Tick = Callable[[int], None]
+READ = 0.97  # of the reading time: the gaps between a line's cues take the rest
+NEAR_MS = 300  # word times are no better than that
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """A language's dub: its takes, the digest of its speech track, each clip's level as laid, by line id."""
+    """A language's dub: its takes, the digest of its speech track; by line id each clip's level in LUFS as laid, and
+    the level that its source line and its character ask for."""
 
     takes: tuple[Take, ...]
     track: str
     clip_levels: dict[str, float]
+    wanted_levels: dict[str, float]
 
 
 def admit(studio: Studio, path: Path) -> Episode:
@@ -127,6 +135,17 @@ def translate(
         return translating.translate(_job(studio, episode, listened, target), studio.engines, studio.steps)
 
 
+def notes(studio: Studio, episode: Episode, listened: Listened, target: str) -> list[Translation]:
+    """Labels of sounds and writing in the picture, in the target language; empty where the studio gave none."""
+    lines = (*listened.sounds, *listened.screen)
+    if not lines:
+        return []
+    written = replace(listened.transcript, origin="written", words=(), lines=lines, speech=())
+    job = _job(studio, episode, replace(listened, transcript=written), target)
+    with studio.clock.timed(episode.name, target):
+        return translating.translate(job, studio.engines, studio.steps)[0]
+
+
 def _job(studio: Studio, episode: Episode, listened: Listened, target: str) -> translating.Job:
     def audio() -> Samples:
         mix = decode(episode)
@@ -171,20 +190,22 @@ def fit_text(
             "line": to_json(part.line),
             "was": to_json(was),
             "part": [part.voice, part.speed, part.say],
-            "voice": to_json(voice.identity()),
+            "voice": to_json(voice.identity(part.voice)),
             "terms": [u.term.key(job.target) for u in uses],
+            "cps": language.cps,
         }
 
         def measured(text: str) -> int:
             return measure(replace(part, text=text, say=speak.pronunciations(text, job.glossary, target)))
 
         def choose() -> Any:
-            item = tighten.Measured(part.line, was, measure(part))
+            length = part.line.end_ms - part.line.start_ms + subtitles.RUN_ON_MS
+            item = tighten.Measured(part.line, was, measure(part), READ * language.cps * length / 1000)
             if not tighten.far_off(item):
                 return to_json(was)
             return to_json(tighten.reworded(item, tighten.offers(item, job, studio.engines, uses), measured))
 
-        found = studio.steps.json("fit-text", 3, inputs, f"{job.subject} {part.line.id}", choose)
+        found = studio.steps.json("fit-text", 4, inputs, f"{job.subject} {part.line.id}", choose)
         return from_json(Translation, found)
 
     with studio.clock.timed(episode.name, target), ThreadPoolExecutor(max(1, studio.settings.threads)) as pool:
@@ -194,7 +215,7 @@ def fit_text(
 
 def _finished(episode: Episode, listened: Listened, target: str) -> dict[str, str]:
     """The studio's own translation into a language, by line id. Raises SidecarError naming the cue."""
-    kinds = [k for k in episode.sidecars if k.startswith("srt:")]
+    kinds = [k for k in episode.sidecars if k.startswith("srt:") and listened.transcript.origin != "written"]
     exact = [k for k in kinds if k == f"srt:{target}"] or [k for k in kinds if k == f"srt:{target.split('-')[0]}"]
     if not exact:
         return {}
@@ -216,6 +237,12 @@ def voices(studio: Studio, listened: Listened, target: str) -> dict[str, str]:
     return chosen
 
 
+def speakers(studio: Studio, listened: Listened, target: str) -> list[EngineUse]:
+    """The engines that speak a language's voices."""
+    voice = studio.engines.synthesizer()
+    return list(dict.fromkeys(voice.identity(v) for v in voices(studio, listened, target).values()))
+
+
 def dub(
     studio: Studio,
     episode: Episode,
@@ -229,35 +256,39 @@ def dub(
     parts = _parts(studio, listened, target, translations)
     voice = studio.engines.synthesizer()
     subject = f"{episode.name} {target}"
+    judged = language.primary in readback.JUDGED
     inputs = {
         "parts": [
             [p.line.id, p.line.start_ms, p.line.end_ms, p.text, p.voice, p.speed, p.say, p.level_lufs] for p in parts
         ],
         "duration": episode.media.duration_ms,
         "espeak": language.espeak,
-        "engine": to_json(voice.identity()),
+        "engine": [to_json(u) for u in speakers(studio, listened, target)],
+        "judge": to_json(studio.engines.transcriber().identity()) if judged else None,
     }
 
+    def lay(these: list[speak.Part]) -> speak.Dub:
+        duration, threads = episode.media.duration_ms, studio.settings.threads
+        return speak.dub(these, duration, voice, language.espeak, studio.steps, subject, threads, tick)
+
+    def say(part: speak.Part, speed: float) -> Clip:
+        return speak.speak(part, speed, voice, language.espeak, studio.steps, f"{subject} {part.line.id}")[1]
+
     def make() -> Any:
-        made = speak.dub(
-            parts,
-            episode.media.duration_ms,
-            voice,
-            language.espeak,
-            studio.steps,
-            subject,
-            studio.settings.threads,
-            tick,
-        )
+        made = lay(parts)
+        if judged:
+            words = read_back(studio, episode, studio.steps.store.put(speak.to_flac(made.track, RATE)), target)
+            heard = readback.by_line(made.takes, words)
+            made = retake.until_heard(made, parts, heard, _hear_line(studio, target), say, lay)
         levels = {
             t.line_id: round(sound.active_level(made.track[_at(t.start_ms) : _at(t.end_ms)], RATE), 1)
             for t in made.takes
         }
         track = studio.steps.store.put(speak.to_flac(made.track, RATE))
-        return to_json(Spoken(made.takes, track, levels))
+        return to_json(Spoken(made.takes, track, levels, {p.line.id: round(p.level_lufs, 1) for p in parts}))
 
     with studio.clock.timed(episode.name, target):
-        spoken = from_json(Spoken, studio.steps.json("dub", 7, inputs, subject, make))
+        spoken = from_json(Spoken, studio.steps.json("dub", 9, inputs, subject, make))
         if studio.steps.store.get(spoken.track) is None:  # the track's blob went missing: lay it again
             spoken = from_json(Spoken, make())
     return spoken
@@ -310,10 +341,26 @@ def original(studio: Studio, episode: Episode, preset: Loudness) -> str:
         return studio.steps.data("master", 3, inputs, episode.name, make)[0]
 
 
+def _hear_line(studio: Studio, target: str) -> retake.Hear:
+    """Listen to one line by itself, with quiet around it as the recogniser likes it."""
+    whisper, names_there = studio.engines.transcriber(), _names(studio, target)
+
+    def hear(samples: Samples, rate: int) -> str:
+        padded = np.pad(np.asarray(soxr.resample(samples, rate, ASR_RATE), np.float32), ASR_RATE // 2)
+        heard = whisper.transcribe(padded, target.split("-")[0], names_there)
+        return " ".join(w.text for w in heard.words)
+
+    return hear
+
+
+def _names(studio: Studio, target: str) -> tuple[str, ...]:
+    return tuple(t.form(target) for t in studio.bible.terms.terms)
+
+
 def read_back(studio: Studio, episode: Episode, track: str, target: str) -> tuple[Word, ...]:
     """What the recogniser reads from a dub's speech track."""
     whisper = studio.engines.transcriber()
-    names_there = tuple(t.form(target) for t in studio.bible.terms.terms)
+    names_there = _names(studio, target)
 
     def make() -> Any:
         samples, _rate = speak.from_flac(studio.steps.store.need(track))
@@ -326,33 +373,57 @@ def read_back(studio: Studio, episode: Episode, track: str, target: str) -> tupl
     return tuple(from_json(Word, w) for w in made)
 
 
-def left_speech(studio: Studio, episode: Episode, listened: Listened, bed_digest: str) -> float | None:
-    """Share of source words that the recogniser still reads from the bed; None under a stem that fits."""
-    if listened.stem:
-        return None
+def balance(studio: Studio, episode: Episode, listened: Listened, bed_digest: str, track: str) -> mixing.Balance:
+    """What the mix is held against: levels of lines relative to the programme, and the bed left as it was."""
+    lines = [(line.start_ms, line.end_ms) for line in listened.transcript.lines]
+    inputs = {
+        "file": episode.sha256,
+        "bed": bed_digest,
+        "track": track,
+        "spoken": [*listened.transcript.speech, *lines],
+    }
+
+    def make() -> Any:
+        source = decode(episode)
+        bed = ffmpeg.fit_length(speak.from_flac(studio.steps.store.need(bed_digest))[0], len(source))
+        voice, _rate = speak.from_flac(studio.steps.store.need(track))
+        off = mixing.bed_difference(source, bed, [*listened.transcript.speech, *lines])
+        levels = [round(sound.loudness(x, RATE), 2) for x in (source, mixing.programme(bed, voice))]
+        return to_json(mixing.Balance(levels[0], levels[1], None if off is None else round(off, 2)))
+
+    with studio.clock.timed(episode.name, ""):
+        return from_json(mixing.Balance, studio.steps.json("balance", 1, inputs, episode.name, make))
+
+
+def left_speech(studio: Studio, episode: Episode, listened: Listened, bed_digest: str) -> float:
+    """Share of source words that the recogniser still reads from the bed."""
     whisper = studio.engines.transcriber()
 
     def make() -> Any:
         samples, _rate = speak.from_flac(studio.steps.store.need(bed_digest))
         heard = whisper.transcribe(to_asr(samples.mean(1)), listened.transcript.language, (), quick=True)
-        said = [w for line in listened.transcript.lines for w in line.text.split()]
-        return round(_share_left(said, [w.text for w in heard.words]), 4)
+        return round(_share_left(listened.transcript.lines, heard.words), 4)
 
     inputs = {
         "bed": bed_digest,
         "engine": to_json(whisper.identity()),
-        "lines": [x.text for x in listened.transcript.lines],
+        "lines": [[x.start_ms, x.end_ms, x.text] for x in listened.transcript.lines],
     }
     with studio.clock.timed(episode.name, ""):
-        return float(studio.steps.json("left-speech", 1, inputs, episode.name, make))
+        return float(studio.steps.json("left-speech", 2, inputs, episode.name, make))
 
 
-def _share_left(said: list[str], heard: list[str]) -> float:
-    """Share of said words, in order, that are among the heard ones (longest common subsequence)."""
+def _share_left(lines: tuple[Line, ...], heard: tuple[Word, ...]) -> float:
+    """Share of said words that are read again where they were said, in order (longest common subsequence a line).
+
+    Words that a recogniser finds in music stand anywhere; only what is heard within its line counts.
+    """
     from rapidfuzz.distance import LCSseq
 
-    def clean(words: list[str]) -> list[str]:
-        return [w for w in (re.sub(r"\W", "", x).casefold() for x in words) if w]
-
-    wanted = clean(said)
-    return LCSseq.similarity(wanted, clean(heard)) / max(1, len(wanted))
+    left = wanted = 0
+    for line in lines:
+        said = normal_form(line.text).split()
+        near = [w.text for w in heard if line.start_ms - NEAR_MS < w.end_ms and w.start_ms < line.end_ms + NEAR_MS]
+        left += LCSseq.similarity(said, normal_form(" ".join(near)).split())
+        wanted += len(said)
+    return left / max(1, wanted)

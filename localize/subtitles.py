@@ -1,4 +1,4 @@
-"""Translations to cues, cues to SRT and WebVTT.
+"""Translations to cues; `timed_text` writes them to files.
 
 Lengths are NFC code points with spaces and punctuation; text is parted between words, and inside a word only between
 grapheme clusters. Times are ms. Figures: Netflix timed text guides, as in the language table.
@@ -6,13 +6,10 @@ grapheme clusters. Times are ms. Figures: Netflix timed text guides, as in the l
 
 from __future__ import annotations
 
-import datetime
 import math
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-
-import srt
 
 from .config import Language
 from .model import Cue, Line, Transcript, Translation
@@ -210,16 +207,26 @@ def _shares(sizes: list[int], room: float) -> list[float]:
 
 
 def on_cuts(cues: list[Cue], look: Look) -> list[Cue]:
-    """Cues that start or end near a cut of the picture moved to it, where they stay long enough to read."""
+    """Cues that start or end near a cut of the picture moved to it, or well past it where only that leaves the time
+    to read them and the next cue is far enough."""
     near, gap = CUT_FRAMES * look.frame_ms, GAP_FRAMES * look.frame_ms
     out = []
-    for cue in cues:
+    for index, cue in enumerate(cues):
         least = max(SHORTEST_MS, length(cue.text) * 1000 / look.cps)
+        following = cues[index + 1].start_ms - gap if index + 1 < len(cues) else look.duration_ms
         for cut in look.cuts:
-            if 0 < cut - cue.start_ms <= near and cue.end_ms - cut >= least:
-                cue = replace(cue, start_ms=cut)
-            if 0 <= abs(cue.end_ms - cut) <= near and cut - gap - cue.start_ms >= least:
-                cue = replace(cue, end_ms=math.floor(cut - gap))
+            latest = min(following, cue.start_ms + LONGEST_MS)
+            if 0 < cut - cue.start_ms <= near:
+                if cue.end_ms - cut >= least:
+                    cue = replace(cue, start_ms=cut)
+                elif cut + least <= latest:
+                    cue = replace(cue, start_ms=cut, end_ms=math.ceil(cut + least))
+            if abs(cue.end_ms - cut) <= near:
+                past = math.ceil(cut + near + look.frame_ms)
+                if cut - gap - cue.start_ms >= least:
+                    cue = replace(cue, end_ms=math.floor(cut - gap))
+                elif cue.end_ms > cut and past <= latest:
+                    cue = replace(cue, end_ms=past)
         out.append(cue)
     return out
 
@@ -238,38 +245,40 @@ def close_gaps(cues: list[Cue], look: Look) -> list[Cue]:
     return out
 
 
+def for_the_deaf(
+    lines: tuple[Line, ...],
+    texts: dict[str, str],
+    names: dict[str, str],
+    sounds: list[tuple[Line, str]],
+    spoken_until: dict[str, int],
+    look: Look,
+) -> list[Cue]:
+    """Cues with the speaker's name where another one begins to speak, and sound labels where nobody does.
+
+    Args:
+        names: speaker as shown in this language; a speaker without one is not named.
+        sounds: what is heard, with its label in this language; left out where it would stand on a spoken line.
+    """
+    last, said = "", dict(texts)
+    for line in lines:
+        if said.get(line.id, "").strip():
+            if line.speaker != last and (shown := names.get(line.speaker)):
+                said[line.id] = f"[{shown}] {said[line.id]}"
+            last = line.speaker
+    free = [
+        (line, f"[{label}]")
+        for line, label in sounds
+        if not any(x.start_ms < line.end_ms and line.start_ms < x.end_ms and said.get(x.id) for x in lines)
+    ]
+    every = tuple(sorted((*lines, *(x for x, _l in free)), key=lambda x: x.start_ms))
+    return cues(every, said | {x.id: label for x, label in free}, spoken_until, look)
+
+
 def for_language(
     transcript: Transcript, translations: list[Translation], spoken_until: dict[str, int], look: Look
 ) -> list[Cue]:
     """Cues of a language's translations; a line without a translation has no cue."""
     return cues(transcript.lines, {t.line_id: t.text for t in translations}, spoken_until, look)
-
-
-# --- files -----------------------------------------------------------------------------------------------------
-
-
-def to_srt(cues: list[Cue]) -> str:
-    """SRT text."""
-    return str(
-        srt.compose([srt.Subtitle(n, _delta(c.start_ms), _delta(c.end_ms), c.text) for n, c in enumerate(cues, 1)])
-    )
-
-
-def to_vtt(cues: list[Cue], tag: str) -> str:
-    """WebVTT text; rows 8 % above the bottom so that an app's bar does not hide them."""
-    blocks = [f"WEBVTT\nLanguage: {tag}\n"]
-    for cue in cues:
-        text = cue.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        blocks.append(f"{_clock(cue.start_ms)} --> {_clock(cue.end_ms)} line:84%\n{text}\n")
-    return "\n".join(blocks)
-
-
-def _delta(ms: int) -> datetime.timedelta:
-    return datetime.timedelta(milliseconds=ms)
-
-
-def _clock(ms: int) -> str:
-    return f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}:{ms // 1000 % 60:02d}.{ms % 1000:03d}"
 
 
 def plain(text: str) -> str:

@@ -6,6 +6,7 @@ that keep every name, at most two are spoken; the one nearest to its slot wins, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -26,11 +27,16 @@ HUMAN = ("memory", "studio", "source")
 
 @dataclass(frozen=True)
 class Measured:
-    """A line's translation and how many ms the voice needs for it at its natural pace; 0 where it could not speak."""
+    """A line's translation and how many ms the voice needs for it at its natural pace; 0 where it could not speak.
+
+    Attributes:
+        readable: most characters that a subtitle can show in the line's time.
+    """
 
     line: Line
     translation: Translation
     natural_ms: int
+    readable: float = math.inf
 
     @property
     def slot_ms(self) -> int:
@@ -47,7 +53,7 @@ def far_off(item: Measured) -> bool:
     """Whether a line may be reworded and has reason to."""
     if item.natural_ms <= 0 or not may_change(item.translation):
         return False
-    return item.ratio > LONG or item.ratio < SHORT
+    return item.ratio > LONG or item.ratio < SHORT or len(item.translation.text) > item.readable
 
 
 def may_change(translation: Translation) -> bool:
@@ -57,11 +63,13 @@ def may_change(translation: Translation) -> bool:
 
 def offers(item: Measured, job: Job, engines: Engines, uses: list[Use]) -> list[str]:
     """Other wordings, the most promising by length first; each keeps every name and can be a translation."""
-    ask = replace(job.ask(item.line), shorter=round(1 / item.ratio, 2))
+    wanted = min(len(item.translation.text) / item.ratio, item.readable)
+    shorter = wanted < len(item.translation.text)
+    ask = replace(job.ask(item.line), shorter=round(wanted / len(item.translation.text), 2))
     route = _route(item.translation.origin, job, engines)
     found = relay.others(ask, uses, job.target, route, engines, OFFERS) if route else []
     forms = tuple(u.form(job.target) for u in uses)
-    if item.ratio > 1:
+    if shorter:
         for text in [item.translation.text, *found]:
             found = [*found, *concise.shorter(text, job.target, forms)]
     strict = route is not None and any(engines.translator(h.engine).writes_freely for h in route.hops)
@@ -72,24 +80,25 @@ def offers(item: Measured, job: Job, engines: Engines, uses: list[Use]) -> list[
         and not lock.missed(lock.verify(t, uses, job.target))
         and not suspicious(item.line.text, t, forms, strict)
     ]
-    wanted = len(item.translation.text) / item.ratio
-    right_way = [t for t in good if (len(t) < len(item.translation.text)) == (item.ratio > 1)]
+    right_way = [t for t in good if (len(t) < len(item.translation.text)) == shorter]
     return sorted(right_way, key=lambda t: abs(len(t) - wanted))[:TRIES]
 
 
 def reworded(item: Measured, texts: list[str], measure: Callable[[str], int]) -> Translation:
-    """The wording nearest to the slot, as measured; the one that was there where none is nearer.
+    """The wording that can be read and is nearest to the slot, as measured; the one that was there where none is.
 
     Args:
         measure: ms that the voice needs for a text; 0 where it cannot say it.
     """
     best, nearest = item.translation, abs(item.ratio - 1)
+    unread = max(0.0, len(best.text) - item.readable)
     for text in texts:
         ms = measure(text)
-        if ms > 0 and abs(ms / item.slot_ms - 1) < nearest - 0.02:
+        off, over = abs(ms / item.slot_ms - 1), max(0.0, len(text) - item.readable)
+        if ms > 0 and (over < unread or (over == unread and off < nearest - 0.02)):
             best = replace(item.translation, text=text, origin=f"{item.translation.origin} fitted")
-            nearest = abs(ms / item.slot_ms - 1)
-        if nearest <= LONG - 1:
+            nearest, unread = off, over
+        if nearest <= LONG - 1 and not unread:
             break
     return best
 

@@ -1,4 +1,4 @@
-"""localize bench mt"""
+"""localize bench mt | dub"""
 
 from __future__ import annotations
 
@@ -19,13 +19,24 @@ def add(commands: Any) -> None:
     mt.add_argument("--out", type=Path, metavar="FILE", help="also write the best route's translations there")
     mt.add_argument("--allow-non-commercial", action="store_true", help="this use is not commercial")
     mt.set_defaults(do=_mt)
+    dub = actions.add_parser("dub", help="every figure of finished dubs: timing, words, levels, bed, subtitles")
+    dub.add_argument("input", nargs="+", type=Path, metavar="EPISODE", help="episodes; what is not done yet is done")
+    dub.add_argument("--series", default="untitled")
+    dub.add_argument("--market", action="append", metavar="NAME", help="again for more; all by default")
+    dub.add_argument("--out", type=Path, default=Path("out"), metavar="DIR")
+    dub.add_argument(
+        "--truth", type=Path, metavar="FILE", help="what is really said; a folder with EP.truth.json for many"
+    )
+    dub.add_argument("--json", action="store_true", help="figures as JSON")
+    dub.set_defaults(do=_dub)
 
 
 def _mt(args: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    from .. import bench, config, glossary
+    from .. import config, glossary
+    from ..bench import mt as bench
     from ..errors import OptionError, RouteMissing
     from ..studio import open_studio
     from .models import pair
@@ -59,6 +70,43 @@ def _mt(args: argparse.Namespace) -> int:
         best = max(scores, key=lambda s: (s.chrf or 0, -s.failed))
         args.out.write_text("".join(f"{t}\n" for t in best.texts), encoding="utf-8")
     return 0
+
+
+def _dub(args: argparse.Namespace) -> int:
+    import json
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from .. import config
+    from ..bench import dub
+    from ..model import to_json
+    from ..run import inputs
+    from ..studio import open_studio
+
+    settings = config.load()
+    markets = settings.chosen(args.market or ())
+    studio = open_studio(args.series, settings)
+    paths, unusable = inputs(args.input)
+    found, console = [], Console(stderr=True)
+    for path in paths:
+        truth = args.truth / f"{path.stem}.truth.json" if args.truth and args.truth.is_dir() else args.truth
+        with console.status(path.name):
+            found += dub.episode(studio, path, markets, args.out, dub.read_truth(truth) if truth else None)
+    if args.json:
+        print(json.dumps([to_json(f) for f in found], indent=1))
+    else:
+        table = Table(show_edge=False, pad_edge=False)
+        table.add_column("figure")
+        for f in found:
+            table.add_column(f"{f.episode}\n{f.language}\n{f.verdict}", justify="right")
+        for name in dict.fromkeys(n for f in found for n in f.values):
+            cells = [f.values.get(name) for f in found]
+            table.add_row(name, *("" if c is None else f"{c:.3f}".rstrip("0").rstrip(".") for c in cells))
+        Console(width=None if Console().is_terminal else 180).print(table)
+    for line in unusable:
+        console.print(f"error: {line}", markup=False)
+    return 2 if unusable else 0
 
 
 def _lines(path: Path) -> list[str]:

@@ -8,12 +8,14 @@ from typing import cast
 
 from ..errors import OptionError
 from .base import Engine, SpeechTranslator, Synthesizer, Transcriber, Translator, Workshop
+from .voices import Voices
 
 ENGINES = {
     "faster-whisper": "localize.engines.whisper:Whisper",
     "whisper-translate": "localize.engines.whisper:WhisperTranslate",
     "ge2e": "localize.engines.speaker:SpeakerEncoder",
     "kokoro": "localize.engines.kokoro:Kokoro",
+    "coqui": "localize.engines.coqui:Coqui",
     "bergamot": "localize.engines.bergamot:Bergamot",
     "apertium": "localize.engines.apertium:Apertium",
     "llm": "localize.engines.llm:ChatTranslator",
@@ -33,6 +35,7 @@ class Engines:
     def __init__(self, workshop: Workshop) -> None:
         self.workshop = workshop
         self._made: dict[str, Engine] = {}
+        self._voices = Voices(lambda name: cast(Synthesizer, self.get(name)))
 
     def get(self, name: str) -> Engine:
         """The engine of that name. Raises OptionError."""
@@ -45,9 +48,9 @@ class Engines:
         """The engine that recognises speech."""
         return cast(Transcriber, self.get(name))
 
-    def synthesizer(self, name: str = "kokoro") -> Synthesizer:
-        """The engine that speaks."""
-        return cast(Synthesizer, self.get(name))
+    def synthesizer(self) -> Voices:
+        """Every voice there is."""
+        return self._voices
 
     def translators(self) -> list[Translator]:
         """All text engines: the embedded ones, the endpoint, and one for each model of the registry that has one."""

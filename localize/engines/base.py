@@ -150,10 +150,16 @@ class SpeechTranslator(Protocol):
 
 
 class Synthesizer(Protocol):
-    """Text to speech."""
+    """Text to speech.
 
-    def identity(self) -> EngineUse:
-        """Who does this, without loading it."""
+    Attributes:
+        reads_phonemes: it takes phonemes; otherwise what `phonemes` gives is text, and names can only be respelled.
+    """
+
+    reads_phonemes: bool
+
+    def identity(self, voice: str = "") -> EngineUse:
+        """Who speaks a voice (the engine's own where none is named), without loading it."""
 
     def check_voice(self, voice: str) -> None:
         """Raises OptionError for a voice that is not there, without loading anything."""

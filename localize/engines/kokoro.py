@@ -28,6 +28,7 @@ class Kokoro:
     """One session with one thread an inference; callers speak several lines at once."""
 
     name = "kokoro"
+    reads_phonemes = True
 
     def __init__(self, workshop: Workshop) -> None:
         self.workshop = workshop
@@ -35,7 +36,7 @@ class Kokoro:
         self._tokens: Any = None
         self._styles: dict[str, Samples] = {}
 
-    def identity(self) -> EngineUse:
+    def identity(self, voice: str = "") -> EngineUse:
         registry = self.workshop.registry
         version = importlib.metadata.version("kokoro-onnx")
         return EngineUse("speak", self.name, version, MODEL, registry.identity(MODEL), registry.model(MODEL).licence)

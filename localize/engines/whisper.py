@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+from dataclasses import replace
 from typing import Any
 
 from ..errors import EngineError, OptionError
@@ -77,11 +78,20 @@ class Whisper:
                     f"--source-lang {language!r} is no language that the recogniser knows", do=KNOWN
                 ) from error
             raise EngineError(str(error), "faster-whisper") from error
-        words = tuple(
-            Word(i, w.word.strip(), round(w.start * 1000), round(w.end * 1000), round(float(w.probability), 4))
-            for i, w in enumerate(w for w in heard if w.word.strip())
-        )
-        return Heard(info.language, round(float(info.language_probability), 4), words)
+        return Heard(info.language, round(float(info.language_probability), 4), _words(heard))
+
+
+def _words(heard: list[Any]) -> tuple[Word, ...]:
+    """The recogniser's words; a piece written without a space before it ("-hearted") goes on with the one before."""
+    out: list[Word] = []
+    for w in heard:
+        text, end, prob = w.word.strip(), round(w.end * 1000), round(float(w.probability), 4)
+        if out and text and not w.word.startswith(" ") and text[0] in "-'’":
+            last = out[-1]
+            out[-1] = replace(last, text=last.text + text, end_ms=end, prob=min(last.prob, prob))
+        elif text:
+            out.append(Word(len(out), text, round(w.start * 1000), end, prob))
+    return tuple(out)
 
 
 def _hint(names: tuple[str, ...]) -> str | None:

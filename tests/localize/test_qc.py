@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from localize import config, qc, subtitles
+from localize.mix import Balance
 from localize.model import Cue, Line, Take, TermUse, Translation, Verdict, Word
 
 TEXTS = ("Hola, Summer.", "Vuelve a casa esta noche.", "No puedo irme ahora.")
@@ -27,7 +28,8 @@ def good() -> qc.Variant:
     return qc.Variant(
         "es-419", True, lines, tuple(Word(n, "x", 0, 1, 0.9) for n in range(3)), translations, takes, {"es-419": cues},
         {"es-419": subtitles.Look(26, 17, 40.0, "es", 12_000)}, config.load().loudness["mobile"], output, 40.0,
-        {x.id: -20.0 for x in lines}, heard, None, ("spa", "eng"), ("spa",),
+        {x.id: -20.0 for x in lines}, heard, 0.0, True, {x.id: -20.5 for x in lines}, Balance(-19.0, -18.5, 0.1),
+        ("spa", "eng"), ("spa",),
     )  # fmt: skip
 
 
@@ -84,6 +86,13 @@ FAULTS: list[tuple[str, Callable[[qc.Variant], qc.Variant], str, Verdict]] = [
     ("longer than the source", lambda v: out(v, drift_ms=90), "duration", Verdict.FAIL),
     ("touched picture", lambda v: out(v, picture_same=False), "picture", Verdict.FAIL),
     ("says something else", lambda v: replace(v, heard=(Word(0, "nada", 0, 1),)), "heard", Verdict.REVIEW),
+    ("another line is heard", lambda v: take(v, 1, flags=("misread: vuelo a caza",)), "heard", Verdict.REVIEW),
+    ("source left in a stem", lambda v: replace(v, left=0.05), "source speech left", Verdict.REVIEW),
+    ("a whisper shouted", lambda v: replace(v, clip_levels={**v.clip_levels, "L2": -12.0}), "levels", Verdict.REVIEW),
+    ("music turned down", lambda v: replace(v, balance=Balance(-19.0, -18.5, 2.0)), "bed", Verdict.REVIEW),
+    ("late in the file", lambda v: out(v, offset_ms=300.0), "in time", Verdict.FAIL),
+    ("another sound in the file", lambda v: out(v, match_db=3.0), "in time", Verdict.FAIL),
+    ("cue over a cut", lambda v: replace(v, looks={"es-419": replace(v.looks["es-419"], cuts=(4120,))}), "cuts", Verdict.REVIEW),
     ("nobody can judge", lambda v: replace(v, heard=None), "heard", Verdict.REVIEW),
     ("fuzzy memory", lambda v: replace(v, translations=(replace(v.translations[0], flags=("fuzzy-memory",)), *v.translations[1:])), "sources", Verdict.REVIEW),
 ]  # fmt: skip

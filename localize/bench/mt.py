@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from . import lock, relay
-from .engines import Engines
-from .engines.base import Ask
-from .glossary import Glossary
-from .routes import Hop, Route, plan
-from .translate import text_hops
+from .. import lock, relay
+from ..engines import Engines
+from ..engines.base import Ask
+from ..glossary import Glossary
+from ..routes import Hop, Route, plan
+from ..translate import text_hops
 
 BATCH = 100
 

@@ -1,0 +1,1 @@
+"""Measures of what is installed: translation routes (`mt`) and finished dubs (`dub`)."""

@@ -1,0 +1,204 @@
+"""All figures of finished dubs, and where the truth is known, of what was heard: `localize bench dub`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soxr
+
+from .. import ffmpeg, mix, pipeline, qc, readback, speak, stages
+from ..config import Market
+from ..deliver import deliver
+from ..errors import InputError
+from ..glossary import read_text
+from ..listen import ASR_RATE, Listened, decode, listen
+from ..model import Episode, Line
+from ..sound import RATE
+from ..spans import intersection_over_union
+from ..stages import Spoken
+from ..studio import Studio
+
+COLLAR_MS = 250  # around each true start and end, as diarization is usually scored
+STEP_MS = 10
+OWN_MS = 400  # a line that starts this near to a true one starts where it does
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What is really said: lines with their speakers, and the language."""
+
+    language: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One variant's figures by name, in the order of the table; None where nothing can be measured."""
+
+    episode: str
+    market: str
+    language: str
+    verdict: str
+    values: dict[str, float | None]
+
+
+def read_truth(path: Path) -> Truth:
+    """{"language": "en", "lines": [{"who", "text", "start_ms", "end_ms"}, …]}. Raises InputError."""
+    try:
+        data = json.loads(read_text(path))
+        lines = tuple(
+            Line(f"T{n}", str(x["who"]), int(x["start_ms"]), int(x["end_ms"]), str(x["text"]))
+            for n, x in enumerate(data["lines"])
+        )
+        return Truth(str(data["language"]), lines)
+    except (ValueError, KeyError, TypeError) as error:
+        what = f"is no truth file: {error}"
+        raise InputError(
+            what, path.name, 'write {"language": …, "lines": [{"who", "text", "start_ms", "end_ms"}]}'
+        ) from error
+
+
+def episode(
+    studio: Studio, path: Path, markets: Sequence[Market], out: Path, truth: Truth | None = None
+) -> list[Figures]:
+    """Figures of an episode's variants; whatever of the job is not done yet is done first. Raises LocalizeError."""
+    admitted = stages.admit(studio, path)
+    listened = listen(studio, admitted)
+    parts: dict[str, pipeline.LanguagePart] = {}
+    heard = _heard(listened, truth) if truth else {}
+    found = []
+    for market in markets:
+        done = pipeline.run_market(studio, admitted, listened, market, parts, out)
+        made = pipeline.gather(studio, admitted, listened, market, parts)
+        again = deliver(studio, admitted, market, made, out)
+        m = again.metrics
+        values: dict[str, float | None] = {
+            "overlap": m["speech_overlap"],
+            "length off": m["duration_difference"],
+            "onset p95 ms": m["onset_p95_ms"],
+            "max rate": m["max_rate"],
+            "names": m["term_success"],
+            "cps ok": m["cps_ok"],
+            "rows ok": m["line_length_ok"],
+            "LUFS": m["loudness_lufs"],
+            "dBTP": m["true_peak_dbtp"],
+            "source left": m["source_speech_left"],
+        }
+        if made.spoken:
+            rates = [t.rate for t in made.spoken.takes if t.clip]
+            values["over 1.15"] = sum(r > 1.155 for r in rates) / max(1, len(rates))
+            values["level off dB"] = _worst_level(made.spoken, made.balance)
+            values["bed off dB"] = made.balance.bed_off_db if made.balance else None
+            values["file bed off dB"] = bed_in_file(admitted, listened, made.spoken, done.folder, market)
+            texts = {t.line_id: t.text for t in parts[market.language].translations}
+            values |= spoken_words(studio, made.spoken, texts, market.language)
+            if truth:
+                values["true overlap"], values["true onset p95 ms"] = against(truth, made.spoken)
+        found.append(Figures(admitted.name, market.name, market.language, str(again.verdict), {**values, **heard}))
+    return found
+
+
+def _heard(listened: Listened, truth: Truth) -> dict[str, float | None]:
+    said = " ".join(x.text for x in truth.lines)
+    got = " ".join(x.text for x in listened.transcript.lines)
+    return {"source WER": qc.word_error(said, got), "DER": diarization_error(truth.lines, listened.transcript.lines)}
+
+
+def diarization_error(truth: Sequence[Line], found: Sequence[Line]) -> float:
+    """Time missed, invented or given to the wrong speaker, over the time that somebody really speaks.
+
+    Every true speaker is matched to at most one found speaker, as well as can be; COLLAR_MS around true edges is left out.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    end = max(x.end_ms for x in (*truth, *found)) // STEP_MS + 1
+
+    def tracks(lines: Sequence[Line]) -> tuple[list[str], np.ndarray]:
+        names = sorted({x.speaker for x in lines})
+        on = np.zeros((len(names), end), bool)
+        for line in lines:
+            on[names.index(line.speaker), line.start_ms // STEP_MS : line.end_ms // STEP_MS] = True
+        return names, on
+
+    _who, real = tracks(truth)
+    _names, got = tracks(found)
+    scored = np.ones(end, bool)
+    for line in truth:
+        for edge in (line.start_ms, line.end_ms):
+            scored[max(0, edge - COLLAR_MS) // STEP_MS : (edge + COLLAR_MS) // STEP_MS] = False
+    real, got = real[:, scored], got[:, scored]
+    shared = real.astype(int) @ got.astype(int).T
+    rows, columns = linear_sum_assignment(-shared)
+    right = shared[rows, columns].sum()
+    return float((np.maximum(real.sum(0), got.sum(0)).sum() - right) / max(1, real.sum()))
+
+
+def against(truth: Truth, spoken: Spoken) -> tuple[float, float]:
+    """(mean overlap, onset p95 in ms) of takes against the true lines: takes of one true line count together."""
+    by_line: dict[str, list[tuple[int, int]]] = {}
+    off = []
+    for take in spoken.takes:
+        if not take.clip:
+            continue
+        middle = (take.start_ms + take.end_ms) / 2
+        own = min(truth.lines, key=lambda x: abs((x.start_ms + x.end_ms) / 2 - middle))
+        by_line.setdefault(own.id, []).append((take.start_ms, take.end_ms))
+        near = min(abs(take.start_ms - x.start_ms) for x in truth.lines)
+        if near < OWN_MS or len(by_line[own.id]) == 1:
+            off.append(near)
+    spans = {x.id: (x.start_ms, x.end_ms) for x in truth.lines}
+    shares = [
+        intersection_over_union(spans[i], (min(s for s, _e in those), max(e for _s, e in those)))
+        for i, those in by_line.items()
+    ]
+    return round(float(np.mean(shares)), 3), round(float(np.percentile(off, 95)))
+
+
+def _worst_level(spoken: Spoken, balance: mix.Balance | None) -> float | None:
+    if balance is None:
+        return None
+    lift = balance.mix_lufs - balance.source_lufs
+    off = [abs(level - spoken.wanted_levels[i] - lift) for i, level in spoken.clip_levels.items() if level > -100]
+    return round(max(off), 1) if off else None
+
+
+def bed_in_file(episode: Episode, listened: Listened, spoken: Spoken, folder: Path, market: Market) -> float | None:
+    """By how many dB, at the most, stretches without any speech differ in the finished file from the source, once the
+    one gain of mastering is taken off (their median)."""
+    source = decode(episode)
+    made = ffmpeg.fit_length(ffmpeg.decode(folder / f"{episode.name}.{market.name}.mp4"), len(source))
+    busy = [*listened.transcript.speech, *((x.start_ms, x.end_ms) for x in listened.transcript.lines)]
+    busy += [(t.start_ms, t.end_ms) for t in spoken.takes if t.clip]
+    return mix.bed_spread(source, made, busy)
+
+
+def spoken_words(studio: Studio, spoken: Spoken, texts: dict[str, str], tag: str) -> dict[str, float | None]:
+    """What the recogniser makes of the speech track and of the raw clips, and how many lines it hears to the end."""
+    if tag.split("-")[0] not in readback.JUDGED:
+        return {"dub WER": None, "clips WER": None, "heard to the end": None}
+    whisper, language = studio.engines.transcriber(), tag.split("-")[0]
+
+    def read(samples: Any, rate: int) -> str:
+        padded = np.pad(np.asarray(soxr.resample(samples, rate, ASR_RATE), np.float32), ASR_RATE // 2)
+        return " ".join(w.text for w in whisper.transcribe(padded, language, (), quick=True).words)
+
+    track, rate = speak.from_flac(studio.steps.store.need(spoken.track))
+    laid, raw, script, ended = [], [], [], 0
+    takes = [t for t in spoken.takes if t.clip]
+    for take in takes:
+        clip, hz = speak.from_flac(studio.steps.store.need(take.clip))
+        script.append(texts[take.line_id])
+        raw.append(read(clip, hz))
+        laid.append(read(track[take.start_ms * RATE // 1000 : take.end_ms * RATE // 1000], rate))
+        ended += readback.ends(texts[take.line_id], laid[-1])
+    words = " ".join(script)
+    return {
+        "dub WER": round(qc.word_error(words, " ".join(laid)), 3),
+        "clips WER": round(qc.word_error(words, " ".join(raw)), 3),
+        "heard to the end": ended / max(1, len(takes)),
+    }

@@ -1,0 +1,278 @@
+"""One variant's files in a work folder: subtitles, speech track, video; probed, checked, and reported on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import soxr
+
+from . import ffmpeg, media, mix, qc, report, sound, speak, stages, subtitles, timed_text
+from .config import Loudness, Market
+from .errors import LocalizeError
+from .listen import Listened
+from .model import Check, Cue, EngineUse, Episode, Translation, Verdict, worst
+from .registry import file_sha256
+from .sound import RATE
+from .studio import Studio
+
+TRIES = 3
+COARSE = 8000  # Hz, enough to find a shift of a frame
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """All that a variant is made of.
+
+    Attributes:
+        programme: digest of the mastered sound; track: of the speech alone, empty where not dubbed.
+        mixed: digests of bed and track, to master anew where the codec moved loudness or peaks.
+        extra: translations of further subtitle languages; notes: of sounds and of writing in the picture.
+    """
+
+    listened: Listened
+    translations: list[Translation]
+    extra: dict[str, list[Translation]]
+    spoken: stages.Spoken | None
+    programme: str
+    bed: str
+    cuts: tuple[int, ...]
+    heard: tuple[Any, ...] | None
+    left: float | None
+    balance: mix.Balance | None
+    engines: list[EngineUse]
+    notes: dict[str, list[Translation]] = field(default_factory=dict)
+
+
+class Render:
+    """One variant's files in a work folder. `files()` makes them and sets `verdict`."""
+
+    def __init__(self, studio: Studio, episode: Episode, market: Market, made: Ingredients, work: Path) -> None:
+        self.studio, self.episode, self.market, self.made, self.work = studio, episode, market, made, work
+        self.preset: Loudness = studio.settings.loudness[market.loudness]
+        self.tags = (market.language, *market.extra_subtitles)
+        self.verdict = Verdict.FAIL
+
+    def files(self) -> list[str]:
+        """Names of the rendered files, the report among them."""
+        base = f"{self.episode.name}.{self.market.language}"
+        cues, looks = self._cues()
+        names = []
+        for tag in self.tags:
+            names += self._texts(tag, cues[tag], looks[tag])
+        names += self._forced(looks[self.market.language])
+        if self.made.spoken:
+            samples, rate = speak.from_flac(self.studio.steps.store.need(self.made.spoken.track))
+            report.write_wav(self.work / f"{base}.dub.wav", samples, rate)
+            names.append(f"{base}.dub.wav")
+        video = f"{self.episode.name}.{self.market.name}.mp4"
+        measured = self._mux(self.work / video, names)
+        names.append(video)
+        if "burned" in self.market.also:
+            names.append(self._burn(video, cues[self.market.language]))
+        variant = self._variant(cues, looks, self._probe(self.work / video, measured))
+        checks = qc.run(variant)
+        self.verdict = worst(c.verdict for c in checks)
+        data = self._report(variant, checks, names, measured)
+        (self.work / "report.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        page = report.html(data, variant, checks, measured["momentary"], self.made.listened)
+        (self.work / "report.html").write_text(page, encoding="utf-8")
+        return [*names, "report.json", "report.html"]
+
+    def _texts(self, tag: str, cues: list[Cue], look: subtitles.Look) -> list[str]:
+        """One language's subtitle files."""
+        canvas, also, base = self._canvas(tag), self.market.also, f"{self.episode.name}.{tag}"
+        made = {f"{base}.srt": timed_text.to_srt(cues), f"{base}.vtt": timed_text.to_vtt(cues, tag)}
+        if "ass" in also:
+            made[f"{base}.ass"] = timed_text.to_ass(cues, canvas)
+        if "ttml" in also:
+            made[f"{base}.ttml"] = timed_text.to_ttml(cues, tag, canvas)
+        if "sdh" in also:
+            hard = self._for_the_deaf(tag, look)
+            made |= {f"{base}.sdh.srt": timed_text.to_srt(hard), f"{base}.sdh.vtt": timed_text.to_vtt(hard, tag)}
+        for name, text in made.items():
+            (self.work / name).write_text(text, encoding="utf-8")
+        return list(made)
+
+    def _for_the_deaf(self, tag: str, look: subtitles.Look) -> list[Cue]:
+        listened, language = self.made.listened, self.studio.settings.language(tag)
+        source = listened.transcript.language
+        every = self.made.translations if tag == self.market.language else self.made.extra[tag]
+        names = {
+            speaker: next((t.form(tag) for t in self.studio.bible.terms.terms if t.form(source) == speaker), speaker)
+            for speaker in self.studio.bible.cast
+        }
+        labels = {t.line_id: t.text for t in self.made.notes.get(tag, []) if t.text}
+        sounds = [(x, labels[x.id]) for x in listened.sounds if x.id in labels]
+        texts = {t.line_id: t.text for t in every}
+        slower = replace(look, cps=language.cps_sdh)
+        return subtitles.for_the_deaf(listened.transcript.lines, texts, names, sounds, self._until(), slower)
+
+    def _forced(self, look: subtitles.Look) -> list[str]:
+        """The file of what the picture shows in writing, for viewers who turn subtitles off; none where there is none."""
+        listened, tag = self.made.listened, self.market.language
+        texts = {t.line_id: t.text for t in self.made.notes.get(tag, [])}
+        if self.made.spoken is None or not listened.screen:
+            return []
+        cues = subtitles.cues(listened.screen, {x.id: texts.get(x.id, "") for x in listened.screen}, {}, look)
+        name = f"{self.episode.name}.{tag}.forced.srt"
+        (self.work / name).write_text(timed_text.to_srt(cues), encoding="utf-8")
+        return [name]
+
+    def _canvas(self, tag: str) -> timed_text.Canvas:
+        info, language = self.episode.media, self.studio.settings.language(tag)
+        turned = info.rotation % 180 != 0
+        width, height = (info.height, info.width) if turned else (info.width, info.height)
+        chars = language.chars_vertical if media.is_vertical(info) else language.chars
+        return timed_text.Canvas(width, height, chars, language.font)
+
+    def _burn(self, video: str, cues: list[Cue]) -> str:
+        """A second video with the market's own cues drawn into the picture."""
+        tag = self.market.language
+        name, styled = f"{self.episode.name}.{self.market.name}.burned.mp4", self.work / "burn.tmp"
+        ffmpeg.need_font(self.studio.settings.language(tag).font, tag)
+        styled.write_text(timed_text.to_ass(cues, self._canvas(tag)), encoding="utf-8")
+        ffmpeg.burn(self.work / video, styled, self.work / name)
+        styled.unlink()
+        return name
+
+    def _until(self) -> dict[str, int]:
+        return {t.line_id: t.end_ms for t in self.made.spoken.takes} if self.made.spoken else {}
+
+    def _cues(self) -> tuple[dict[str, list[Cue]], dict[str, subtitles.Look]]:
+        info = self.episode.media
+        until = self._until()
+        cues, looks = {}, {}
+        for tag in self.tags:
+            language = self.studio.settings.language(tag)
+            vertical = media.is_vertical(info)
+            looks[tag] = subtitles.look(language, vertical, info.frame_ms, info.duration_ms, self.made.cuts)
+            texts = self.made.translations if tag == self.market.language else self.made.extra[tag]
+            cues[tag] = subtitles.for_language(self.made.listened.transcript, texts, until, looks[tag])
+        return cues, looks
+
+    def _mux(self, target: Path, names: list[str]) -> dict[str, Any]:
+        """Mux, measure the encoded programme, and master anew where the codec moved it past the preset."""
+        language, settings = self.studio.settings.language(self.market.language), self.studio.settings
+        source = self._source_language()
+        samples, _rate = speak.from_flac(self.studio.steps.store.need(self.made.programme))
+        own = self.market.language
+        files = [(f"{self.episode.name}.{t}.srt", t, "default" if t == own else "0") for t in self.tags]
+        files += [(n, own, "forced") for n in names if n.endswith(".forced.srt")]
+        sub = [
+            (self.work / n, settings.language(t).iso, settings.language(t).name + " (forced)" * (use == "forced"), use)
+            for n, t, use in files
+            if (self.work / n).stat().st_size
+        ]
+        dubbed = self.made.spoken is not None
+        titles = {
+            "dub": f"{language.name} (synthetic dub)" if dubbed else f"{language.name} (original)",
+            "original": "Original",
+            "comment": "Dubbed and subtitled by machine; voices are synthetic." if dubbed else "Subtitled by machine.",
+        }
+        ceiling, preset = self.preset.true_peak - mix.CODEC_ROOM_DB, self.preset
+        measured: dict[str, Any] = {}
+        for attempt in range(TRIES):
+            wav = self.work / "programme.tmp"
+            report.write_wav(wav, samples, RATE)
+            argv = ffmpeg.mux_argv(
+                Path(self.episode.path), wav, target,
+                original_sound=True, original_codec=self.episode.media.audio_codec,
+                language_iso=language.iso, source_iso=source, subtitles=sub, titles=titles,
+                duration_ms=self.episode.media.duration_ms,
+            )  # fmt: skip
+            ffmpeg.run(["-v", "error", *argv], where=self.episode.name)
+            wav.unlink()
+            measured = ffmpeg.loudness(target)
+            off, over = measured["lufs"] - preset.lufs, measured["true_peak_dbtp"] - preset.true_peak
+            if (abs(off) <= min(0.25, preset.tolerance / 2) and over <= 0) or measured["lufs"] < -69:
+                break
+            if attempt + 1 < TRIES:
+                ceiling -= max(0.0, over) + (0.1 if over > 0 else 0.0)
+                wanted = Loudness(preset.lufs - (off if abs(off) > 0.25 else 0.0), preset.tolerance, preset.true_peak)
+                samples = mix.master(samples, wanted, ceiling)
+        return measured
+
+    def _source_language(self) -> str:
+        try:
+            return self.studio.settings.language(self.made.listened.transcript.language).iso
+        except LocalizeError:
+            return "und"
+
+    def _probe(self, path: Path, measured: dict[str, Any]) -> qc.Output:
+        source = self.episode.media
+        length, heard = media.probe(path).duration_ms, media.sound_end_ms(path)
+        with av.open(str(path)) as container:
+            sounds, texts = list(container.streams.audio), list(container.streams.subtitles)
+            default = av.stream.Disposition.default
+            facts = {
+                "sound_languages": tuple(s.metadata.get("language", "und") for s in sounds),
+                "sound_defaults": tuple(bool(s.disposition & default) for s in sounds),
+                "text_languages": tuple(s.metadata.get("language", "und") for s in texts),
+            }
+        same = media.same_picture(path, Path(self.episode.path))
+        wanted, rate = speak.from_flac(self.studio.steps.store.need(self.made.programme))
+        coarse = np.asarray(soxr.resample(wanted.mean(1), rate, COARSE), np.float32)
+        offset, alike = sound.match(coarse, ffmpeg.decode(path, COARSE, 1)[:, 0], COARSE)
+        return qc.Output(
+            drift_ms=length - source.duration_ms,
+            sound_drift_ms=heard - source.duration_ms,
+            picture_same=same,
+            lufs=measured["lufs"],
+            true_peak=measured["true_peak_dbtp"],
+            offset_ms=round(offset, 1),
+            match_db=round(alike, 1),
+            **facts,
+        )
+
+    def _variant(self, cues: dict[str, list[Cue]], looks: dict[str, subtitles.Look], output: qc.Output) -> qc.Variant:
+        settings, spoken = self.studio.settings, self.made.spoken
+        transcript = self.made.listened.transcript
+        return qc.Variant(
+            language=self.market.language,
+            dubbed=spoken is not None,
+            lines=transcript.lines,
+            words=transcript.words,
+            translations=tuple(self.made.translations),
+            takes=spoken.takes if spoken else (),
+            cues=cues,
+            looks=looks,
+            preset=self.preset,
+            output=output,
+            frame_ms=self.episode.media.frame_ms,
+            clip_levels=spoken.clip_levels if spoken else {},
+            wanted_levels=spoken.wanted_levels if spoken else {},
+            balance=self.made.balance,
+            stem=self.made.listened.stem is not None,
+            heard=self.made.heard,
+            left=self.made.left,
+            wanted_sound=(settings.language(self.market.language).iso, self._source_language()),
+            wanted_text=(*(settings.language(t).iso for t in self.tags if cues[t]), *self._forced_iso()),
+            extra_translations={t: tuple(v) for t, v in self.made.extra.items()}
+            | {f"{t} notes": tuple(v) for t, v in self.made.notes.items()},
+        )
+
+    def _forced_iso(self) -> tuple[str, ...]:
+        file = self.work / f"{self.episode.name}.{self.market.language}.forced.srt"
+        there = file.is_file() and file.stat().st_size
+        return (self.studio.settings.language(self.market.language).iso,) if there else ()
+
+    def _report(self, v: qc.Variant, checks: list[Check], names: list[str], measured: dict[str, Any]) -> dict[str, Any]:
+        outputs = {n: {"sha256": file_sha256(self.work / n), "bytes": (self.work / n).stat().st_size} for n in names}
+        wall = self.studio.clock.total(self.episode.name, "", self.market.language, self.market.name)
+        return report.data(
+            self.studio.bible.name,
+            self.episode,
+            self.market,
+            v,
+            checks,
+            outputs,
+            self.made.listened,
+            self.made.engines,
+            wall,
+            measured,
+        )

@@ -1,0 +1,169 @@
+"""Finished variants broken on purpose, in the file or in what it is made of: each caught by its check and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from localize import ffmpeg, mix, pipeline, qc, speak, stages, subtitles
+from localize.listen import decode, listen
+from localize.model import Check, Cue, Episode, Verdict
+from localize.render import Ingredients, Render
+from localize.sound import RATE
+from localize.studio import Studio
+from tests.e2e.conftest import Demo
+
+pytestmark = [pytest.mark.models, pytest.mark.slow]
+
+
+@dataclass
+class Bench:
+    """One real variant's ingredients, to be broken one way at a time."""
+
+    studio: Studio
+    episode: Episode
+    market: str
+    made: Ingredients
+
+    def checks(self, folder: Path, made: Ingredients | None = None, spoil: Any = None) -> dict[str, Check]:
+        market = self.studio.settings.market(self.market)
+        render = Spoiled(self.studio, self.episode, market, made or self.made, folder)
+        render.spoil = spoil or {}
+        found: list[Check] = []
+        run, qc.run = qc.run, lambda v: found.extend(run(v)) or found
+        try:
+            render.files()
+        finally:
+            qc.run = run
+        return {c.name: c for c in found if c.verdict != Verdict.PASS}
+
+    def programme(self, change: Callable[[np.ndarray], np.ndarray]) -> Ingredients:
+        samples, rate = speak.from_flac(self.studio.steps.store.need(self.made.programme))
+        digest = self.studio.steps.store.put(speak.to_flac(change(samples).astype(np.float32), rate))
+        return replace(self.made, programme=digest)
+
+
+class Spoiled(Render):
+    """A rendering that somebody tampers with on its way."""
+
+    spoil: dict[str, Any]
+
+    def _cues(self) -> tuple[dict[str, list[Cue]], dict[str, subtitles.Look]]:
+        cues, looks = super()._cues()
+        if "cues" in self.spoil:
+            cues = {tag: self.spoil["cues"](list(those)) for tag, those in cues.items()}
+        return cues, looks
+
+    def _mux(self, target: Path, names: list[str]) -> dict[str, Any]:
+        measured = super()._mux(target, names)
+        if "argv" in self.spoil:
+            before = target.with_suffix(".before")
+            target.rename(before)
+            argv = ["-v", "error", "-i", ffmpeg.url(before), *self.spoil.get("inputs", [])]
+            argv += ["-map", "0", "-c", "copy", *self.spoil["argv"]]
+            ffmpeg.run([*argv, "-f", "mp4", ffmpeg.url(target)])
+            before.unlink()
+            measured = ffmpeg.loudness(target)
+        return measured
+
+
+@pytest.fixture(scope="module")
+def bench(demo: Demo) -> Bench:
+    studio = demo.studio()
+    episode = stages.admit(studio, demo.episode("E03"))
+    listened = listen(studio, episode)
+    market = studio.settings.market("us")
+    parts = {market.language: pipeline.speak_language(studio, episode, listened, market.language, True)}
+    return Bench(studio, episode, "us", pipeline.gather(studio, episode, listened, market, parts))
+
+
+def test_untouched_it_passes(bench: Bench, tmp_path: Path) -> None:
+    assert bench.checks(tmp_path) == {}
+
+
+def test_a_track_shifted_in_the_file(bench: Bench, tmp_path: Path) -> None:
+    late = ["-c:a:0", "aac", "-b:a:0", "192k", "-filter:a:0", "adelay=300:all=1"]
+    late += ["-t", f"{bench.episode.media.duration_ms / 1000:.3f}"]
+    caught = bench.checks(tmp_path, spoil={"argv": late})
+    assert set(caught) == {"in time"}
+    assert "+300 ms" in caught["in time"].detail
+
+
+def test_a_missing_clip(bench: Bench, tmp_path: Path) -> None:
+    spoken = bench.made.spoken
+    assert spoken
+    gone = spoken.takes[1]
+    track, rate = speak.from_flac(bench.studio.steps.store.need(spoken.track))
+    track[gone.start_ms * 48 : gone.end_ms * 48] = 0
+    digest = bench.studio.steps.store.put(speak.to_flac(track, rate))
+    takes = tuple(t for t in spoken.takes if t != gone)
+    made = replace(bench.made, spoken=replace(spoken, track=digest, takes=takes))
+    caught = bench.checks(tmp_path, made)
+    assert set(caught) == {"clips"}
+    assert gone.line_id in caught["clips"].detail
+
+
+def test_a_wrong_name(bench: Bench, tmp_path: Path) -> None:
+    wrong = [replace(t, text=t.text.replace("Summer", "Sumner")) for t in bench.made.translations]
+    assert wrong != bench.made.translations
+    assert set(bench.checks(tmp_path, replace(bench.made, translations=wrong))) == {"names"}
+
+
+def test_too_loud(bench: Bench, tmp_path: Path) -> None:
+    loud = ["-c:a:0", "aac", "-b:a:0", "192k", "-filter:a:0", "volume=0.8dB"]
+    assert set(bench.checks(tmp_path, spoil={"argv": loud})) == {"loudness"}
+
+
+def test_clipped(bench: Bench, tmp_path: Path) -> None:
+    """Driven far over full scale and brought back to the right level: loudness and peaks alone would not tell."""
+    hot = ["-c:a:0", "aac", "-b:a:0", "192k", "-filter:a:0",
+           "volume=30dB,asoftclip=type=hard,volume=-13.5dB,alimiter=limit=0.75:level=0"]  # fmt: skip
+    caught = bench.checks(tmp_path, spoil={"argv": hot})
+    assert "in time" in caught
+    assert set(caught) <= {"in time", "loudness"}
+
+
+def test_swapped_languages(bench: Bench, tmp_path: Path) -> None:
+    swapped = ["-metadata:s:a:0", "language=spa", "-metadata:s:a:1", "language=eng"]
+    assert set(bench.checks(tmp_path, spoil={"argv": swapped})) == {"tracks"}
+
+
+def test_the_original_where_the_dub_should_be(bench: Bench, tmp_path: Path) -> None:
+    """The right tags, the right loudness, the wrong sound."""
+    other = tmp_path / "other.flac"
+    other.write_bytes(speak.to_flac(mix.master(decode(bench.episode), bench.studio.settings.loudness["mobile"]), RATE))
+    argv = ["-map", "-0:a", "-map", "1:a", "-map", "0:a:1", "-c:a:0", "aac", "-b:a:0", "192k"]
+    for stream, tag, flag in ((0, "eng", "default"), (1, "spa", "0")):
+        argv += [f"-metadata:s:a:{stream}", f"language={tag}", f"-disposition:a:{stream}", flag]
+    assert set(bench.checks(tmp_path, spoil={"inputs": ["-i", ffmpeg.url(other)], "argv": argv})) == {"in time"}
+
+
+def test_source_speech_left_in(bench: Bench, tmp_path: Path) -> None:
+    bed = bench.studio.steps.store.put(speak.to_flac(decode(bench.episode), RATE))
+    left = stages.left_speech(bench.studio, bench.episode, bench.made.listened, bed)
+    assert left > 0.8
+    assert set(bench.checks(tmp_path, replace(bench.made, left=left))) == {"source speech left"}
+
+
+def test_music_turned_down(bench: Bench, tmp_path: Path) -> None:
+    assert bench.made.spoken
+    samples, _rate = speak.from_flac(bench.studio.steps.store.need(bench.made.bed))
+    bed = bench.studio.steps.store.put(speak.to_flac(samples * np.float32(0.7), RATE))
+    balance = stages.balance(bench.studio, bench.episode, bench.made.listened, bed, bench.made.spoken.track)
+    caught = bench.checks(tmp_path, replace(bench.made, balance=balance))
+    assert set(caught) == {"bed"}
+    assert caught["bed"].figure.startswith("3.1 dB")
+
+
+def test_a_cue_too_fast(bench: Bench, tmp_path: Path) -> None:
+    def hurry(cues: list[Cue]) -> list[Cue]:
+        at = max(range(len(cues)), key=lambda i: len(cues[i].text))
+        cues[at] = replace(cues[at], end_ms=cues[at].start_ms + 1000)
+        return cues
+
+    assert set(bench.checks(tmp_path, spoil={"cues": hurry})) == {"reading speed"}
