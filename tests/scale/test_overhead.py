@@ -14,7 +14,7 @@ from tests.localize.test_inputs import make
 from tests.scale.test_two_workers import LINES
 from tests.service.conftest import PrefectServer
 
-pytestmark = [pytest.mark.models, pytest.mark.slow]
+pytestmark = [pytest.mark.models, pytest.mark.slow, pytest.mark.timeout(3600)]
 EPISODES = 10
 
 

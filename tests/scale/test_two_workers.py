@@ -26,7 +26,7 @@ from localize.studio import open_ledger
 from tests.localize.test_inputs import make
 from tests.service.conftest import PostgresServer, PrefectServer
 
-pytestmark = [pytest.mark.models, pytest.mark.slow]
+pytestmark = [pytest.mark.models, pytest.mark.slow, pytest.mark.timeout(3600)]
 EPISODES = int(os.environ.get("EPISODES", "20"))
 MARKETS = ("us", "latam", "brazil")
 LINES = {  # the studio's own words and translations; the number makes each line its own
