@@ -339,21 +339,30 @@ def test_a_server_that_refuses_or_is_not_there_is_one_line(
 
 
 def test_a_new_episode_goes_before_the_back_catalogue(service: PrefectServer) -> None:
-    again = "from flows import pools; pools.apply('local', most=3); pools.apply('local', most=2)"
-    subprocess.run([sys.executable, "-c", again], env=service.env, cwd=ROOT, check=True, timeout=180)
-    (pool,) = service.ask("work_pools/filter", work_pools={"name": {"any_": ["local"]}})
-    assert pool["concurrency_limit"] == 2
+    def limit(most: int | None) -> None:
+        code = f"from flows import pools; pools.apply('local', most={most})"
+        subprocess.run([sys.executable, "-c", code], env=service.env, cwd=ROOT, check=True, timeout=180)
+
+    limit(None)
     queues = service.ask("work_pools/local/queues/filter")
     ranks = sorted((q["priority"], q["name"]) for q in queues)
     assert [name for _rank, name in ranks] == ["quick", "new", "back", "default"]
     found = {d["name"]: d["id"] for d in service.ask("deployments/filter")}
-    names = ("localize-batch", "catch-up", "localize-episode", "review")  # the least urgent was asked for first
-    for name in names:
-        service.ask(f"deployments/{found[name]}/create_flow_run", parameters={"series": "night", "episode": "E09"})
-    now = "2100-01-01T00:00:00Z"
-    waiting = service.ask("work_pools/local/get_scheduled_flow_runs", scheduled_before=now, limit=4)
-    by_id = {i: n for n, i in found.items()}
-    assert [by_id[w["flow_run"]["deployment_id"]] for w in waiting] == ["review", "localize-episode"]  # two may run
+    asked = {}  # the least urgent first
+    for name in ("localize-batch", "catch-up", "localize-episode", "review"):
+        made = service.ask(f"deployments/{found[name]}/create_flow_run", parameters={"series": "s", "episode": "E09"})
+        asked[made["id"]] = name
+
+    def waiting() -> list[str]:
+        now = "2100-01-01T00:00:00Z"
+        runs = service.ask("work_pools/local/get_scheduled_flow_runs", scheduled_before=now, limit=200)
+        return [run["flow_run"]["id"] for run in runs]
+
+    order = [asked[i] for i in waiting() if i in asked]
+    assert order[:2] == ["review", "localize-episode"]
+    assert sorted(order[2:]) == ["catch-up", "localize-batch"]
+    limit(2)
+    assert len(waiting()) == 2  # no more are handed out than may run
 
 
 def test_health_names_what_is_not_there(service: PrefectServer) -> None:
