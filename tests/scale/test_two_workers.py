@@ -101,24 +101,28 @@ class Farm:
                         argv, env=env, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
                     )
                 )
-        for w in workers:
-            assert w.stdout is not None
-            assert w.stdout.readline() == "ready\n"
-        started = time.monotonic()
-        for w in workers:
-            assert w.stdin is not None
-            w.stdin.write("go\n")
-            w.stdin.close()
-        busy = [busy_s(core) for core in cores]
-        told = []
-        for w, core, before in zip(workers, cores, busy, strict=True):
-            assert w.stdout is not None
-            said = json.loads(w.stdout.readline())
-            others = max(0.0, busy_s(core) - before - said["cpu"])
-            told.append(said | {"given": time.monotonic() - started - others})
-        seconds = time.monotonic() - started
-        assert [w.wait(60) for w in workers] == [0] * len(workers)
-        return seconds, told
+        try:
+            for w in workers:
+                assert w.stdout is not None
+                assert w.stdout.readline() == "ready\n"
+            started = time.monotonic()
+            for w in workers:
+                assert w.stdin is not None
+                w.stdin.write("go\n")
+                w.stdin.close()
+            busy = [busy_s(core) for core in cores]
+            told = []
+            for w, core, before in zip(workers, cores, busy, strict=True):
+                assert w.stdout is not None
+                said = json.loads(w.stdout.readline())
+                others = max(0.0, busy_s(core) - before - said["cpu"])
+                told.append(said | {"given": time.monotonic() - started - others})
+            seconds = time.monotonic() - started
+            assert [w.wait(60) for w in workers] == [0] * len(workers)
+            return seconds, told
+        finally:
+            for w in workers:
+                w.kill()
 
     def ledger(self) -> Ledger:
         return open_ledger(config.load(self.env))
