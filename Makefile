@@ -81,3 +81,8 @@ up: setup models
 
 down:
 	@$(BIN)/python -m flows.up stop
+
+# Two workers against one on PostgreSQL and S3, and what Prefect costs on a batch: about fifteen minutes on two idle cores
+.PHONY: scale
+scale: system-tests setup models
+	$(BIN)/python -m pytest tests/scale

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from flows import server
 from flows.episode import run_jobs
 from localize import run
+from localize.errors import ServerError
 
 JOBS = {
     "E01": ["us", "latam", "brazil", "india"],
@@ -26,6 +28,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("out"))
     args = parser.parse_args(argv)
     started = time.monotonic()
+    try:
+        server.check()
+    except ServerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     jobs = [(args.episodes / f"{name}.mp4", markets) for name, markets in JOBS.items()]
     results, unusable = run_jobs(jobs, "silver-bay", args.out)
     run.finish(results, unusable, args.out, Console(width=None if Console().is_terminal else 180))

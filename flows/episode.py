@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from flows import setup as _setup  # noqa: F401  (sets Prefect's environment before it is imported)
@@ -14,11 +15,11 @@ from prefect import flow
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from rich.console import Console
 
-from flows import tasks
+from flows import server, tasks
 from localize import cli, config, run
 from localize.config import Market
 from localize.deliver import Delivered
-from localize.errors import InputError, LocalizeError, ModelError, StoreError
+from localize.errors import InputError, LocalizeError, ModelError, ServerError, StoreError
 from localize.listen import Listened
 from localize.model import Episode, Verdict
 from localize.pipeline import Failed as FailedVariant
@@ -116,12 +117,13 @@ def _artifacts(episode: Episode, results: list[Result]) -> None:
         )
         flagged += [{"market": r.market, "what": reason} for reason in r.reasons]
         link = (r.folder / "report.html").absolute().as_uri()
-        create_link_artifact(link, f"{episode.name} {r.market} report", key=f"report-{key}-{r.market}")
-    create_markdown_artifact("\n".join([f"### {episode.name}", "", *rows]), key=f"verdicts-{key}")
+        name, slot = f"{episode.name} {r.market} report", f"report-{key}-{r.market}"
+        server.show(partial(create_link_artifact, link, name, key=slot))
+    text = "\n".join([f"### {episode.name}", "", *rows])
+    server.show(lambda: create_markdown_artifact(text, key=f"verdicts-{key}"))
     if flagged:
-        create_table_artifact(
-            flagged, key=f"flags-{key}", description=f"What a person should look at in {episode.name}"
-        )
+        told = f"What a person should look at in {episode.name}"
+        server.show(lambda: create_table_artifact(flagged, key=f"flags-{key}", description=told))
 
 
 def slug(name: str) -> str:
@@ -168,7 +170,8 @@ def main(argv: list[str] | None = None) -> int:
         run.check_language(settings, args.source_lang)
         run.check_before(open_bible(settings, args.series), [settings.markets[n] for n in names], args.out)
         paths, unusable = run.inputs(args.input)
-    except (InputError, ModelError, StoreError) as error:
+        server.check()
+    except (InputError, ModelError, ServerError, StoreError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     jobs = [(path, names) for path in paths]

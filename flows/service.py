@@ -7,6 +7,7 @@ in hand. Deployments: deploy/prefect.yaml; `make up` starts all of it on one mac
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 from flows import setup as _setup  # noqa: F401  (sets Prefect's environment before it is imported)
@@ -14,23 +15,24 @@ from flows import setup as _setup  # noqa: F401  (sets Prefect's environment bef
 # isort: split
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
-from prefect.deployments import run_deployment
-from prefect.exceptions import ObjectNotFound
 from prefect.flow_runs import suspend_flow_run
 
-from flows import params
+from flows import params, server
 from flows.episode import make_variants, slug
+from flows.pools import QUICK
 from localize import exchange
+from localize.config import load
 from localize.deliver import Delivered
 from localize.errors import InputError, LocalizeError, OptionError
 from localize.pipeline import Failed
-from localize.service import inbox, outbox, review
-from localize.service.books import REVIEW, Known, key_of
+from localize.service import inbox, notice, outbox, review
+from localize.service.books import FAILED, REVIEW, Known, key_of
 from localize.service.office import Office, open_office
 from localize.studio import open_bible
 
 ALWAYS: dict[str, Any] = {"persist_result": False, "log_prints": True}
 REVIEW_S = 30 * 24 * 3600
+MOST_ASKED = 200  # review runs that one catch-up starts
 
 
 class Unfinished(LocalizeError):
@@ -47,11 +49,12 @@ def localize_episode(
     """Make one admitted episode for its markets and send out what passes; what a person should see goes to review."""
     office = open_office()
     known = _dropped(office, series, episode)
-    done = make(office, known, tuple(params.names_of(markets)) or office.markets_of(series), source_lang)
-    failed = [m for m, state in done.items() if state == "failed"]
+    names = tuple(params.names_of(markets)) or office.markets_of(series)
+    done = make(office, known, names, source_lang, only_missing=True)
+    failed = [m for m, state in done.items() if state == FAILED]
     if failed:
-        raise Unfinished(f"failed for {', '.join(failed)}", episode, "see the verdict table of this run")
-    return [f"{market}: {state}" for market, state in done.items()]
+        raise Unfinished(_whys(office, known, failed), episode, "see the verdict table of this run")
+    return [f"{market}: {done.get(market, 'made before, or in another run')}" for market in names]
 
 
 @flow(name="localize-batch", flow_run_name="{series}, season", **ALWAYS)
@@ -66,7 +69,8 @@ def catch_up(most: params.Most = 50) -> list[str]:
     """Look at the inbox, then make whatever is wanted and not done, oldest first; safe to start twice."""
     office = open_office()
     watch_once(office)
-    return work_off(office, most, None)
+    told = work_off(office, most, None)
+    return told + ask_again(office)
 
 
 @flow(name="watch-inbox", flow_run_name="watch-inbox", **ALWAYS)
@@ -96,10 +100,14 @@ def review_variant(series: params.Series, episode: params.Episode, market: param
     if variant is None or variant.state != REVIEW:
         return f"nothing to review: {variant.state if variant else 'never made'}"
     folder = office.folder(known, market)
+    if not office.at_hand(known, market):  # another machine made it; from the store it takes seconds
+        report = office.report_of(known, market)
+        make(office, known, (market,), report["episode"]["source_lang"] if report else "heard", again=False)
     for turn in range(1, 21):
         report = exchange.read_report(folder)
         text = review.question(report, (folder / "report.html").absolute().as_uri())
-        create_markdown_artifact(text, key=f"review-{slug(episode)}-{slug(market)}", description="What to decide on")
+        slot = f"review-{slug(episode)}-{slug(market)}"
+        server.show(partial(create_markdown_artifact, text, key=slot, description="What to decide on"))
         answer = suspend_flow_run(
             wait_for_input=params.Answer.with_initial_data(description=text), timeout=REVIEW_S, key=f"turn-{turn}"
         )
@@ -132,19 +140,35 @@ def _decided(office: Office, known: Known, market: str, report: dict[str, Any], 
     return told
 
 
+@flow(name="tell-people", flow_run_name="{subject}", **ALWAYS)
+def tell_people(subject: str, text: str) -> str:
+    """Mail to those who look after the service; the server's automations start it."""
+    return f"written to {notice.mail(load(), subject, text)}"
+
+
 # --- what the flows share --------------------------------------------------------------------------------------
 
 
 def make(
-    office: Office, known: Known, markets: tuple[str, ...], source_lang: str, again: bool = True
+    office: Office,
+    known: Known,
+    markets: tuple[str, ...],
+    source_lang: str,
+    again: bool = True,
+    only_missing: bool = False,
 ) -> dict[str, str]:
     """Make markets of an episode in this process and write how each ended: market -> state.
 
     An episode that somebody has in hand is left alone. `again`: a variant that goes to review asks a person.
+    `only_missing`: what ended already, perhaps in another run since this one was planned, is not made anew.
     """
     with office.books.ledger.lease(key_of(known)) as mine:
         if not mine:
             get_run_logger().warning(f"{known.name}: another run has it in hand")
+            return {}
+        if only_missing:
+            markets = office.missing(known, markets)
+        if not markets:
             return {}
         office.started(known, markets)
         done: dict[str, str] = {}
@@ -152,7 +176,7 @@ def make(
         def ended(result: Delivered | Failed) -> None:
             done[result.market] = office.finished(known, result)
             if done[result.market] == REVIEW and again:
-                _ask(known, result.market)
+                _ask(office, known, result.market)
 
         language = None if source_lang.startswith("heard") else source_lang
         try:
@@ -167,37 +191,70 @@ def make(
         return done
 
 
-def _ask(known: Known, market: str) -> None:
-    """Start a review run; without a server or its deployment the variant waits in the ledger for one."""
+def _whys(office: Office, known: Known, markets: list[str]) -> str:
+    """Why markets failed, as the run's state says it: each reason once."""
+    whys: dict[str, list[str]] = {}
+    for market in markets:
+        variant = office.books.variant(known, market)
+        whys.setdefault(variant.why if variant else "", []).append(market)
+    return "; ".join(f"failed for {', '.join(names)}: {why}" for why, names in whys.items())
+
+
+def _ask(office: Office, known: Known, market: str) -> bool:
+    """Start a review run; without a server or its deployment the variant waits in the ledger, and catch-up asks."""
+    variant = office.books.variant(known, market)
     try:
-        run_deployment(
-            "review/review",
-            parameters={"series": known.series, "episode": known.name, "market": market},
-            timeout=0,
-            as_subflow=False,
-            idempotency_key=f"{key_of(known)}/{market}/{int(time.time())}",
-        )
+        parameters = {"series": known.series, "episode": known.name, "market": market}
+        # one question for each time that the variant came to review
+        server.start("review", parameters, f"{key_of(known)}/{market}/{variant.at if variant else 0:.3f}", QUICK)
     except Exception as error:  # the variant itself is made and written: only the question could not be put
-        why = "it has no deployment" if isinstance(error, ObjectNotFound) else f"{type(error).__name__}: {error}"
-        get_run_logger().warning(
-            f"{known.name} / {market} waits for review ({why}): start the review deployment for it"
-        )
+        get_run_logger().warning(f"{known.name} / {market} waits for review, nobody was asked: {error}")
+        return False
+    return True
+
+
+def ask_again(office: Office) -> list[str]:
+    """Put the question for variants that wait for a person and that no review run asks about; what was asked."""
+    waiting = office.waiting()
+    if not waiting:
+        return []
+    try:
+        asked = {(r.get("series"), r.get("episode"), r.get("market")) for r in server.open_runs("review")}
+    except Exception as error:
+        get_run_logger().warning(f"{len(waiting)} variants wait for review, nobody was asked: {error}")
+        return []
+    missing = [(k, m) for k, m in waiting if (k.series, k.name, m) not in asked][:MOST_ASKED]
+    return [f"{k.name} / {m}: asked for review again" for k, m in missing if _ask(office, k, m)]
 
 
 def work_off(office: Office, most: int, series: str | None) -> list[str]:
-    """Whatever is wanted and not done, oldest first, one after the other; what is stuck is said, not tried again."""
-    plan = office.plan(most, series)
-    bar = create_progress_artifact(0.0, key="progress", description=f"{len(plan.todo)} episodes to make")
+    """Whatever is wanted and not done, in the plan's order, one after the other; what is stuck is said, not tried again.
+
+    It is planned anew for each episode: other workers take from the same plan, and an episode that a studio drops
+    meanwhile goes before the rest of a season.
+    """
+    since = time.time()
+    plan = office.plan(series=series)
+    wanted = min(most, len(plan.todo))
+    bar = server.show(lambda: create_progress_artifact(0.0, key="progress", description=f"{wanted} episodes to make"))
     told = [f"{s.episode.name} / {s.market} is stuck: {s.why}" for s in plan.stuck]
-    for number, work in enumerate(plan.todo, start=1):
+    tried: set[str] = set()
+    while len(tried) < most and (work := office.next(series, since, tried)) is not None:
         try:
-            done = make(office, work.episode, work.markets, "heard in the episode")
+            done = make(office, work.episode, work.markets, "heard in the episode", only_missing=True)
+            if not done:
+                time.sleep(0.2)  # another worker was quicker
+                continue
             told += [f"{work.episode.name} / {m}: {state}" for m, state in done.items()]
         except Exception as error:  # one bad episode never stops the others
             told.append(f"{work.episode.name}: {error}")
-        update_progress_artifact(bar, 100.0 * number / len(plan.todo))
+        tried.add(key_of(work.episode))
+        if bar is not None:
+            share = min(100.0, 100.0 * len(tried) / max(1, wanted))
+            server.show(partial(update_progress_artifact, bar, share))
     text = "\n".join(f"- {t}" for t in told) or "nothing was wanted that is not done"
-    create_markdown_artifact(text, key="catch-up", description=f"{len(plan.todo)} made, {len(plan.stuck)} stuck")
+    summary = f"{len(tried)} made, {len(plan.stuck)} stuck"
+    server.show(lambda: create_markdown_artifact(text, key="catch-up", description=summary))
     return told
 
 

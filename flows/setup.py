@@ -6,30 +6,57 @@ Imported before prefect by every flow module; a value that the environment alrea
 from __future__ import annotations
 
 import os
+import warnings
+from pathlib import Path
 
 from localize import config
+from localize.config import Settings
+
+GIVEN = frozenset(os.environ)  # what was set from outside, before the defaults below
 
 
-def quiet() -> None:
-    """Set Prefect's environment. Telemetry, update checks and the cloud are off."""
-    settings = config.load()
-    home = settings.home / "prefect"
-    defaults = {
+def common(settings: Settings) -> dict[str, str]:
+    """What every process that talks to Prefect runs with. Telemetry, update checks and the cloud are off."""
+    home = Path(os.environ.get("PREFECT_HOME") or settings.home / "prefect")
+    env = {
         "PREFECT_HOME": str(home),
         "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        # a server that is away is asked again for 8 minutes, doubling from 2 s; 5 would give it up after one
+        "PREFECT_CLIENT_MAX_RETRIES": "8",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        "PREFECT_RUNNER_HEARTBEAT_FREQUENCY": "30",
+        # how often a worker looks for runs: a decision is done seconds after it was made
+        "PREFECT_WORKER_QUERY_SECONDS": "3",
+        "DO_NOT_TRACK": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+    }
+    if settings.json_logs:
+        env |= {
+            "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
+            "PREFECT_LOGGING_COLORS": "false",
+        }
+    return env
+
+
+def quiet() -> None:
+    """Set Prefect's environment for flows in this process."""
+    settings = config.load()
+    defaults = {
+        **common(settings),
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
         "PREFECT_TASKS_REFRESH_CACHE": "false",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
-        "DO_NOT_TRACK": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
-    home.mkdir(parents=True, exist_ok=True)
+    try:
+        Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
+    except OSError:  # flows.server.check says it in a line, where Prefect says it in three
+        warnings.filterwarnings("ignore", message="Failed to create the Prefect home")
 
 
 quiet()

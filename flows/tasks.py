@@ -17,6 +17,7 @@ from prefect.cache_policies import NO_CACHE
 from localize import media, pipeline, stages
 from localize.config import Market
 from localize.deliver import Delivered, deliver
+from localize.disk import full_disk_said
 from localize.errors import LocalizeError
 from localize.listen import Listened, listen
 from localize.model import Episode
@@ -96,4 +97,5 @@ def mix(
 @task(task_run_name="deliver {market.name}", **OPTIONS)
 def deliver_market(studio: Studio, episode: Episode, market: Market, made: Ingredients, out: Path) -> Delivered:
     """Subtitles, muxed video, checks and report in their folder, manifest last."""
-    return deliver(studio, episode, market, made, out)
+    with full_disk_said(out):
+        return deliver(studio, episode, market, made, out)

@@ -1,6 +1,8 @@
-"""`make up` and `make down`: server, worker and watcher on one machine, with SQLite and a local bucket, and the URL.
+"""`make up` and `make down`: server, workers and watcher on one machine, with SQLite and a local bucket, and the URL.
 
-python -m flows.up start | stop | status | watch
+python -m flows.up start | stop | status | watch      all of it on this machine
+python -m flows.up apply                              pool, queues, deployments and automations, on PREFECT_API_URL's server
+python -m flows.up work [--queue NAME...]             a worker of that server, here; what it needs is checked before
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,12 +20,18 @@ from pathlib import Path
 
 import httpx
 
+from flows import setup  # sets Prefect's environment before anything starts
 from localize import config
+from localize.bucket import Bucket, s3_options
 from localize.config import ROOT
-from localize.errors import LocalizeError, ToolError
+from localize.errors import LocalizeError, ServerError, StoreError, ToolError
+from localize.service import health
 from localize.service.books import Known
+from localize.service.health import check_parts
 
 POOL = "local"
+QUICK, NEW, BACK = "quick", "new", "back"  # as in flows.pools, which loads Prefect
+PARTS = ("watcher", "desk", "worker", "server")  # in the order in which they are stopped
 START_S = 180
 LOOK_S = 5.0
 DEPLOY = ["--no-prompt", "deploy", "--all", "--prefect-file", str(ROOT / "deploy" / "prefect.yaml")]
@@ -30,16 +39,31 @@ DEPLOY = ["--no-prompt", "deploy", "--all", "--prefect-file", str(ROOT / "deploy
 
 def main(argv: list[str] | None = None) -> int:
     """Exit status 0, or 2 with one line that says what is wrong."""
-    parser = argparse.ArgumentParser("python -m flows.up")
-    parser.add_argument("do", choices=("start", "stop", "status", "watch"))
-    parser.add_argument("--port", type=int, default=4200)
-    parser.add_argument("--workers", type=int, default=1, help="flow runs at a time; each uses all cores it is given")
-    args = parser.parse_args(argv)
+    args = parser().parse_args(argv)
     try:
-        return {"start": start, "stop": stop, "status": status, "watch": watch}[args.do](args)
+        return DOES[args.do](args)
     except LocalizeError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """What may be asked for."""
+    made = argparse.ArgumentParser("python -m flows.up")
+    made.add_argument("do", choices=tuple(DOES))
+    made.add_argument("--port", type=int, default=4200, help="start: of the server")
+    made.add_argument(
+        "--workers", type=int, default=1, help="start, work: flow runs at a time; the cores are shared among them"
+    )
+    made.add_argument("--queue", action="append", help="work: only runs of this queue: quick, new, back")
+    made.add_argument("--name", default=socket.gethostname(), help="work: the worker's name")
+    made.add_argument("--health-port", type=int, help="work: answer GET /health there while the worker polls")
+    made.add_argument("--pool", default=POOL, help="apply, work, watch: the work pool")
+    made.add_argument("--type", default="process", help="apply: process, docker or kubernetes")
+    made.add_argument("--image", default="", help="apply: what a docker or kubernetes pool runs")
+    made.add_argument("--most", type=int, help="apply: no more runs at a time than so many, on all workers together")
+    made.add_argument("--buckets", action="store_true", help="apply: make the S3 buckets that are not there yet")
+    return made
 
 
 def _place() -> Path:
@@ -47,26 +71,19 @@ def _place() -> Path:
 
 
 def _environment(port: int) -> dict[str, str]:
-    """What every part of the service runs with."""
+    """What every part of the service on this machine runs with, beside what flows.setup has set already."""
     settings = config.load()
-    bucket = settings.bucket or f"file://{settings.home / 'bucket'}"
-    home = settings.home / "prefect"
     env = {
         **os.environ,
         "LOCALIZE_HOME": str(settings.home),
-        "LOCALIZE_BUCKET": bucket,
+        "LOCALIZE_BUCKET": settings.bucket or f"file://{settings.home / 'bucket'}",
         "LOCALIZE_CHECKOUT": str(ROOT),
-        "PREFECT_HOME": str(home),
+        "LOCALIZE_POOL": POOL,
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
         "PREFECT_LOGGING_LEVEL": "INFO",
-        "DO_NOT_TRACK": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
         "PYTHONUNBUFFERED": "1",
-        "PREFECT_RUNNER_HEARTBEAT_FREQUENCY": "30",
     }
-    env.setdefault("PREFECT_API_DATABASE_CONNECTION_URL", f"sqlite+aiosqlite:///{home / 'prefect.db'}")
     if env.get("PREFECT_SERVER_API_AUTH_STRING"):
         env["PREFECT_API_AUTH_STRING"] = env["PREFECT_SERVER_API_AUTH_STRING"]
     return env
@@ -75,12 +92,16 @@ def _environment(port: int) -> dict[str, str]:
 def start(args: argparse.Namespace) -> int:
     """Start what does not run yet, apply the deployments, and print where to look."""
     place = _place()
-    place.mkdir(parents=True, exist_ok=True)
     env = _environment(args.port)
-    Path(env["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
-    if env["LOCALIZE_BUCKET"].startswith("file://"):
-        for name in ("inbox", "outbox"):
-            Path(env["LOCALIZE_BUCKET"].removeprefix("file://"), name).mkdir(parents=True, exist_ok=True)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        if env["LOCALIZE_BUCKET"].startswith("file://"):
+            for name in ("inbox", "outbox"):
+                Path(env["LOCALIZE_BUCKET"].removeprefix("file://"), name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"cannot be made: {error.strerror or error}"
+        raise StoreError(what, str(error.filename or place), "set LOCALIZE_HOME to a writable folder") from error
+    check_parts(config.load(env))
     python = [sys.executable, "-m"]
     host = os.environ.get("LOCALIZE_HOST", "127.0.0.1")
     if host not in ("127.0.0.1", "localhost") and not env.get("PREFECT_SERVER_API_AUTH_STRING"):
@@ -88,11 +109,11 @@ def start(args: argparse.Namespace) -> int:
         raise ToolError(f"a server on {host} is open to everyone who reaches it", "LOCALIZE_HOST", do)
     _spawn("server", [*python, "prefect", "server", "start", "--host", host, "--port", str(args.port)], env)
     _wait_for(args.port, env)
-    _prefect(["work-pool", "create", POOL, "--type", "process", "--overwrite"], env)
-    _prefect(DEPLOY, env)
-    _run([sys.executable, "-m", "flows.automations"], env)
-    options = ["--pool", POOL, "--limit", str(args.workers), "--name", "local-1"]
-    _spawn("worker", [*python, "prefect", "worker", "start", *options], env)
+    _run([*python, "flows.up", "apply"], env)
+    options = ["--workers", str(args.workers), "--name", "local-1", "--queue", NEW, "--queue", BACK]
+    _spawn("worker", [*python, "flows.up", "work", *options], env)
+    # decisions and looks take seconds: they do not wait until an episode is done
+    _spawn("desk", [*python, "flows.up", "work", "--name", "local-desk", "--queue", QUICK], env)
     _spawn("watcher", [*python, "flows.up", "watch"], env)
     print(f"UI      http://127.0.0.1:{args.port}/deployments")
     print(f"bucket  {env['LOCALIZE_BUCKET']}  (drop episodes into inbox/SERIES/)")
@@ -148,8 +169,8 @@ def _wait_for(port: int, env: dict[str, str]) -> None:
 
 
 def stop(_args: argparse.Namespace) -> int:
-    """Stop watcher, worker and server, in that order."""
-    for name in ("watcher", "worker", "server"):
+    """Stop watcher, workers and server, in that order."""
+    for name in PARTS:
         pid = _running(name)
         if pid:
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -169,13 +190,13 @@ def stop(_args: argparse.Namespace) -> int:
 
 def status(_args: argparse.Namespace) -> int:
     """Whether each part runs; exit status 1 where one does not."""
-    parts = {name: bool(_running(name)) for name in ("server", "worker", "watcher")}
+    parts = {name: bool(_running(name)) for name in reversed(PARTS)}
     for name, runs in parts.items():
         print(f"{name}: {'runs' if runs else 'does not run'}")
     return 0 if all(parts.values()) else 1
 
 
-def watch(_args: argparse.Namespace) -> int:
+def watch(args: argparse.Namespace) -> int:
     """Look at the inbox every LOOK_S, and start a run for each episode that is wanted and that nobody has in hand."""
     from flows import params
     from flows.service import watch_once
@@ -188,32 +209,88 @@ def watch(_args: argparse.Namespace) -> int:
     while True:
         try:
             if (now := set(params.series_names())) != offered:  # the forms offer what exists
-                _prefect(DEPLOY, dict(os.environ))
+                _prefect(DEPLOY, {**os.environ, "LOCALIZE_POOL": args.pool})
                 offered = now
+            office.books.beat(f"{health.WATCHER} {socket.gethostname()}")
             for line in watch_once(office):
                 if line not in told:
-                    print(line, flush=True)
+                    _log("info", line)
                     told.add(line)
-            for work in office.plan(most=50).todo:
-                _start_run(work.episode, list(work.markets), len(office.books.decisions(work.episode)))
+            for wanted in office.plan(most=50).todo:
+                queue = BACK if office.is_back(wanted.episode.series) else NEW
+                _start_run(wanted.episode, wanted.markets, len(office.books.decisions(wanted.episode)), queue)
         except (
             Exception
         ) as error:  # bucket, ledger or server are away: a watcher outlives them, the next look tries again
-            print(f"error: {type(error).__name__}: {error}", flush=True)
+            _log("error", f"{type(error).__name__}: {error}")
         time.sleep(LOOK_S)
 
 
-def _start_run(known: Known, markets: list[str], decided: int) -> None:
-    """One run an episode, revision and decision, however often it is asked for; what dies in it, catch-up cures."""
-    from prefect.deployments import run_deployment
+def _log(level: str, text: str) -> None:
+    """A line of the watcher's log: what happened, or with LOCALIZE_LOG=json an object with level and time."""
+    if config.load().json_logs:
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        text = json.dumps({"at": at, "level": level, "part": "watcher", "message": text}, ensure_ascii=False)
+    elif level != "info":
+        text = f"{level}: {text}"
+    print(text, flush=True)
 
-    run_deployment(
-        "localize-episode/localize-episode",
-        parameters={"series": known.series, "episode": known.name, "markets": markets},
-        timeout=0,
-        as_subflow=False,
-        idempotency_key=f"{known.series}/{known.name}/r{known.revision}/{decided}",
-    )
+
+def _start_run(known: Known, markets: tuple[str, ...], decided: int, queue: str) -> None:
+    """One run an episode, revision and decision, however often it is asked for; what dies in it, catch-up cures."""
+    from flows import server
+
+    parameters = {"series": known.series, "episode": known.name, "markets": list(markets)}
+    key = f"{known.series}/{known.name}/r{known.revision}/{decided}"
+    server.start("localize-episode", parameters, key, queue)
+
+
+def apply(args: argparse.Namespace) -> int:
+    """Tell the server what the service needs; safe to do again after an update."""
+    from flows import automations, pools, server
+
+    _needs_server()
+    server.check()
+    settings = config.load()
+    for url in {settings.bucket, settings.store} if args.buckets else ():
+        if url.startswith("s3://"):
+            Bucket(url, s3_options(settings)).create()
+    pools.apply(args.pool, args.type, args.image, args.most)
+    _prefect(DEPLOY, {**os.environ, "LOCALIZE_POOL": args.pool})
+    automations.apply()
+    return 0
+
+
+def _needs_server() -> None:
+    """Raises ServerError where no server is named: the one that a process has to itself keeps no deployments."""
+    if not os.environ.get("PREFECT_API_URL"):
+        raise ServerError("PREFECT_API_URL is not set", do="set it to http://HOST:4200/api")
+    os.environ["PREFECT_SERVER_EPHEMERAL_ENABLED"] = "false"
+
+
+def work(args: argparse.Namespace) -> int:
+    """Become a worker, after a look at all that its runs will need; runs at a time share the cores."""
+    from flows import server
+
+    settings = config.load()
+    _needs_server()
+    server.check()
+    check_parts(settings)
+    if not os.environ.get("LOCALIZE_THREADS"):
+        os.environ["LOCALIZE_THREADS"] = str(max(1, settings.threads // max(1, args.workers)))
+    os.environ.setdefault("LOCALIZE_CHECKOUT", str(ROOT))
+    if "PREFECT_LOGGING_LEVEL" not in setup.GIVEN:
+        os.environ["PREFECT_LOGGING_LEVEL"] = "INFO"  # what a run says is read in the UI
+    options = ["--pool", args.pool, "--limit", str(args.workers), "--name", args.name]
+    for queue in args.queue or ():
+        options += ["--work-queue", queue]
+    if args.health_port:
+        os.environ["PREFECT_WORKER_WEBSERVER_PORT"] = str(args.health_port)
+        options.append("--with-healthcheck")
+    os.execv(sys.executable, [sys.executable, "-m", "prefect", "worker", "start", *options])
+
+
+DOES = {"start": start, "stop": stop, "status": status, "watch": watch, "apply": apply, "work": work}
 
 
 if __name__ == "__main__":

@@ -79,6 +79,22 @@ class Bucket:
         self.write(probe, b"")
         self.remove(probe)
 
+    def create(self) -> None:
+        """Make the S3 bucket, unless it is there."""
+        if not self.is_local:
+            try:
+                self.there()
+            except StoreError:
+                with self._said(""):
+                    self.fs.call_s3("create_bucket", Bucket=self.root.partition("/")[0])
+
+    def there(self) -> None:
+        """Raises StoreError where an S3 bucket is not there or its keys are refused: what is missing in a bucket is no
+        error, a missing bucket is. A folder is made at the first write."""
+        if not self.is_local:
+            with self._said(""):
+                self.fs.call_s3("head_bucket", Bucket=self.root.partition("/")[0])
+
     def list(self, under: str) -> list[Entry]:
         """Files below a name, sorted; hidden ones and parts of uploads left out."""
         with self._said(under):

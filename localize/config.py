@@ -22,6 +22,12 @@
 | LOCALIZE_COQUI_SECONDS | how long one of its lines may take, loading included | 300 |
 | LOCALIZE_FFMPEG | the ffmpeg to use | the one on PATH, else the imageio-ffmpeg wheel |
 | LOCALIZE_THREADS | engine threads | number of cores |
+| LOCALIZE_NOTIFY_WEBHOOK | address that Prefect's server posts to when a run fails, a variant waits, no worker is there | none |
+| LOCALIZE_NOTIFY_MAIL | addresses, with commas, that are written to for the same | none |
+| LOCALIZE_SMTP | how mail goes out: smtp:// or smtps://USER:PASSWORD@HOST:PORT | smtp://localhost:25 |
+| LOCALIZE_MAIL_FROM | whom mail is from | localize@localhost |
+| PREFECT_API_URL, PREFECT_API_AUTH_STRING | the Prefect server that `localize health` asks | none |
+| LOCALIZE_LOG | "json": the service's logs are a JSON object a line | "text" |
 """
 
 from __future__ import annotations
@@ -104,6 +110,13 @@ class Settings:
     offline: bool
     ffmpeg: str
     threads: int
+    json_logs: bool = False
+    webhook: str = field(default="", repr=False)
+    mail_to: tuple[str, ...] = ()
+    mail_from: str = "localize@localhost"
+    smtp: str = field(default="smtp://localhost:25", repr=False)
+    server: str = ""
+    server_auth: str = field(default="", repr=False)
     ledger: str = field(default="", repr=False)
     store: str = ""
     bucket: str = ""
@@ -178,6 +191,13 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         offline=env.get("LOCALIZE_OFFLINE", "0") not in ("", "0"),
         ffmpeg=env.get("LOCALIZE_FFMPEG", ""),
         threads=threads,
+        json_logs=_choice(env, "LOCALIZE_LOG", ("text", "json")) == "json",
+        webhook=env.get("LOCALIZE_NOTIFY_WEBHOOK", ""),
+        mail_to=tuple(a.strip() for a in env.get("LOCALIZE_NOTIFY_MAIL", "").split(",") if a.strip()),
+        mail_from=env.get("LOCALIZE_MAIL_FROM") or "localize@localhost",
+        smtp=env.get("LOCALIZE_SMTP") or "smtp://localhost:25",
+        server=env.get("PREFECT_API_URL", "").rstrip("/"),
+        server_auth=env.get("PREFECT_API_AUTH_STRING", ""),
         ledger=env.get("LOCALIZE_LEDGER", ""),
         store=env.get("LOCALIZE_STORE", ""),
         bucket=env.get("LOCALIZE_BUCKET", ""),
@@ -211,6 +231,13 @@ def _number(env: dict[str, str], name: str, default: int) -> int:
     except ValueError as error:
         raise OptionError(f"{name} is not a whole number", do="unset it, or set it to 1 or more") from error
     return number
+
+
+def _choice(env: dict[str, str], name: str, choices: tuple[str, ...]) -> str:
+    chosen = env.get(name) or choices[0]
+    if chosen not in choices:
+        raise OptionError(f"{name} {chosen!r} is unknown", do=f"unset it, or choose from {', '.join(choices)}")
+    return chosen
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,6 +36,12 @@ class Database(Protocol):
 
     def all(self, sql: str, row: Row = ()) -> list[Row]:
         """All rows."""
+
+    def dump(self, tables: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every row of these tables as (table, column -> value), all as of one moment."""
+
+    def load(self, tables: Sequence[str], rows: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """Make these tables hold these rows and nothing else, in one transaction."""
 
 
 class Sqlite:
@@ -79,6 +87,30 @@ class Sqlite:
             return self._db().execute(sql, row).fetchall()
         except sqlite3.Error as error:
             raise StoreError(f"ledger cannot be read: {error}", self.where, "restore it from a copy") from error
+
+    def dump(self, tables: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        db = self._db()
+        try:
+            db.execute("BEGIN")  # in WAL mode a reader sees one state until it ends
+            for table in tables:
+                found = db.execute(f"SELECT * FROM {table}")
+                columns = [c[0] for c in found.description]
+                for row in found:
+                    yield table, dict(zip(columns, row, strict=True))
+        except sqlite3.Error as error:
+            raise StoreError(f"ledger cannot be read: {error}", self.where, "restore it from a copy") from error
+        finally:
+            db.rollback()
+
+    def load(self, tables: Sequence[str], rows: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        try:
+            with self._db() as db:
+                for table in tables:
+                    db.execute(f"DELETE FROM {table}")
+                for table, row in rows:
+                    db.execute(_insert(tables, table, row, "?"), tuple(row.values()))
+        except sqlite3.Error as error:
+            raise StoreError(f"ledger cannot be written: {error}", self.where, "check free space") from error
 
 
 class Postgres:
@@ -147,13 +179,49 @@ class Postgres:
         found: list[Row] = self._run(sql, row, lambda c: c.fetchall())
         return found
 
+    def dump(self, tables: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        with self._whole("ISOLATION LEVEL REPEATABLE READ READ ONLY") as db:
+            for table in tables:
+                found = db.execute(f"SELECT * FROM {table}")
+                columns = [c.name for c in found.description]
+                for row in found:
+                    yield table, dict(zip(columns, row, strict=True))
 
-def open_database(url: str, home: Path) -> Database:
+    def load(self, tables: Sequence[str], rows: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        with self._whole("") as db:
+            for table in tables:
+                db.execute(f"DELETE FROM {table}")
+            for table, row in rows:
+                db.execute(_insert(tables, table, row, "%s"), tuple(row.values()))
+
+    @contextmanager
+    def _whole(self, kind: str) -> Iterator[Any]:
+        """A transaction of many statements; it is not begun again where the connection breaks."""
+        self.one("SELECT 1")
+        db = self._db()
+        try:
+            with db.transaction():
+                if kind:
+                    db.execute(f"SET TRANSACTION {kind}")
+                yield db
+        except self._psycopg.Error as error:
+            self._forget()
+            raise StoreError(f"ledger: {str(error).splitlines()[0]}", self.where, "try again") from error
+
+
+def _insert(tables: Sequence[str], table: str, row: dict[str, Any], mark: str) -> str:
+    """The statement that writes a row. Raises StoreError for names that are none of ours."""
+    if table not in tables or not all(c.isidentifier() for c in row):
+        raise StoreError(f"a row of no table that is known: {table!r}", do="choose another backup")
+    return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join([mark] * len(row))})"
+
+
+def open_database(url: str, home: Path, patience_s: float = PATIENCE_S) -> Database:
     """The database that LOCALIZE_LEDGER names, or the SQLite file in LOCALIZE_HOME. Raises StoreError."""
     if not url:
         return Sqlite(home / "ledger.sqlite")
     if url.startswith(("postgresql://", "postgres://")):
-        return Postgres(url)
+        return Postgres(url, patience_s)
     raise StoreError(
         f"LOCALIZE_LEDGER {url.split(':')[0]!r} is no kind of ledger", do="write postgresql://… or unset it"
     )

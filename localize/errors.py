@@ -12,7 +12,8 @@
     ├── RouteMissing        no engine here translates this pair
     ├── EngineError         an engine that failed on an item
     ├── ToolError           an external program that failed or is absent
-    └── StoreError          the store or the ledger cannot be read or written
+    ├── StoreError          the store or the ledger cannot be read or written
+    └── ServerError         the server that keeps the runs is away, or refuses us
 
 An error says what is wrong, where, and what to do about it, in one line. `transient` is true where a retry
 may cure it. All arguments are plain values, so that errors survive pickling between processes.
@@ -99,3 +100,9 @@ class ToolError(LocalizeError):
 
 class StoreError(LocalizeError):
     """The store or the ledger cannot be read or written."""
+
+
+class ServerError(LocalizeError):
+    """The server that keeps the service's runs is away, or refuses us."""
+
+    transient = True

@@ -3,7 +3,7 @@
 Tables: `sources` (files by digest, so that an unchanged file is not hashed again), `steps` (key -> blob, with the run
 that did it), `deliveries` (variant -> the set of files that lies outside), `leases` (who works on what, until when);
 and of the service: `episodes` (admitted, each once), `variants` (how far each market of an episode is), `sightings`
-(what lay in the inbox at the last look), `decisions` (who decided what, when).
+(what lay in the inbox at the last look), `decisions` (who decided what, when), `beats` (who gave sign of life, when).
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ CREATE TABLE IF NOT EXISTS decisions (
   id TEXT PRIMARY KEY, series TEXT NOT NULL, name TEXT NOT NULL, revision BIGINT NOT NULL, market TEXT NOT NULL,
   decision TEXT NOT NULL, who TEXT NOT NULL, note TEXT NOT NULL, at DOUBLE PRECISION NOT NULL
 );
+CREATE TABLE IF NOT EXISTS beats (who TEXT PRIMARY KEY, at DOUBLE PRECISION NOT NULL);
 """
 LEASE_S = 60.0
 

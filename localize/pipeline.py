@@ -12,6 +12,7 @@ from pathlib import Path
 from . import readback, stages
 from .config import Market
 from .deliver import Delivered, deliver
+from .disk import full_disk_said
 from .errors import InputError, LocalizeError
 from .listen import Listened, listen
 from .model import EngineUse, Episode, Translation
@@ -95,7 +96,8 @@ def run_market(
             parts[tag] = speak_language(studio, episode, listened, tag, tag == market.language, notice)
     notice(f"{market.name}: mix, mux, check")
     made = gather(studio, episode, listened, market, parts)
-    return deliver(studio, episode, market, made, out)
+    with full_disk_said(out):
+        return deliver(studio, episode, market, made, out)
 
 
 def speak_language(

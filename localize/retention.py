@@ -14,6 +14,7 @@ from .store import Store
 
 # a blob just written may not have its row yet
 GRACE_S = 3600.0
+MOST_BYTES = 4 << 20  # no JSON of ours is longer
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,9 @@ def sweep(ledger: Ledger, store: Store, keep_days: float, dry_run: bool = False)
         ledger.db.write("DELETE FROM steps WHERE done_at < ?", (old,))
     needed = {row[0] for row in ledger.db.all("SELECT blob FROM steps WHERE done_at >= ?", (old,))}
     for digest in list(needed):
-        needed |= _named_in(store, digest)
+        path = store.path(digest)
+        if path.is_file() and path.stat().st_size <= MOST_BYTES:
+            needed |= named_in(path.read_bytes())
     blobs = size = kept = 0
     for path in store.root.glob("??/*"):
         digest = path.parent.name + path.name
@@ -53,10 +56,8 @@ def sweep(ledger: Ledger, store: Store, keep_days: float, dry_run: bool = False)
     return Swept(steps, blobs, size, kept)
 
 
-def _named_in(store: Store, digest: str) -> set[str]:
+def named_in(data: bytes) -> set[str]:
     """Digests that a step's JSON output names: a dub names its track."""
-    path = store.path(digest)
-    if not path.is_file() or path.stat().st_size > 4 << 20:
+    if len(data) > MOST_BYTES or data[:1] not in (b"{", b"["):
         return set()
-    data = path.read_bytes()
-    return {m.decode() for m in re.findall(rb'"([0-9a-f]{64})"', data)} if data[:1] in (b"{", b"[") else set()
+    return {m.decode() for m in re.findall(rb'"([0-9a-f]{64})"', data)}

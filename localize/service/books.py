@@ -133,6 +133,16 @@ class Books:
         )
         return 0.0
 
+    def beat(self, who: str) -> None:
+        """Write that somebody is alive."""
+        sql = "INSERT INTO beats VALUES (?,?) ON CONFLICT (who) DO UPDATE SET at=excluded.at"
+        self.db.write(sql, (who, time.time()))
+
+    def beats(self) -> dict[str, float]:
+        """Who gave sign of life -> seconds since."""
+        now = time.time()
+        return {who: now - float(at) for who, at in self.db.all("SELECT who, at FROM beats ORDER BY who")}
+
     def decide(self, known: Known, market: str, decision: str, who: str, note: str) -> None:
         """Keep what a person decided, with name and time."""
         row = (uuid.uuid4().hex, known.series, known.name, known.revision, market, decision, who, note, time.time())

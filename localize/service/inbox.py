@@ -33,13 +33,15 @@ PATIENCE_S = 3600.0
 
 @dataclass(frozen=True)
 class Rules:
-    """A series' own rules: sidecars to wait for, how long in seconds, its markets (none: all), and whether its episodes
-    are made as they come or only when a person starts them."""
+    """A series' own rules: sidecars to wait for, how long in seconds, its markets (none: all), whether its episodes
+    are made as they come or only when a person starts them, and whether they are a back catalogue, which waits for
+    whatever is new."""
 
     wait_for: tuple[str, ...] = ()
     patience_s: float = PATIENCE_S
     markets: tuple[str, ...] = ()
     by_hand: bool = False
+    back_catalogue: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,19 +99,21 @@ def rules_of(text: bytes | None, where: str) -> Rules:
         told = tomllib.loads(text.decode("utf-8-sig"))
         wait, markets = told.pop("wait_for", []), told.pop("markets", [])
         patience = float(told.pop("patience_minutes", PATIENCE_S / 60)) * 60
-        start = told.pop("start", "at once")
+        start, catalogue = told.pop("start", "at once"), told.pop("catalogue", "new")
         if (
             told
             or start not in ("at once", "by hand")
+            or catalogue not in ("new", "back")
             or not set(wait) <= set(SIDECARS)
             or not all(isinstance(m, str) for m in markets)
         ):
             raise ValueError(
-                f"knows only wait_for = {sorted(SIDECARS)}, patience_minutes, markets, start = 'at once' or 'by hand'"
+                f"knows only wait_for = {sorted(SIDECARS)}, patience_minutes, markets, start = 'at once' or 'by hand', "
+                "catalogue = 'new' or 'back'"
             )
     except (ValueError, TypeError, UnicodeDecodeError) as error:
         raise SidecarError(f"cannot be read: {error}", where, "mend the file") from error
-    return Rules(tuple(wait), patience, tuple(markets), start == "by hand")
+    return Rules(tuple(wait), patience, tuple(markets), start == "by hand", catalogue == "back")
 
 
 def ready(dropped: Dropped, rules: Rules, still_s: float) -> str:

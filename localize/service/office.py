@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from ..model import Verdict
 from ..pipeline import Failed
 from ..studio import open_bible, open_ledger
 from . import inbox, outbox, review
-from .books import DELIVERED, FAILED, REVIEW, RUNNING, Books, Known
-from .plan import Plan, plan
+from .books import DELIVERED, ENDED, FAILED, REVIEW, RUNNING, Books, Known, key_of
+from .plan import Plan, Work, plan
+
+REPORTS = ("report.json", "report.html")
 
 
 @dataclass
@@ -40,21 +43,56 @@ class Office:
 
     def plan(self, most: int | None = None, series: str | None = None) -> Plan:
         """What is wanted and not done, of one series or of all; of all, without those that a person starts by hand.
+        New episodes come before a back catalogue, the oldest admission first.
 
         A series whose rules cannot be read is made for all markets.
         """
-        known: dict[str, tuple[str, ...]] = {}
+        known: dict[str, tuple[tuple[str, ...], bool]] = {}
 
-        def markets(name: str) -> tuple[str, ...]:
+        def wanted(name: str) -> tuple[tuple[str, ...], bool]:
             if name not in known:
                 try:
                     rules = self.rules(name)
-                    known[name] = () if series is None and rules.by_hand else self._markets(rules)
+                    markets = () if series is None and rules.by_hand else self._markets(rules)
+                    known[name] = (markets, rules.back_catalogue)
                 except LocalizeError:
-                    known[name] = tuple(self.settings.markets)
+                    known[name] = (tuple(self.settings.markets), False)
             return known[name]
 
-        return plan(self.books.episodes(series), self.books.variants(series), markets, self.books.ledger.leased(), most)
+        episodes = sorted(self.books.episodes(series), key=lambda k: wanted(k.series)[1])  # stable: else oldest first
+        variants, leased = self.books.variants(series), self.books.ledger.leased()
+        return plan(episodes, variants, lambda name: wanted(name)[0], leased, most)
+
+    def next(self, series: str | None, since: float, tried: set[str]) -> Work | None:
+        """What to make now: of a series or of all; before a series' own, whatever was dropped `since` and is not of a
+        back catalogue. `tried` (lease keys) is left out."""
+        dropped = [w for w in self.plan().todo if w.episode.admitted_at >= since] if series else []
+        urgent = [w for w in dropped if not self.is_back(w.episode.series)]
+        for work in (*urgent, *self.plan(series=series).todo):
+            if key_of(work.episode) not in tried:
+                return work
+        return None
+
+    def is_back(self, series: str) -> bool:
+        """Whether a series is of the back catalogue: its episodes come after new ones."""
+        try:
+            return self.rules(series).back_catalogue
+        except LocalizeError:
+            return False
+
+    def missing(self, known: Known, markets: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the markets that did not end yet."""
+        found = {m: self.books.variant(known, m) for m in markets}
+        return tuple(m for m, v in found.items() if v is None or v.state not in ENDED)
+
+    def waiting(self) -> list[tuple[Known, str]]:
+        """Variants of the newest revisions that wait for a person: (episode, market)."""
+        found: dict[tuple[str, str, int], list[str]] = {}
+        for v in self.books.variants():
+            if v.state == REVIEW:
+                found.setdefault((v.series, v.name, v.revision), []).append(v.market)
+        known = self.books.episodes() if found else []
+        return [(k, market) for k in known for market in found.get((k.series, k.name, k.revision), ())]
 
     def find(self, series: str, episode: str) -> Known:
         """An admitted episode. Raises OptionError naming what there is."""
@@ -94,6 +132,8 @@ class Office:
             elif result.verdict == Verdict.REVIEW:
                 state = REVIEW
                 report = exchange.read_report(result.folder)
+                for name in REPORTS:  # whoever decides may sit at another machine
+                    self.bucket.upload(result.folder / name, f"review/{known.series}/{known.name}/{market}/{name}")
                 cps = self.settings.language(report["language"]).cps
                 review.send_out(self.bucket, known, market, report, cps)
         self.books.set_state(known, market, state, verdict, why)
@@ -103,20 +143,36 @@ class Office:
     def take_returns(self) -> list[tuple[Known, str]]:
         """Edited files that linguists dropped back: their variants are wanted anew."""
 
-        def report_of(known: Known, market: str) -> dict[str, Any] | None:
-            folder = self.folder(known, market)
-            return exchange.read_report(folder) if (folder / "report.json").is_file() else None
-
         changed = review.take_returns(
             self.bucket,
             self.books,
             lambda series: open_bible(self.settings, series),
-            report_of,
+            self.report_of,
             self.settings.home / "back",
         )
         for known, market in changed:
             self.again(known, market, "lines came back edited")
         return changed
+
+    def report_of(self, known: Known, market: str) -> dict[str, Any] | None:
+        """A variant's report: the one that lies for reviewers in the bucket, or this machine's; None where neither."""
+        sent = self._sent(known, market)
+        if sent is not None:
+            report: dict[str, Any] = json.loads(sent)
+            return report
+        folder = self.folder(known, market)
+        return exchange.read_report(folder) if (folder / "report.json").is_file() else None
+
+    def at_hand(self, known: Known, market: str) -> bool:
+        """Whether this machine holds the very variant that waits for a person; another may have made it, or made it
+        anew."""
+        folder, sent = self.folder(known, market), self._sent(known, market)
+        if not (folder / outbox.MANIFEST).is_file():
+            return False
+        return sent is None or (folder / "report.json").read_bytes() == sent
+
+    def _sent(self, known: Known, market: str) -> bytes | None:
+        return self.bucket.read(f"review/{known.series}/{known.name}/{market}/report.json")
 
     def again(self, known: Known, market: str, why: str) -> None:
         """Want a market anew: the next catch-up makes it."""
@@ -130,4 +186,5 @@ def open_office(settings: Settings | None = None) -> Office:
     if not settings.bucket:
         raise OptionError("LOCALIZE_BUCKET is not set", do="set it to file:///FOLDER or s3://BUCKET/PREFIX")
     bucket = Bucket(settings.bucket, s3_options(settings))
+    bucket.there()
     return Office(settings, bucket, Books(open_ledger(settings)))

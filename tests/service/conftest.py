@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -13,7 +14,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from localize import config
@@ -108,6 +111,71 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     process.wait(10)
     for name, value in old.items():
         os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+@dataclass
+class PrefectServer:
+    """A Prefect server on loopback with a database of its own, and the environment of who uses it."""
+
+    home: Path
+    port: int
+    env: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/api"
+
+    def start(self) -> None:
+        argv = [sys.executable, "-m", "prefect", "server", "start", "--port", str(self.port)]
+        with (self.home / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(argv, env=self.env, stdout=log, stderr=log, start_new_session=True)
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, (self.home / "server.log").read_text()
+            try:
+                if httpx.get(f"{self.url}/health", timeout=2).status_code in (200, 401):
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.3)
+        raise AssertionError("the Prefect server does not answer")
+
+    def kill(self) -> None:
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def ask(self, path: str, **body: Any) -> Any:
+        auth = self.env.get("PREFECT_SERVER_API_AUTH_STRING")
+        with httpx.Client(auth=httpx.BasicAuth(*auth.split(":")) if auth else None, timeout=20) as client:
+            return client.post(f"{self.url}/{path}", json=body).json()
+
+
+def prefect_server(home: Path, **more: str) -> PrefectServer:
+    """One that is not started yet; what it knows lies in `home`."""
+    port = free_port()
+    env = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT")} | {
+        "LOCALIZE_HOME": str(home / "home"),
+        "LOCALIZE_BUCKET": f"file://{home / 'bucket'}",
+        "LOCALIZE_GLOSSARIES": str(home / "bibles"),
+        "LOCALIZE_CHECKOUT": str(config.ROOT),
+        "PREFECT_HOME": str(home / "prefect"),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        **more,
+    }
+    return PrefectServer(home, port, env)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    """A Prefect server of this module."""
+    made = prefect_server(tmp_path_factory.mktemp("prefect"))
+    made.start()
+    yield made
+    made.kill()
 
 
 @pytest.fixture

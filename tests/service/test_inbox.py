@@ -220,6 +220,12 @@ def test_an_s3_bucket_serves_as_a_folder_does(s3_bucket: Bucket, tmp_path: Path,
 
 
 def test_a_missing_bucket_and_a_closed_folder_are_one_line(s3: str, tmp_path: Path) -> None:
+    fresh = Bucket(f"s3://fresh-{time.time_ns()}/x", {"client_kwargs": {"endpoint_url": s3}})
+    with pytest.raises(StoreError, match="is not there"):
+        fresh.there()
+    fresh.create()
+    fresh.create()
+    fresh.check()
     with pytest.raises(StoreError, match="s3://nobody-has-this"):
         Bucket("s3://nobody-has-this", {"client_kwargs": {"endpoint_url": s3}}).check()
     with pytest.raises(StoreError, match="no address of a bucket"):

@@ -8,10 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from localize import config
@@ -22,7 +20,7 @@ from localize.service.office import Office
 from localize.service.status import standings
 from localize.studio import open_ledger
 from tests.localize.test_inputs import make
-from tests.service.conftest import free_port
+from tests.service.conftest import PrefectServer
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
 STAGES = ("probe", "listen", "translate", "speak", "dub", "mix")
@@ -30,37 +28,9 @@ STAGES = ("probe", "listen", "translate", "speak", "dub", "mix")
 CATCH_UP = "import localize.ledger as l; l.LEASE_S = 1.0; from flows.service import catch_up; catch_up()"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A Prefect server, and the environment of who uses it."""
-    home, port = tmp_path_factory.mktemp("prefect"), free_port()
-    env = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT")} | {
-        "LOCALIZE_HOME": str(home / "home"),
-        "LOCALIZE_BUCKET": f"file://{home / 'bucket'}",
-        "LOCALIZE_GLOSSARIES": str(home / "bibles"),
-        "PREFECT_HOME": str(home / "prefect"),
-        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    argv = [sys.executable, "-m", "prefect", "server", "start", "--port", str(port)]
-    process = subprocess.Popen(
-        argv, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/api/health", timeout=2).status_code == 200:
-                break
-        except httpx.HTTPError:
-            time.sleep(0.3)
-    yield env
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def test_a_worker_killed_in_every_stage_costs_only_what_it_had_in_hand(server: dict[str, str], tmp_path: Path) -> None:
-    settings = config.load(server)
+def test_a_worker_killed_in_every_stage_costs_only_what_it_had_in_hand(server: PrefectServer, tmp_path: Path) -> None:
+    env = server.env
+    settings = config.load(env)
     bucket = Bucket(settings.bucket)
     clip = make(tmp_path / "E01.mp4", seconds=4)
     bucket.upload(clip, "inbox/night/E01.mp4")
@@ -71,7 +41,7 @@ def test_a_worker_killed_in_every_stage_costs_only_what_it_had_in_hand(server: d
     office = Office(settings, bucket, Books(ledger))
     killed = []
     for stage in STAGES:
-        worker = subprocess.Popen([sys.executable, "-c", CATCH_UP], env=server, cwd=ROOT, start_new_session=True,
+        worker = subprocess.Popen([sys.executable, "-c", CATCH_UP], env=env, cwd=ROOT, start_new_session=True,
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
         deadline = time.monotonic() + 90
         while worker.poll() is None and time.monotonic() < deadline:
@@ -91,7 +61,7 @@ def test_a_worker_killed_in_every_stage_costs_only_what_it_had_in_hand(server: d
     assert standing.state == "died"
 
     done = subprocess.run(
-        [sys.executable, "-c", CATCH_UP], env=server, cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", CATCH_UP], env=env, cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     variant = office.books.variant(known, "brazil")
@@ -106,7 +76,7 @@ def test_a_worker_killed_in_every_stage_costs_only_what_it_had_in_hand(server: d
 
     before = (Path(bucket.root) / "outbox/night/E01/brazil/manifest.json").stat().st_mtime_ns
     again = subprocess.run(
-        [sys.executable, "-c", CATCH_UP], env=server, cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", CATCH_UP], env=env, cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert again.returncode == 0, again.stderr
     assert (Path(bucket.root) / "outbox/night/E01/brazil/manifest.json").stat().st_mtime_ns == before

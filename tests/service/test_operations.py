@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import socketserver
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from localize import cli
+from localize import cli, config
+from localize.errors import OptionError, ServerError
 from localize.ledger import Ledger
 from localize.retention import sweep
+from localize.service import notice
 from localize.service.books import FAILED, RUNNING, Books
 from localize.steps import Steps
 from localize.store import Store, canonical
@@ -56,3 +60,40 @@ def test_status_says_what_is_stuck_and_why(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.delenv("LOCALIZE_BUCKET")
     assert cli.main(["status"]) == 2
     assert "LOCALIZE_BUCKET" in capsys.readouterr().err
+
+
+def test_mail_reaches_everyone_or_says_why_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+
+    class Post(socketserver.StreamRequestHandler):
+        """As much of a mail server as takes one letter."""
+
+        def handle(self) -> None:
+            self.wfile.write(b"220 here\r\n")
+            letter = False
+            for line in self.rfile:
+                heard.append(line.decode().rstrip("\r\n"))
+                if letter:
+                    letter = heard[-1] != "."
+                    if letter:
+                        continue
+                word = heard[-1][:4].upper()
+                letter = word == "DATA"
+                self.wfile.write({"DATA": b"354 go on\r\n", "QUIT": b"221 bye\r\n"}.get(word, b"250 fine\r\n"))
+                if word == "QUIT":
+                    return
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Post) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        port = server.server_address[1]
+        env = {"LOCALIZE_NOTIFY_MAIL": "ana@example.org, ben@example.org", "LOCALIZE_SMTP": f"smtp://127.0.0.1:{port}"}
+        settings = config.load({**os.environ, **env})
+        assert notice.mail(settings, "E01: Failed\nBcc: x@example.org", "the disk is full\nhttp://ui") == 2
+    assert {h for h in heard if h.startswith("rcpt")} == {"rcpt TO:<ana@example.org>", "rcpt TO:<ben@example.org>"}
+    assert "Subject: E01: Failed Bcc: x@example.org" in heard  # no header by way of a run's name
+    assert "the disk is full" in heard
+    with pytest.raises(ServerError, match="mail could not be sent"):
+        notice.mail(settings, "a", "b")
+    with pytest.raises(OptionError, match="LOCALIZE_SMTP"):
+        notice.mail(config.load({**os.environ, **env, "LOCALIZE_SMTP": "http://x"}), "a", "b")
+    assert notice.mail(config.load({}), "a", "b") == 0

@@ -18,7 +18,7 @@ from localize.bucket import Bucket
 from localize.config import Settings
 from localize.errors import LocalizeError, OptionError, SidecarError
 from localize.registry import file_sha256
-from localize.service import outbox, review
+from localize.service import inbox, outbox, review
 from localize.service.books import DELIVERED, FAILED, REJECTED, REVIEW, RUNNING, Books, Known, Variant, key_of
 from localize.service.office import Office
 from localize.service.plan import MOST_TRIES, plan
@@ -86,6 +86,56 @@ def test_ten_thousand_episodes_are_planned_quickly(place: Place, figure) -> None
     assert sum(len(w.markets) for w in made.todo) == 400
     assert seconds <= 5
     assert peak <= 300
+
+
+def test_a_back_catalogue_waits_for_what_is_new(place: Place) -> None:
+    settings, bucket, books = place
+    office = Office(settings, bucket, books)
+    bucket.write("inbox/old/series.toml", b'catalogue = "back"\nmarkets = ["us"]\n')
+    bucket.write("inbox/slow/series.toml", b'start = "by hand"\nmarkets = ["us"]\n')
+    bucket.write("inbox/new/series.toml", b'markets = ["us"]\n')
+    since = time.time()
+    for series, name in (("old", "O1"), ("old", "O2"), ("slow", "S1"), ("new", "N1")):
+        books.admit(series, name, name, f"{name}.mp4")
+    assert [w.episode.name for w in office.plan().todo] == ["N1", "O1", "O2"]
+    tried: set[str] = set()
+    order = []
+    while (
+        work := office.next("slow", since, tried)
+    ) is not None:  # a season by hand gives way to what was dropped since
+        order.append(work.episode.name)
+        tried.add(key_of(work.episode))
+    assert order == ["N1", "S1"]
+    first = office.next(None, since, set())
+    assert first is not None
+    assert first.episode.name == "N1"
+    books.set_state(first.episode, "us", DELIVERED)
+    second = office.next(None, since, set())
+    assert second is not None
+    assert second.episode.name == "O1"
+    assert office.missing(first.episode, ("us", "latam")) == ("latam",)
+    books.set_state(second.episode, "us", REVIEW)
+    assert [(k.name, m) for k, m in office.waiting()] == [("O1", "us")]
+    with pytest.raises(SidecarError, match="catalogue"):
+        inbox.rules_of(b'catalogue = "middle"', "x")
+
+
+def test_a_reviewer_s_machine_knows_whether_it_holds_what_was_sent(place: Place) -> None:
+    settings, bucket, books = place
+    office = Office(settings, bucket, books)
+    known, _fresh = books.admit("night", "E01", "sha", "E01.mp4")
+    assert not office.at_hand(known, "latam")
+    assert office.report_of(known, "latam") is None
+    folder = variant_folder(office.folder(known, "latam"))
+    assert office.at_hand(known, "latam")
+    sent = (folder / "report.json").read_bytes()
+    bucket.write("review/night/E01/latam/report.json", sent.replace(b"review", b"pass"))
+    assert not office.at_hand(known, "latam")  # another machine made it anew
+    report = office.report_of(known, "latam")
+    assert report is not None
+    assert report["verdict"] == "pass"
+    bucket.write("review/night/E01/latam/report.json", sent)
+    assert office.at_hand(known, "latam")
 
 
 # --- what goes out, and who decides ----------------------------------------------------------------------------

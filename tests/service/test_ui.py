@@ -162,7 +162,7 @@ def test_an_episode_is_started_watched_and_approved_in_the_ui(service: Service, 
 
 def test_what_runs_is_said_and_stops_when_told(service: Service) -> None:
     done = service.run("status")
-    assert (done.returncode, done.stdout) == (0, "server: runs\nworker: runs\nwatcher: runs\n")
+    assert (done.returncode, done.stdout) == (0, "server: runs\nworker: runs\ndesk: runs\nwatcher: runs\n")
     again = service.run("start", "--port", service.url.rsplit(":", 1)[1])
     assert again.returncode == 0, again.stderr
     assert "stopped" in service.run("stop").stdout
