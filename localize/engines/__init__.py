@@ -16,6 +16,7 @@ ENGINES = {
     "ge2e": "localize.engines.speaker:SpeakerEncoder",
     "kokoro": "localize.engines.kokoro:Kokoro",
     "coqui": "localize.engines.coqui:Coqui",
+    "piper": "localize.engines.piper:Piper",
     "bergamot": "localize.engines.bergamot:Bergamot",
     "apertium": "localize.engines.apertium:Apertium",
     "llm": "localize.engines.llm:ChatTranslator",

@@ -6,7 +6,6 @@ A voice is a name ("ef_dora") or a blend of names with weights ("ef_dora*0.6+af_
 from __future__ import annotations
 
 import importlib.metadata
-import logging
 import math
 from typing import Any
 
@@ -16,6 +15,7 @@ from ..errors import EngineError, OptionError
 from ..fetch import ensure
 from ..model import EngineUse
 from .base import Clip, Samples, Workshop
+from .phonemizer import Phonemizer
 
 MODEL = "kokoro-82m-v1.0-int8"
 VOICES = "kokoro-82m-v1.0-voices"
@@ -33,23 +33,13 @@ class Kokoro:
     def __init__(self, workshop: Workshop) -> None:
         self.workshop = workshop
         self._session: Any = None
-        self._tokens: Any = None
+        self._front = Phonemizer()
         self._styles: dict[str, Samples] = {}
 
     def identity(self, voice: str = "") -> EngineUse:
         registry = self.workshop.registry
         version = importlib.metadata.version("kokoro-onnx")
         return EngineUse("speak", self.name, version, MODEL, registry.identity(MODEL), registry.model(MODEL).licence)
-
-    def _tokenizer(self) -> Any:
-        with self.workshop.guard:
-            if self._tokens is None:
-                from kokoro_onnx.tokenizer import Tokenizer
-
-                # it warns of every line in which espeak joins two words, which is how people speak
-                logging.getLogger("phonemizer").setLevel(logging.ERROR)
-                self._tokens = Tokenizer()
-            return self._tokens
 
     def _loaded(self) -> Any:
         with self.workshop.guard:
@@ -64,7 +54,7 @@ class Kokoro:
             return self._session
 
     def phonemes(self, text: str, language: str) -> str:
-        return str(self._tokenizer().phonemize(text, language))
+        return self._front.phonemes(text, language)
 
     def speak(self, phonemes: str, voice: str, speed: float) -> Clip:
         from kokoro_onnx.chunker import split_phonemes
@@ -73,7 +63,7 @@ class Kokoro:
         pause = np.zeros(RATE * JOIN_MS // 1000, np.float32)
         parts: list[Samples] = []
         for piece in split_phonemes(" ".join(phonemes.split()), MAX_PHONEMES):
-            tokens = self._tokenizer().tokenize(piece)
+            tokens = self._front.tokenizer().tokenize(piece)
             if not tokens:
                 continue
             inputs = {

@@ -47,8 +47,6 @@ def package(sources: list[str]) -> dict[str, object]:
     kwargs = {
         "sources": sources,
         "channels": 16,
-        "depth": 4,
-        "nfft": 512,
         "t_layers": 0,
         "segment": 2,
         "samplerate": 16_000,
