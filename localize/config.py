@@ -233,6 +233,11 @@ def _number(env: dict[str, str], name: str, default: int) -> int:
     return number
 
 
+def other_python() -> dict[str, str]:
+    """The environment for a program of another Python: without what points it to this one's packages."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV"))}
+
+
 def _choice(env: dict[str, str], name: str, choices: tuple[str, ...]) -> str:
     chosen = env.get(name) or choices[0]
     if chosen not in choices:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import readback, stages
+from . import hearing, readback, stages
 from .config import Market
 from .deliver import Delivered, deliver
 from .disk import full_disk_said
@@ -134,9 +134,9 @@ def gather(
         subject = f"{episode.name} {market.language}"
         programme = stages.mix(studio, episode, bed, own.spoken.track, preset, subject)
         if market.language.split("-")[0] in readback.JUDGED:
-            heard = stages.read_back(studio, episode, own.spoken.track, market.language)
-        left = stages.left_speech(studio, episode, listened, bed)
-        balance = stages.balance(studio, episode, listened, bed, own.spoken.track)
+            heard = hearing.read_back(studio, episode, own.spoken.track, market.language)
+        left = hearing.left_speech(studio, episode, listened, bed)
+        balance = hearing.balance(studio, episode, listened, bed, own.spoken.track)
     engines = [whisper] if listened.transcript.origin == "asr" else []
     for tag in (market.language, *market.extra_subtitles):
         engines += [e for e in parts[tag].engines if e not in engines]

@@ -19,6 +19,7 @@ from .model import Check, Cue, EngineUse, Episode, Translation, Verdict, worst
 from .registry import file_sha256
 from .sound import RATE
 from .studio import Studio
+from .variant import Output, Variant
 
 TRIES = 3
 COARSE = 8000  # Hz, enough to find a shift of a frame
@@ -206,7 +207,7 @@ class Render:
         except LocalizeError:
             return "und"
 
-    def _probe(self, path: Path, measured: dict[str, Any]) -> qc.Output:
+    def _probe(self, path: Path, measured: dict[str, Any]) -> Output:
         source = self.episode.media
         length, heard = media.probe(path).duration_ms, media.sound_end_ms(path)
         with av.open(str(path)) as container:
@@ -221,7 +222,7 @@ class Render:
         wanted, rate = speak.from_flac(self.studio.steps.store.need(self.made.programme))
         coarse = np.asarray(soxr.resample(wanted.mean(1), rate, COARSE), np.float32)
         offset, alike = sound.match(coarse, ffmpeg.decode(path, COARSE, 1)[:, 0], COARSE)
-        return qc.Output(
+        return Output(
             drift_ms=length - source.duration_ms,
             sound_drift_ms=heard - source.duration_ms,
             picture_same=same,
@@ -232,10 +233,10 @@ class Render:
             **facts,
         )
 
-    def _variant(self, cues: dict[str, list[Cue]], looks: dict[str, subtitles.Look], output: qc.Output) -> qc.Variant:
+    def _variant(self, cues: dict[str, list[Cue]], looks: dict[str, subtitles.Look], output: Output) -> Variant:
         settings, spoken = self.studio.settings, self.made.spoken
         transcript = self.made.listened.transcript
-        return qc.Variant(
+        return Variant(
             language=self.market.language,
             dubbed=spoken is not None,
             lines=transcript.lines,
@@ -264,7 +265,7 @@ class Render:
         there = file.is_file() and file.stat().st_size
         return (self.studio.settings.language(self.market.language).iso,) if there else ()
 
-    def _report(self, v: qc.Variant, checks: list[Check], names: list[str], measured: dict[str, Any]) -> dict[str, Any]:
+    def _report(self, v: Variant, checks: list[Check], names: list[str], measured: dict[str, Any]) -> dict[str, Any]:
         outputs = {n: {"sha256": file_sha256(self.work / n), "bytes": (self.work / n).stat().st_size} for n in names}
         wall = self.studio.clock.total(self.episode.name, "", self.market.language, self.market.name)
         return report.data(

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import numpy as np
 import soundfile
 
-from . import __version__, qc, subtitles
+from . import __version__, subtitles, variant
 from .config import Market
 from .listen import Listened
 from .model import Check, EngineUse, Episode, Verdict, to_json
@@ -28,7 +28,7 @@ def data(
     series: str,
     episode: Episode,
     market: Market,
-    v: qc.Variant,
+    v: variant.Variant,
     checks: list[Check],
     outputs: dict[str, Any],
     listened: Listened,
@@ -70,7 +70,7 @@ def data(
     }
 
 
-def _lines(v: qc.Variant) -> list[dict[str, Any]]:
+def _lines(v: variant.Variant) -> list[dict[str, Any]]:
     takes = {t.line_id: t for t in v.takes}
     rows = []
     for line, t in zip(v.lines, v.translations, strict=True):
@@ -100,22 +100,24 @@ def _lines(v: qc.Variant) -> list[dict[str, Any]]:
     return rows
 
 
-def _metrics(v: qc.Variant, wall_s: float, measured: dict[str, Any]) -> dict[str, Any]:
+def _metrics(v: variant.Variant, wall_s: float, measured: dict[str, Any]) -> dict[str, Any]:
     return {
-        "term_success": round(qc.term_success(v), 4),
-        "speech_overlap": qc.speech_overlap(v),
-        "duration_difference": qc.duration_difference(v),
-        "onset_p95_ms": qc.onset_p95(v),
-        "max_rate": round(qc.max_rate(v), 3),
-        "cps_ok": qc.share_ok(v, lambda tag, c: subtitles.cps(c) <= v.looks[tag].cps + 0.05),
-        "line_length_ok": qc.share_ok(
+        "term_success": round(variant.term_success(v), 4),
+        "speech_overlap": variant.speech_overlap(v),
+        "duration_difference": variant.duration_difference(v),
+        "onset_p95_ms": variant.onset_p95(v),
+        "max_rate": round(variant.max_rate(v), 3),
+        "cps_ok": variant.share_ok(v, lambda tag, c: subtitles.cps(c) <= v.looks[tag].cps + 0.05),
+        "line_length_ok": variant.share_ok(
             v, lambda tag, c: all(subtitles.length(r) <= v.looks[tag].chars for r in c.text.split("\n"))
         ),
         "loudness_lufs": measured["lufs"],
         "true_peak_dbtp": measured["true_peak_dbtp"],
         "loudness_range_lu": measured["lra"],
         "duration_drift_ms": v.output.drift_ms,
-        "dub_wer": round(qc.word_error(" ".join(t.text for t in v.translations), " ".join(w.text for w in v.heard)), 4)
+        "dub_wer": round(
+            variant.word_error(" ".join(t.text for t in v.translations), " ".join(w.text for w in v.heard)), 4
+        )
         if v.heard is not None
         else None,
         "source_speech_left": v.left,
@@ -148,7 +150,7 @@ document.querySelectorAll('.head').forEach(h=>h.setAttribute('x1',h.dataset.w*v.
 
 
 def html(
-    data: dict[str, Any], v: qc.Variant, checks: list[Check], momentary: list[list[float]], listened: Listened
+    data: dict[str, Any], v: variant.Variant, checks: list[Check], momentary: list[list[float]], listened: Listened
 ) -> str:
     """One page: verdict, player, checks, timeline, loudness, lines with flags first."""
     e = escape.escape
@@ -202,7 +204,7 @@ def _row(row: dict[str, Any]) -> str:
     )
 
 
-def _timeline(v: qc.Variant, duration_ms: int) -> str:
+def _timeline(v: variant.Variant, duration_ms: int) -> str:
     width, per = 1040, 1040 / max(1, duration_ms)
     speakers = list(dict.fromkeys(line.speaker for line in v.lines))
     height = 24 + 34 * len(speakers)
@@ -230,7 +232,7 @@ def _bar(x: float, y: float, width: float, colour: str, text: str) -> str:
     return f'<rect x="{x:.1f}" y="{y}" width="{max(1, width):.1f}" height="10" rx="2" fill="{colour}"><title>{title}</title></rect>'
 
 
-def _loudness(momentary: list[list[float]], v: qc.Variant, duration_ms: int) -> str:
+def _loudness(momentary: list[list[float]], v: variant.Variant, duration_ms: int) -> str:
     width, height, low, high = 1040, 130, -45.0, 0.0
 
     def y(level: float) -> float:

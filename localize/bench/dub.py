@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import soxr
 
-from .. import ffmpeg, mix, pipeline, qc, readback, speak, stages
+from .. import ffmpeg, mix, pipeline, readback, speak, stages, variant
 from ..config import Market
 from ..deliver import deliver
 from ..errors import InputError
@@ -106,7 +106,10 @@ def episode(
 def _heard(listened: Listened, truth: Truth) -> dict[str, float | None]:
     said = " ".join(x.text for x in truth.lines)
     got = " ".join(x.text for x in listened.transcript.lines)
-    return {"source WER": qc.word_error(said, got), "DER": diarization_error(truth.lines, listened.transcript.lines)}
+    return {
+        "source WER": variant.word_error(said, got),
+        "DER": diarization_error(truth.lines, listened.transcript.lines),
+    }
 
 
 def diarization_error(truth: Sequence[Line], found: Sequence[Line]) -> float:
@@ -198,7 +201,7 @@ def spoken_words(studio: Studio, spoken: Spoken, texts: dict[str, str], tag: str
         ended += readback.ends(texts[take.line_id], laid[-1])
     words = " ".join(script)
     return {
-        "dub WER": round(qc.word_error(words, " ".join(laid)), 3),
-        "clips WER": round(qc.word_error(words, " ".join(raw)), 3),
+        "dub WER": round(variant.word_error(words, " ".join(laid)), 3),
+        "clips WER": round(variant.word_error(words, " ".join(raw)), 3),
         "heard to the end": ended / max(1, len(takes)),
     }

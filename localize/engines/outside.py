@@ -17,6 +17,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from ..config import other_python
 from ..errors import EngineError, one_line
 
 TAIL = 20  # lines of its standard error that an error may quote
@@ -73,14 +74,13 @@ class Outside:
                 raise EngineError(
                     f"its environment {self.python.parent.parent} is not there", self.name, f"make {self.name}"
                 )
-            environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV"))}
             try:
                 self._process = subprocess.Popen(
                     [str(self.python), "-u", str(self.worker)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
-                    env=environment,
+                    env=other_python(),
                     start_new_session=True,
                 )
             except OSError as error:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from localize import ffmpeg, mix, pipeline, qc, speak, stages, subtitles
+from localize import ffmpeg, hearing, mix, pipeline, qc, speak, stages, subtitles
 from localize.listen import decode, listen
 from localize.model import Check, Cue, Episode, Verdict
 from localize.render import Ingredients, Render
@@ -145,7 +145,7 @@ def test_the_original_where_the_dub_should_be(bench: Bench, tmp_path: Path) -> N
 
 def test_source_speech_left_in(bench: Bench, tmp_path: Path) -> None:
     bed = bench.studio.steps.store.put(speak.to_flac(decode(bench.episode), RATE))
-    left = stages.left_speech(bench.studio, bench.episode, bench.made.listened, bed)
+    left = hearing.left_speech(bench.studio, bench.episode, bench.made.listened, bed)
     assert left > 0.8
     assert set(bench.checks(tmp_path, replace(bench.made, left=left))) == {"source speech left"}
 
@@ -154,7 +154,7 @@ def test_music_turned_down(bench: Bench, tmp_path: Path) -> None:
     assert bench.made.spoken
     samples, _rate = speak.from_flac(bench.studio.steps.store.need(bench.made.bed))
     bed = bench.studio.steps.store.put(speak.to_flac(samples * np.float32(0.7), RATE))
-    balance = stages.balance(bench.studio, bench.episode, bench.made.listened, bed, bench.made.spoken.track)
+    balance = hearing.balance(bench.studio, bench.episode, bench.made.listened, bed, bench.made.spoken.track)
     caught = bench.checks(tmp_path, replace(bench.made, balance=balance))
     assert set(caught) == {"bed"}
     assert caught["bed"].figure.startswith("3.1 dB")

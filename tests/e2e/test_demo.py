@@ -20,7 +20,7 @@ from localize.engines.vad import speech_spans
 from localize.glossary import count
 from localize.listen import listen
 from localize.memory import normal_form
-from localize.qc import word_error
+from localize.variant import word_error
 from tests.e2e.conftest import EPISODES, TAGS, Demo
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from localize import config, qc, subtitles
+from localize import config, qc, subtitles, variant
 from localize.mix import Balance
 from localize.model import Cue, Line, Take, TermUse, Translation, Verdict, Word
 
 TEXTS = ("Hola, Summer.", "Vuelve a casa esta noche.", "No puedo irme ahora.")
 
 
-def good() -> qc.Variant:
+def good() -> variant.Variant:
     lines = tuple(Line(f"L{n}", "Summer", 1000 + 3000 * n, 3000 + 3000 * n, "x", (n,)) for n in range(3))
     terms = (TermUse("Summer", "Summer", 1, 1),)
     translations = tuple(
@@ -23,9 +23,9 @@ def good() -> qc.Variant:
     )
     takes = tuple(Take(x.id, "digest", x.start_ms, x.end_ms, 1.05, 1.05, 1.0, 2100, "ef_dora") for x in lines)
     cues = [Cue(x.start_ms, x.end_ms, t, x.id) for x, t in zip(lines, TEXTS, strict=True)]
-    output = qc.Output(0, 0, True, ("spa", "eng"), (True, False), ("spa",), -14.1, -1.3)
+    output = variant.Output(0, 0, True, ("spa", "eng"), (True, False), ("spa",), -14.1, -1.3)
     heard = tuple(Word(i, w, 0, 1) for i, w in enumerate(" ".join(TEXTS).split()))
-    return qc.Variant(
+    return variant.Variant(
         "es-419", True, lines, tuple(Word(n, "x", 0, 1, 0.9) for n in range(3)), translations, takes, {"es-419": cues},
         {"es-419": subtitles.Look(26, 17, 40.0, "es", 12_000)}, config.load().loudness["mobile"], output, 40.0,
         {x.id: -20.0 for x in lines}, heard, 0.0, True, {x.id: -20.5 for x in lines}, Balance(-19.0, -18.5, 0.1),
@@ -39,33 +39,33 @@ def test_a_good_variant_passes_every_rule() -> None:
     assert len({c.name for c in checks}) == len(qc.RULES)
 
 
-def take(v: qc.Variant, index: int, **changes: object) -> qc.Variant:
+def take(v: variant.Variant, index: int, **changes: object) -> variant.Variant:
     takes = list(v.takes)
     takes[index] = replace(takes[index], **changes)  # type: ignore[arg-type]
     return replace(v, takes=tuple(takes))
 
 
-def cue(v: qc.Variant, index: int, **changes: object) -> qc.Variant:
+def cue(v: variant.Variant, index: int, **changes: object) -> variant.Variant:
     cues = list(v.cues["es-419"])
     cues[index] = replace(cues[index], **changes)  # type: ignore[arg-type]
     return replace(v, cues={"es-419": cues})
 
 
-def line_error(v: qc.Variant) -> qc.Variant:
+def line_error(v: variant.Variant) -> variant.Variant:
     bad = replace(v.translations[1], text="", error="no route")
     gone = replace(v.takes[1], clip="", flags=("no-clip",))
     return replace(v, translations=(v.translations[0], bad, v.translations[2]), takes=(v.takes[0], gone, v.takes[2]))
 
 
-def shifted(v: qc.Variant, by: int) -> qc.Variant:
+def shifted(v: variant.Variant, by: int) -> variant.Variant:
     return replace(v, takes=tuple(replace(t, start_ms=t.start_ms + by, end_ms=t.end_ms + by) for t in v.takes))
 
 
-def out(v: qc.Variant, **changes: object) -> qc.Variant:
+def out(v: variant.Variant, **changes: object) -> variant.Variant:
     return replace(v, output=replace(v.output, **changes))  # type: ignore[arg-type]
 
 
-FAULTS: list[tuple[str, Callable[[qc.Variant], qc.Variant], str, Verdict]] = [
+FAULTS: list[tuple[str, Callable[[variant.Variant], variant.Variant], str, Verdict]] = [
     ("shifted track", lambda v: shifted(v, 400), "onset", Verdict.REVIEW),
     ("missing clip", lambda v: replace(v, takes=v.takes[:2]), "clips", Verdict.FAIL),
     ("silent clip", lambda v: replace(v, clip_levels={**v.clip_levels, "L1": -80.0}), "clips", Verdict.FAIL),
@@ -100,7 +100,7 @@ FAULTS: list[tuple[str, Callable[[qc.Variant], qc.Variant], str, Verdict]] = [
 
 @pytest.mark.parametrize(("fault", "check", "verdict"), [f[1:] for f in FAULTS], ids=[f[0] for f in FAULTS])
 def test_each_fault_is_caught_by_its_own_check_alone(
-    fault: Callable[[qc.Variant], qc.Variant], check: str, verdict: Verdict
+    fault: Callable[[variant.Variant], variant.Variant], check: str, verdict: Verdict
 ) -> None:
     caught = {c.name: c.verdict for c in qc.run(fault(good())) if c.verdict != Verdict.PASS}
     assert caught == {check: verdict}
@@ -115,5 +115,5 @@ def test_an_untranslated_line_fails_and_names_itself() -> None:
 
 
 def test_word_error_counts_edits_over_reference_words() -> None:
-    assert qc.word_error("uno dos tres cuatro", "Uno, dos tres!") == 0.25
-    assert qc.word_error("a", "a") == 0.0
+    assert variant.word_error("uno dos tres cuatro", "Uno, dos tres!") == 0.25
+    assert variant.word_error("a", "a") == 0.0

@@ -1,0 +1,136 @@
+"""A finished variant as checks and reports see it, and its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from .config import Loudness
+from .memory import normal_form
+from .mix import Balance
+from .model import Cue, Line, Take, Translation, Word
+from .spans import intersection_over_union
+from .subtitles import Look
+
+SILENT_LUFS = -55.0
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a probe found in the muxed file.
+
+    Attributes:
+        drift_ms: its duration less the source's.
+        sound_drift_ms: its programme's duration less the source's picture.
+        picture_same: whether the video packets are the source's, byte for byte.
+        offset_ms: how late its default sound stands against the programme; match_db: how much of it the programme
+            explains, near 0 where it is another sound.
+        languages: ISO 639-2 code of each sound track, then of each text track; defaults: which are default.
+    """
+
+    drift_ms: int
+    sound_drift_ms: int
+    picture_same: bool
+    sound_languages: tuple[str, ...]
+    sound_defaults: tuple[bool, ...]
+    text_languages: tuple[str, ...]
+    lufs: float
+    true_peak: float
+    offset_ms: float = 0.0
+    match_db: float = 60.0
+
+
+@dataclass(frozen=True)
+class Variant:
+    """All that the checks look at.
+
+    Attributes:
+        dubbed: false where the market's language is the episode's own.
+        heard: words that a recogniser reads from the dub's speech track; None where it was not asked.
+        clip_levels: speech level in LUFS of each take as it lies in the track, by line id.
+        wanted_levels: the level that each line's source and character ask for, by line id.
+        left: share of source words still read from the bed; None where nothing is dubbed.
+        stem: whether the bed is the studio's own stem.
+        cues: by language tag, the market's own first.
+    """
+
+    language: str
+    dubbed: bool
+    lines: tuple[Line, ...]
+    words: tuple[Word, ...]
+    translations: tuple[Translation, ...]
+    takes: tuple[Take, ...]
+    cues: dict[str, list[Cue]]
+    looks: dict[str, Look]
+    preset: Loudness
+    output: Output
+    frame_ms: float
+    clip_levels: dict[str, float] = field(default_factory=dict)
+    heard: tuple[Word, ...] | None = None
+    left: float | None = None
+    stem: bool = False
+    wanted_levels: dict[str, float] = field(default_factory=dict)
+    balance: Balance | None = None
+    wanted_sound: tuple[str, ...] = ()
+    wanted_text: tuple[str, ...] = ()
+    extra_translations: dict[str, tuple[Translation, ...]] = field(default_factory=dict)
+
+
+def term_success(v: Variant) -> float:
+    """Share of wanted name occurrences that stand as locked; 1.0 where none is wanted."""
+    terms = [t for translation in v.translations for t in translation.terms]
+    wanted = sum(t.wanted for t in terms)
+    return sum(min(t.found, t.wanted) for t in terms) / wanted if wanted else 1.0
+
+
+def level_differences(v: Variant) -> dict[str, float]:
+    """By line id, a clip's level relative to its programme less the wanted one relative to the source's, in dB."""
+    if v.balance is None:
+        return {}
+    lift = v.balance.mix_lufs - v.balance.source_lufs
+    return {
+        t.line_id: round(v.clip_levels[t.line_id] - v.wanted_levels[t.line_id] - lift, 1)
+        for t in v.takes
+        if t.clip and v.clip_levels.get(t.line_id, -120.0) >= SILENT_LUFS and t.line_id in v.wanted_levels
+    }
+
+
+def max_rate(v: Variant) -> float:
+    """The highest rate of any take; 1.0 for none."""
+    return max((t.rate for t in v.takes if t.clip), default=1.0)
+
+
+def onset_p95(v: Variant) -> int:
+    """95th percentile of how far, in ms, a dub line starts from its source line."""
+    starts = {line.id: line.start_ms for line in v.lines}
+    off = [abs(t.start_ms - starts[t.line_id]) for t in v.takes if t.clip]
+    return round(float(np.percentile(off, 95))) if off else 0
+
+
+def speech_overlap(v: Variant) -> float:
+    """Mean over lines of shared time over the time of either, source line against its dub; 1.0 where not dubbed."""
+    spans = {line.id: (line.start_ms, line.end_ms) for line in v.lines}
+    shares = [intersection_over_union(spans[t.line_id], (t.start_ms, t.end_ms)) for t in v.takes if t.clip]
+    return round(float(np.mean(shares)), 3) if shares else 1.0
+
+
+def duration_difference(v: Variant) -> float:
+    """Mean over lines of |dub length - source length| / source length; 0.0 where not dubbed."""
+    lengths = {line.id: max(1, line.end_ms - line.start_ms) for line in v.lines}
+    shares = [abs(t.end_ms - t.start_ms - lengths[t.line_id]) / lengths[t.line_id] for t in v.takes if t.clip]
+    return round(float(np.mean(shares)), 3) if shares else 0.0
+
+
+def share_ok(v: Variant, good: Callable[[str, Cue], bool]) -> float:
+    """Share of all cues for which `good(tag, cue)` holds; 1.0 for no cues."""
+    marks = [good(tag, cue) for tag, cues in v.cues.items() for cue in cues]
+    return round(sum(marks) / len(marks), 4) if marks else 1.0
+
+
+def word_error(reference: str, hypothesis: str) -> float:
+    """Word error rate: edits over reference words, letters and digits only, case folded."""
+    wanted, got = normal_form(reference).split(), normal_form(hypothesis).split()
+    return float(Levenshtein.distance(wanted, got)) / max(1, len(wanted))
