@@ -223,6 +223,14 @@ def test_the_nearest_wording_wins_and_no_more_are_spoken_than_needed() -> None:
     assert tighten.reworded(item(1500), ["dumb", "long"], measure).text == "Usted no tiene tiempo."
 
 
+def test_a_line_too_long_to_be_read_takes_a_wording_that_can_be() -> None:
+    long = tighten.Measured(item(1000).line, item(1000, "x" * 30).translation, 1000, readable=20)
+    assert tighten.far_off(long)
+    assert tighten.reworded(long, ["y" * 25, "z" * 18], lambda text: 40 * len(text)).text == "z" * 18
+    assert tighten.reworded(long, ["y" * 40], lambda text: 1000).text == "x" * 30
+    assert not tighten.far_off(tighten.Measured(long.line, long.translation, 1000, readable=30))
+
+
 @pytest.mark.models
 def test_another_wording_keeps_the_names(studio: Studio) -> None:
     bible = Glossary((Term("Silver Bay", "place", "f"),))
