@@ -53,9 +53,8 @@ def target(text: str, options: dict[str, Any]) -> Bucket:
 def make(ledger: Ledger, store: Store, to: Bucket, keep: int | None = None) -> Backup:
     """Copy ledger and store; `keep`: only so many backups stay, the newest. Raises StoreError."""
     to.check()
-    name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    if to.read(f"{name}/backup.json") is not None:
-        raise StoreError("was made this second", f"{to.url}/{name}", "wait a moment")
+    while to.read(f"{(name := time.strftime('%Y%m%dT%H%M%SZ', time.gmtime()))}/backup.json") is not None:
+        time.sleep(0.2)  # one was made this very second: names sort by time, so each second has one
     rows = list(ledger.db.dump(TABLES))
     there = {e.name.removeprefix("blobs/").replace("/", "") for e in to.list("blobs")}
     kept: set[str] = set()

@@ -22,7 +22,7 @@ from .render import Ingredients, Render
 from .steps import step_key
 from .studio import Studio
 
-VERSION = 7
+VERSION = 8
 
 
 @dataclass(frozen=True)
