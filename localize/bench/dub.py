@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import soxr
 
-from .. import ffmpeg, mix, pipeline, readback, speak, stages, variant
+from .. import ffmpeg, hearing, mix, pipeline, readback, speak, stages, variant
 from ..config import Market
 from ..deliver import deliver
 from ..errors import InputError
@@ -96,7 +96,7 @@ def episode(
             values["bed off dB"] = made.balance.bed_off_db if made.balance else None
             values["file bed off dB"] = bed_in_file(admitted, listened, made.spoken, done.folder, market)
             texts = {t.line_id: t.text for t in parts[market.language].translations}
-            values |= spoken_words(studio, made.spoken, texts, market.language)
+            values |= spoken_words(studio, admitted, made.spoken, texts, market.language)
             if truth:
                 values["true overlap"], values["true onset p95 ms"] = against(truth, made.spoken)
         found.append(Figures(admitted.name, market.name, market.language, str(again.verdict), {**values, **heard}))
@@ -180,7 +180,9 @@ def bed_in_file(episode: Episode, listened: Listened, spoken: Spoken, folder: Pa
     return mix.bed_spread(source, made, busy)
 
 
-def spoken_words(studio: Studio, spoken: Spoken, texts: dict[str, str], tag: str) -> dict[str, float | None]:
+def spoken_words(
+    studio: Studio, episode: Episode, spoken: Spoken, texts: dict[str, str], tag: str
+) -> dict[str, float | None]:
     """What the recogniser makes of the speech track and of the raw clips, and how many lines it hears to the end."""
     if tag.split("-")[0] not in readback.JUDGED:
         return {"dub WER": None, "clips WER": None, "heard to the end": None}
@@ -192,13 +194,19 @@ def spoken_words(studio: Studio, spoken: Spoken, texts: dict[str, str], tag: str
 
     track, rate = speak.from_flac(studio.steps.store.need(spoken.track))
     laid, raw, script, ended = [], [], [], 0
+    alone = hearing.hear_line(studio, tag)
+    whole = readback.by_line(spoken.takes, hearing.read_back(studio, episode, spoken.track, tag))
     takes = [t for t in spoken.takes if t.clip]
     for take in takes:
         clip, hz = speak.from_flac(studio.steps.store.need(take.clip))
         script.append(texts[take.line_id])
         raw.append(read(clip, hz))
-        laid.append(read(track[take.start_ms * RATE // 1000 : take.end_ms * RATE // 1000], rate))
-        ended += readback.ends(texts[take.line_id], laid[-1])
+        part = track[take.start_ms * RATE // 1000 : take.end_ms * RATE // 1000]
+        laid.append(read(part, rate))
+        # one reading misses an end now and then that another hears: in the whole track, by itself, or carefully
+        ended += any(readback.ends(script[-1], heard) for heard in (whole[take.line_id], laid[-1])) or readback.ends(
+            script[-1], alone(part, rate)
+        )
     words = " ".join(script)
     return {
         "dub WER": round(variant.word_error(words, " ".join(laid)), 3),
