@@ -72,7 +72,7 @@ def make_variants(
     Raises InputError where the episode itself cannot be used.
     """
     studio = tasks.studio_for(series, path, allow_non_commercial)
-    wanted = [studio.settings.market(m) for m in dict.fromkeys(markets or studio.settings.markets)]
+    wanted = studio.settings.chosen(markets or ())
     episode = tasks.probe(studio, path)
     listened = tasks.recognise(studio, episode, source_lang)
     results: list[Result] = []
@@ -166,15 +166,15 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         settings = config.load()
-        names = [settings.market(m).name for m in dict.fromkeys(args.market or settings.markets)]
+        wanted = settings.chosen(args.market or ())
         run.check_language(settings, args.source_lang)
-        run.check_before(open_bible(settings, args.series), [settings.markets[n] for n in names], args.out)
+        run.check_before(open_bible(settings, args.series), wanted, args.out)
         paths, unusable = run.inputs(args.input)
         server.check()
     except (InputError, ModelError, ServerError, StoreError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    jobs = [(path, names) for path in paths]
+    jobs = [(path, [m.name for m in wanted]) for path in paths]
     results, more = run_jobs(jobs, args.series, args.out, args.source_lang, args.allow_non_commercial)
     unusable += more
     run.finish(results, unusable, args.out, Console(width=None if Console().is_terminal else 180))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flows import setup as _setup  # noqa: F401  (sets Prefect's environment before it is imported)
+from flows.setup import BACK, NEW, QUICK  # sets Prefect's environment before it is imported
 
 # isort: split
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -24,7 +24,6 @@ from prefect.workers.utilities import get_default_base_job_template_for_infrastr
 from flows import server
 from localize.errors import OptionError
 
-QUICK, NEW, BACK = "quick", "new", "back"
 RANKS = {QUICK: 1, NEW: 2, BACK: 3}
 TYPES = ("process", "docker", "kubernetes")
 

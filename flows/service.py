@@ -19,7 +19,7 @@ from prefect.flow_runs import suspend_flow_run
 
 from flows import params, server
 from flows.episode import make_variants, slug
-from flows.pools import QUICK
+from flows.setup import QUICK
 from localize import exchange
 from localize.config import load
 from localize.deliver import Delivered

@@ -12,6 +12,7 @@ from pathlib import Path
 from localize import config
 from localize.config import Settings
 
+QUICK, NEW, BACK = "quick", "new", "back"  # the work pool's queues; flows.pools says what waits in which
 GIVEN = frozenset(os.environ)  # what was set from outside, before the defaults below
 
 

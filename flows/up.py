@@ -21,6 +21,7 @@ from pathlib import Path
 import httpx
 
 from flows import setup  # sets Prefect's environment before anything starts
+from flows.setup import BACK, NEW, QUICK
 from localize import config
 from localize.bucket import Bucket, s3_options
 from localize.config import ROOT
@@ -30,7 +31,6 @@ from localize.service.books import Known
 from localize.service.health import check_parts
 
 POOL = "local"
-QUICK, NEW, BACK = "quick", "new", "back"  # as in flows.pools, which loads Prefect
 PARTS = ("watcher", "desk", "worker", "server")  # in the order in which they are stopped
 START_S = 180
 LOOK_S = 5.0

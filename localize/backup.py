@@ -26,7 +26,7 @@ from .bucket import Bucket
 from .errors import OptionError, StoreError
 from .ledger import Ledger
 from .retention import named_in
-from .store import SharedStore, Store
+from .store import SharedStore, Store, place
 
 VERSION = 1
 # leases are of processes that will be gone; what lay in the inbox is looked at anew
@@ -145,14 +145,11 @@ def _rows(lines: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
 def _bytes(store: Store, digest: str) -> bytes | None:
     """A blob's bytes, not fetched into this machine's folder where they lie on the far side only."""
     near = Store.get(store, digest)
-    if near is not None or not isinstance(store, SharedStore):
-        return near
-    data = store.bucket.read(f"{digest[:2]}/{digest[2:]}")
-    return data if data is not None and hashlib.sha256(data).hexdigest() == digest else None
+    return store.far(digest) if near is None and isinstance(store, SharedStore) else near
 
 
 def _place(digest: str) -> str:
-    return f"blobs/{digest[:2]}/{digest[2:]}"
+    return f"blobs/{place(digest)}"
 
 
 def _forget(at: Bucket, keep: int) -> None:

@@ -92,11 +92,7 @@ class Sqlite:
         db = self._db()
         try:
             db.execute("BEGIN")  # in WAL mode a reader sees one state until it ends
-            for table in tables:
-                found = db.execute(f"SELECT * FROM {table}")
-                columns = [c[0] for c in found.description]
-                for row in found:
-                    yield table, dict(zip(columns, row, strict=True))
+            yield from _every_row(db, tables)
         except sqlite3.Error as error:
             raise StoreError(f"ledger cannot be read: {error}", self.where, "restore it from a copy") from error
         finally:
@@ -105,10 +101,7 @@ class Sqlite:
     def load(self, tables: Sequence[str], rows: Iterable[tuple[str, dict[str, Any]]]) -> None:
         try:
             with self._db() as db:
-                for table in tables:
-                    db.execute(f"DELETE FROM {table}")
-                for table, row in rows:
-                    db.execute(_insert(tables, table, row, "?"), tuple(row.values()))
+                _fill(db, tables, rows, "?")
         except sqlite3.Error as error:
             raise StoreError(f"ledger cannot be written: {error}", self.where, "check free space") from error
 
@@ -181,18 +174,11 @@ class Postgres:
 
     def dump(self, tables: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         with self._whole("ISOLATION LEVEL REPEATABLE READ READ ONLY") as db:
-            for table in tables:
-                found = db.execute(f"SELECT * FROM {table}")
-                columns = [c.name for c in found.description]
-                for row in found:
-                    yield table, dict(zip(columns, row, strict=True))
+            yield from _every_row(db, tables)
 
     def load(self, tables: Sequence[str], rows: Iterable[tuple[str, dict[str, Any]]]) -> None:
         with self._whole("") as db:
-            for table in tables:
-                db.execute(f"DELETE FROM {table}")
-            for table, row in rows:
-                db.execute(_insert(tables, table, row, "%s"), tuple(row.values()))
+            _fill(db, tables, rows, "%s")
 
     @contextmanager
     def _whole(self, kind: str) -> Iterator[Any]:
@@ -207,6 +193,21 @@ class Postgres:
         except self._psycopg.Error as error:
             self._forget()
             raise StoreError(f"ledger: {str(error).splitlines()[0]}", self.where, "try again") from error
+
+
+def _every_row(db: Any, tables: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for table in tables:
+        found = db.execute(f"SELECT * FROM {table}")
+        columns = [c[0] for c in found.description]
+        for row in found:
+            yield table, dict(zip(columns, row, strict=True))
+
+
+def _fill(db: Any, tables: Sequence[str], rows: Iterable[tuple[str, dict[str, Any]]], mark: str) -> None:
+    for table in tables:
+        db.execute(f"DELETE FROM {table}")
+    for table, row in rows:
+        db.execute(_insert(tables, table, row, mark), tuple(row.values()))
 
 
 def _insert(tables: Sequence[str], table: str, row: dict[str, Any], mark: str) -> str:

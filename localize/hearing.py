@@ -19,13 +19,14 @@ from .studio import Studio
 NEAR_MS = 300  # word times are no better than that
 
 
-def hear_line(studio: Studio, target: str) -> retake.Hear:
-    """Listen to one line by itself, with quiet around it as the recogniser likes it."""
-    whisper, names_there = studio.engines.transcriber(), _names(studio, target)
+def hear_line(studio: Studio, target: str, quick: bool = False) -> retake.Hear:
+    """Listen to one line by itself, with quiet around it as the recogniser likes it; `quick` tries once, and without
+    being told the names."""
+    whisper, names_there = studio.engines.transcriber(), () if quick else _names(studio, target)
 
     def hear(samples: Samples, rate: int) -> str:
         padded = np.pad(np.asarray(soxr.resample(samples, rate, ASR_RATE), np.float32), ASR_RATE // 2)
-        heard = whisper.transcribe(padded, target.split("-")[0], names_there)
+        heard = whisper.transcribe(padded, target.split("-")[0], names_there, quick)
         return " ".join(w.text for w in heard.words)
 
     return hear
@@ -53,24 +54,22 @@ def read_back(studio: Studio, episode: Episode, track: str, target: str) -> tupl
 
 def balance(studio: Studio, episode: Episode, listened: Listened, bed_digest: str, track: str) -> mixing.Balance:
     """What the mix is held against: levels of lines relative to the programme, and the bed left as it was."""
-    lines = [(line.start_ms, line.end_ms) for line in listened.transcript.lines]
-    inputs = {
-        "file": episode.sha256,
-        "bed": bed_digest,
-        "track": track,
-        "spoken": [*listened.transcript.speech, *lines],
-    }
 
-    def make() -> Any:
+    def against_source() -> Any:  # the same for every language
         source = decode(episode)
         bed = ffmpeg.fit_length(speak.from_flac(studio.steps.store.need(bed_digest))[0], len(source))
-        voice, _rate = speak.from_flac(studio.steps.store.need(track))
-        off = mixing.bed_difference(source, bed, [*listened.transcript.speech, *lines])
-        levels = [round(sound.loudness(x, RATE), 2) for x in (source, mixing.programme(bed, voice))]
-        return to_json(mixing.Balance(levels[0], levels[1], None if off is None else round(off, 2)))
+        off = mixing.bed_difference(source, bed, listened.spoken)
+        return [round(sound.loudness(source, RATE), 2), None if off is None else round(off, 2)]
 
+    def mixed() -> float:
+        bed, voice = (speak.from_flac(studio.steps.store.need(d))[0] for d in (bed_digest, track))
+        return round(sound.loudness(mixing.programme(bed, voice), RATE), 2)
+
+    inputs = {"file": episode.sha256, "bed": bed_digest, "spoken": listened.spoken}
     with studio.clock.timed(episode.name, ""):
-        return from_json(mixing.Balance, studio.steps.json("balance", 1, inputs, episode.name, make))
+        source, off = studio.steps.json("bed-kept", 1, inputs, episode.name, against_source)
+        mix = studio.steps.json("mix-level", 1, {"bed": bed_digest, "track": track}, episode.name, mixed)
+    return mixing.Balance(source, mix, off)
 
 
 def left_speech(studio: Studio, episode: Episode, listened: Listened, bed_digest: str) -> float:

@@ -45,6 +45,11 @@ class Listened:
     sounds: tuple[Line, ...] = ()
     screen: tuple[Line, ...] = ()
 
+    @property
+    def spoken(self) -> list[Span]:
+        """Where somebody speaks, by voice or by a line."""
+        return [*self.transcript.speech, *((x.start_ms, x.end_ms) for x in self.transcript.lines)]
+
 
 def listen(studio: Studio, episode: Episode, source_lang: str | None = None) -> Listened:
     """Recognise the episode (or take the studio's own transcript), find who speaks, and measure the lines.

@@ -152,9 +152,5 @@ def gather(
         left,
         balance,
         engines,
-        {
-            t: stages.notes(studio, episode, listened, t)
-            for t in parts
-            if t in (market.language, *market.extra_subtitles)
-        },
+        {t: stages.notes(studio, episode, listened, t) for t in (market.language, *market.extra_subtitles)},
     )

@@ -74,7 +74,7 @@ class Render:
         measured = self._mux(self.work / video, names)
         names.append(video)
         if "burned" in self.market.also:
-            names.append(self._burn(video, cues[self.market.language]))
+            names.append(self._burn(video, cues[self.market.language], looks[self.market.language]))
         variant = self._variant(cues, looks, self._probe(self.work / video, measured))
         checks = qc.run(variant)
         self.verdict = worst(c.verdict for c in checks)
@@ -86,7 +86,7 @@ class Render:
 
     def _texts(self, tag: str, cues: list[Cue], look: subtitles.Look) -> list[str]:
         """One language's subtitle files."""
-        canvas, also, base = self._canvas(tag), self.market.also, f"{self.episode.name}.{tag}"
+        canvas, also, base = self._canvas(tag, look), self.market.also, f"{self.episode.name}.{tag}"
         made = {f"{base}.srt": timed_text.to_srt(cues), f"{base}.vtt": timed_text.to_vtt(cues, tag)}
         if "ass" in also:
             made[f"{base}.ass"] = timed_text.to_ass(cues, canvas)
@@ -102,14 +102,13 @@ class Render:
     def _for_the_deaf(self, tag: str, look: subtitles.Look) -> list[Cue]:
         listened, language = self.made.listened, self.studio.settings.language(tag)
         source = listened.transcript.language
-        every = self.made.translations if tag == self.market.language else self.made.extra[tag]
         names = {
             speaker: next((t.form(tag) for t in self.studio.bible.terms.terms if t.form(source) == speaker), speaker)
             for speaker in self.studio.bible.cast
         }
         labels = {t.line_id: t.text for t in self.made.notes.get(tag, []) if t.text}
         sounds = [(x, labels[x.id]) for x in listened.sounds if x.id in labels]
-        texts = {t.line_id: t.text for t in every}
+        texts = {t.line_id: t.text for t in self._translations(tag)}
         slower = replace(look, cps=language.cps_sdh)
         return subtitles.for_the_deaf(listened.transcript.lines, texts, names, sounds, self._until(), slower)
 
@@ -119,30 +118,29 @@ class Render:
         texts = {t.line_id: t.text for t in self.made.notes.get(tag, [])}
         if self.made.spoken is None or not listened.screen:
             return []
-        shown = {
-            x.id: texts.get(x.id, "").upper() if x.text.isupper() else texts.get(x.id, "") for x in listened.screen
-        }
+        shown = {i: t.upper() if x.text.isupper() else t for x in listened.screen if (t := texts.get(i := x.id))}
         cues = subtitles.cues(listened.screen, shown, {}, look)
         name = f"{self.episode.name}.{tag}.forced.srt"
         (self.work / name).write_text(timed_text.to_srt(cues), encoding="utf-8")
         return [name]
 
-    def _canvas(self, tag: str) -> timed_text.Canvas:
-        info, language = self.episode.media, self.studio.settings.language(tag)
-        turned = info.rotation % 180 != 0
-        width, height = (info.height, info.width) if turned else (info.width, info.height)
-        chars = language.chars_vertical if media.is_vertical(info) else language.chars
-        return timed_text.Canvas(width, height, chars, language.font)
+    def _canvas(self, tag: str, look: subtitles.Look) -> timed_text.Canvas:
+        font = self.studio.settings.language(tag).font
+        return timed_text.Canvas(*media.displayed_size(self.episode.media), look.chars, font)
 
-    def _burn(self, video: str, cues: list[Cue]) -> str:
+    def _burn(self, video: str, cues: list[Cue], look: subtitles.Look) -> str:
         """A second video with the market's own cues drawn into the picture."""
         tag = self.market.language
         name, styled = f"{self.episode.name}.{self.market.name}.burned.mp4", self.work / "burn.tmp"
-        ffmpeg.need_font(self.studio.settings.language(tag).font, tag)
-        styled.write_text(timed_text.to_ass(cues, self._canvas(tag)), encoding="utf-8")
+        canvas = self._canvas(tag, look)
+        ffmpeg.need_font(canvas.font, tag)
+        styled.write_text(timed_text.to_ass(cues, canvas), encoding="utf-8")
         ffmpeg.burn(self.work / video, styled, self.work / name)
         styled.unlink()
         return name
+
+    def _translations(self, tag: str) -> list[Translation]:
+        return self.made.translations if tag == self.market.language else self.made.extra[tag]
 
     def _until(self) -> dict[str, int]:
         return {t.line_id: t.end_ms for t in self.made.spoken.takes} if self.made.spoken else {}
@@ -155,7 +153,7 @@ class Render:
             language = self.studio.settings.language(tag)
             vertical = media.is_vertical(info)
             looks[tag] = subtitles.look(language, vertical, info.frame_ms, info.duration_ms, self.made.cuts)
-            texts = self.made.translations if tag == self.market.language else self.made.extra[tag]
+            texts = self._translations(tag)
             cues[tag] = subtitles.for_language(self.made.listened.transcript, texts, until, looks[tag])
         return cues, looks
 

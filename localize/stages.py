@@ -115,11 +115,9 @@ def bed(studio: Studio, episode: Episode, listened: Listened) -> str:
             gain, shift = listened.stem["gain"], int(listened.stem["shift"])
             moved = stem.shifted(stem_of(episode), shift, len(mix))
             return speak.to_flac((gain * moved).astype(np.float32), RATE)
-        lines = [(line.start_ms, line.end_ms) for line in listened.transcript.lines]
-        spoken = [*listened.transcript.speech, *lines]
         if separator:
-            return speak.to_flac(stem.replaced(mix, separator.without_speech(mix), spoken), RATE)
-        return speak.to_flac(stem.without_speech(mix, spoken), RATE)
+            return speak.to_flac(stem.replaced(mix, separator.without_speech(mix), listened.spoken), RATE)
+        return speak.to_flac(stem.without_speech(mix, listened.spoken), RATE)
 
     with studio.clock.timed(episode.name, ""):
         return studio.steps.data("bed", 3, inputs, episode.name, make)[0]
@@ -288,16 +286,17 @@ def dub(
         return speak.speak(part, speed, voice, language.espeak, studio.steps, f"{subject} {part.line.id}")[1]
 
     def make() -> Any:
-        made = lay(parts)
+        first = made = lay(parts)
+        track = studio.steps.store.put(speak.to_flac(first.track, RATE))
         if judged:
-            words = hearing.read_back(studio, episode, studio.steps.store.put(speak.to_flac(made.track, RATE)), target)
-            heard = readback.by_line(made.takes, words)
-            made = retake.until_heard(made, parts, heard, hearing.hear_line(studio, target), say, lay)
+            heard = readback.by_line(first.takes, hearing.read_back(studio, episode, track, target))
+            made = retake.until_heard(first, parts, heard, hearing.hear_line(studio, target), say, lay)
+        if made.track is not first.track:
+            track = studio.steps.store.put(speak.to_flac(made.track, RATE))
         levels = {
             t.line_id: round(sound.active_level(made.track[_at(t.start_ms) : _at(t.end_ms)], RATE), 1)
             for t in made.takes
         }
-        track = studio.steps.store.put(speak.to_flac(made.track, RATE))
         return to_json(Spoken(made.takes, track, levels, {p.line.id: round(p.level_lufs, 1) for p in parts}))
 
     with studio.clock.timed(episode.name, target):

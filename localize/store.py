@@ -15,6 +15,11 @@ from .config import Settings
 from .errors import StoreError
 
 
+def place(digest: str) -> str:
+    """Where a blob lies below whatever holds blobs."""
+    return f"{digest[:2]}/{digest[2:]}"
+
+
 class Store:
     """Blobs under `root/ab/cdef…`. Safe for many threads and processes at once."""
 
@@ -27,7 +32,7 @@ class Store:
 
     def path(self, digest: str) -> Path:
         """Where the blob of that digest lies, or would lie."""
-        return self.root / digest[:2] / digest[2:]
+        return self.root / place(digest)
 
     def put(self, data: bytes) -> str:
         """Keep `data` and return its digest. On return the bytes are on disk. Raises StoreError."""
@@ -85,7 +90,7 @@ class SharedStore(Store):
 
     def put(self, data: bytes) -> str:
         digest = super().put(data)
-        name = f"{digest[:2]}/{digest[2:]}"
+        name = place(digest)
         if self.bucket.size(name) != len(data):
             self.bucket.write(name, data)
         return digest
@@ -94,11 +99,15 @@ class SharedStore(Store):
         near = super().get(digest)
         if near is not None:
             return near
-        data = self.bucket.read(f"{digest[:2]}/{digest[2:]}")
-        if data is None or hashlib.sha256(data).hexdigest() != digest:
-            return None
-        super().put(data)
+        data = self.far(digest)
+        if data is not None:
+            super().put(data)
         return data
+
+    def far(self, digest: str) -> bytes | None:
+        """The bytes on the far side, not kept here; None where they are gone or damaged."""
+        data = self.bucket.read(place(digest))
+        return data if data is not None and hashlib.sha256(data).hexdigest() == digest else None
 
 
 def open_store(settings: Settings) -> Store:

@@ -88,14 +88,13 @@ def term_success(v: Variant) -> float:
 
 def level_differences(v: Variant) -> dict[str, float]:
     """By line id, a clip's level relative to its programme less the wanted one relative to the source's, in dB."""
-    if v.balance is None:
-        return {}
-    lift = v.balance.mix_lufs - v.balance.source_lufs
-    return {
-        t.line_id: round(v.clip_levels[t.line_id] - v.wanted_levels[t.line_id] - lift, 1)
-        for t in v.takes
-        if t.clip and v.clip_levels.get(t.line_id, -120.0) >= SILENT_LUFS and t.line_id in v.wanted_levels
-    }
+    return levels_off(v.clip_levels, v.wanted_levels, v.balance) if v.balance else {}
+
+
+def levels_off(clips: dict[str, float], wanted: dict[str, float], balance: Balance) -> dict[str, float]:
+    """The same from levels in LUFS by line id; a clip that cannot be heard is left out."""
+    lift = balance.mix_lufs - balance.source_lufs
+    return {i: round(level - wanted[i] - lift, 1) for i, level in clips.items() if level >= SILENT_LUFS}
 
 
 def max_rate(v: Variant) -> float:

@@ -6,17 +6,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import soxr
 
 from .. import ffmpeg, hearing, mix, pipeline, readback, speak, stages, variant
 from ..config import Market
-from ..deliver import deliver
 from ..errors import InputError
 from ..glossary import read_text
-from ..listen import ASR_RATE, Listened, decode, listen
+from ..listen import Listened, decode, listen
 from ..model import Episode, Line
 from ..sound import RATE
 from ..spans import intersection_over_union
@@ -74,9 +71,7 @@ def episode(
     found = []
     for market in markets:
         done = pipeline.run_market(studio, admitted, listened, market, parts, out)
-        made = pipeline.gather(studio, admitted, listened, market, parts)
-        again = deliver(studio, admitted, market, made, out)
-        m = again.metrics
+        own, m = parts[market.language], done.metrics
         values: dict[str, float | None] = {
             "overlap": m["speech_overlap"],
             "length off": m["duration_difference"],
@@ -89,17 +84,20 @@ def episode(
             "dBTP": m["true_peak_dbtp"],
             "source left": m["source_speech_left"],
         }
-        if made.spoken:
-            rates = [t.rate for t in made.spoken.takes if t.clip]
+        if spoken := own.spoken:
+            rates = [t.rate for t in spoken.takes if t.clip]
             values["over 1.15"] = sum(r > 1.155 for r in rates) / max(1, len(rates))
-            values["level off dB"] = _worst_level(made.spoken, made.balance)
-            values["bed off dB"] = made.balance.bed_off_db if made.balance else None
-            values["file bed off dB"] = bed_in_file(admitted, listened, made.spoken, done.folder, market)
-            texts = {t.line_id: t.text for t in parts[market.language].translations}
-            values |= spoken_words(studio, admitted, made.spoken, texts, market.language)
+            bed = stages.bed(studio, admitted, listened)
+            balance = hearing.balance(studio, admitted, listened, bed, spoken.track)
+            off = variant.levels_off(spoken.clip_levels, spoken.wanted_levels, balance)
+            values["level off dB"] = max(map(abs, off.values()), default=None)
+            values["bed off dB"] = balance.bed_off_db
+            values["file bed off dB"] = bed_in_file(admitted, listened, spoken, done.folder, market)
+            texts = {t.line_id: t.text for t in own.translations}
+            values |= spoken_words(studio, admitted, spoken, texts, market.language)
             if truth:
-                values["true overlap"], values["true onset p95 ms"] = against(truth, made.spoken)
-        found.append(Figures(admitted.name, market.name, market.language, str(again.verdict), {**values, **heard}))
+                values["true overlap"], values["true onset p95 ms"] = against(truth, spoken)
+        found.append(Figures(admitted.name, market.name, market.language, str(done.verdict), {**values, **heard}))
     return found
 
 
@@ -162,22 +160,13 @@ def against(truth: Truth, spoken: Spoken) -> tuple[float, float]:
     return round(float(np.mean(shares)), 3), round(float(np.percentile(off, 95)))
 
 
-def _worst_level(spoken: Spoken, balance: mix.Balance | None) -> float | None:
-    if balance is None:
-        return None
-    lift = balance.mix_lufs - balance.source_lufs
-    off = [abs(level - spoken.wanted_levels[i] - lift) for i, level in spoken.clip_levels.items() if level > -100]
-    return round(max(off), 1) if off else None
-
-
 def bed_in_file(episode: Episode, listened: Listened, spoken: Spoken, folder: Path, market: Market) -> float | None:
     """By how many dB, at the most, stretches without any speech differ in the finished file from the source, once the
     one gain of mastering is taken off (their median)."""
     source = decode(episode)
     made = ffmpeg.fit_length(ffmpeg.decode(folder / f"{episode.name}.{market.name}.mp4"), len(source))
-    busy = [*listened.transcript.speech, *((x.start_ms, x.end_ms) for x in listened.transcript.lines)]
-    busy += [(t.start_ms, t.end_ms) for t in spoken.takes if t.clip]
-    return mix.bed_spread(source, made, busy)
+    dubbed = [(t.start_ms, t.end_ms) for t in spoken.takes if t.clip]
+    return mix.bed_spread(source, made, [*listened.spoken, *dubbed])
 
 
 def spoken_words(
@@ -186,15 +175,9 @@ def spoken_words(
     """What the recogniser makes of the speech track and of the raw clips, and how many lines it hears to the end."""
     if tag.split("-")[0] not in readback.JUDGED:
         return {"dub WER": None, "clips WER": None, "heard to the end": None}
-    whisper, language = studio.engines.transcriber(), tag.split("-")[0]
-
-    def read(samples: Any, rate: int) -> str:
-        padded = np.pad(np.asarray(soxr.resample(samples, rate, ASR_RATE), np.float32), ASR_RATE // 2)
-        return " ".join(w.text for w in whisper.transcribe(padded, language, (), quick=True).words)
-
+    read, alone = hearing.hear_line(studio, tag, quick=True), hearing.hear_line(studio, tag)
     track, rate = speak.from_flac(studio.steps.store.need(spoken.track))
     laid, raw, script, ended = [], [], [], 0
-    alone = hearing.hear_line(studio, tag)
     whole = readback.by_line(spoken.takes, hearing.read_back(studio, episode, spoken.track, tag))
     takes = [t for t in spoken.takes if t.clip]
     for take in takes:
@@ -204,8 +187,10 @@ def spoken_words(
         part = track[take.start_ms * RATE // 1000 : take.end_ms * RATE // 1000]
         laid.append(read(part, rate))
         # one reading misses an end now and then that another hears: in the whole track, by itself, or carefully
-        ended += any(readback.ends(script[-1], heard) for heard in (whole[take.line_id], laid[-1])) or readback.ends(
-            script[-1], alone(part, rate)
+        ended += (
+            readback.ends(script[-1], whole[take.line_id])
+            or readback.ends(script[-1], laid[-1])
+            or readback.ends(script[-1], alone(part, rate))
         )
     words = " ".join(script)
     return {

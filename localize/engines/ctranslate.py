@@ -7,7 +7,6 @@ its own, and what comes out is held to the digests of that moment ever after.
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import json
 import shutil
 import subprocess
@@ -20,7 +19,7 @@ from ..fetch import ensure
 from ..model import EngineUse
 from ..registry import Registry, file_sha256
 from .dialects import END, Dialect, dialect
-from .of_model import BEAM, EXTRA, OfModel
+from .of_model import BEAM, EXTRA, OfModel, absent
 
 QUANTIZATION = "int8"
 CONVERTED = "ct2-int8"
@@ -93,7 +92,7 @@ def convert(registry: Registry, model_id: str) -> Path:
     ready, source = folder / CONVERTED, registry.identity(model_id)
     if _converted(ready, source, model_id):
         return ready
-    missing = [m for m in ("torch", "transformers") if importlib.util.find_spec(m) is None]
+    missing = absent("torch", "transformers")
     if missing:
         raise ModelError(f"its conversion needs {' and '.join(missing)}", model_id, EXTRA)
     registry.require(model_id)

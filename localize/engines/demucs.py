@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
-import importlib.util
 import sys
 from fractions import Fraction
 from typing import Any
@@ -21,7 +20,7 @@ from ..fetch import ensure
 from ..model import EngineUse
 from ..sound import RATE
 from .base import Samples, Workshop
-from .of_model import EXTRA
+from .of_model import absent, unusable
 
 SPEECH = "vocals"
 OVERLAP = 0.25
@@ -35,17 +34,14 @@ class Demucs:
         self.model = workshop.registry.model(model_id)
 
     def identity(self) -> EngineUse:
-        there = importlib.util.find_spec("demucs_infer") is not None
+        there = not absent("demucs_infer")
         version = f"demucs-infer {importlib.metadata.version('demucs-infer') if there else '?'}"
         digest = self.workshop.registry.identity(self.name)
         return EngineUse("bed", "demucs", version, self.name, digest, self.model.licence)
 
     def unavailable(self) -> str:
         """Empty where it can run here; else what is missing and the command that provides it."""
-        if not self.workshop.registry.present(self.name):
-            return f"{self.name} is not here: localize models pull {self.name}"
-        absent = [m for m in ("torch", "demucs_infer") if importlib.util.find_spec(m) is None]
-        return f"{self.name} needs {' and '.join(absent)}: {EXTRA}" if absent else ""
+        return unusable(self.workshop.registry, self.model, "torch", "demucs_infer")
 
     def without_speech(self, mix: Samples) -> Samples:
         """The mix, stereo at 48 kHz, less what the model takes for a voice. Raises EngineError."""

@@ -14,6 +14,7 @@ import numpy as np
 from ..errors import EngineError, OptionError
 from ..fetch import ensure
 from ..model import EngineUse
+from . import onnx
 from .base import Clip, Samples, Workshop
 from .phonemizer import Phonemizer
 
@@ -45,12 +46,7 @@ class Kokoro:
         with self.workshop.guard:
             if self._session is None:
                 folder = ensure(self.workshop.registry, self.workshop.settings, MODEL)
-                import onnxruntime
-
-                options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = 1
-                path = str(folder / "kokoro-v1.0.int8.onnx")
-                self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+                self._session = onnx.session(folder / "kokoro-v1.0.int8.onnx")
             return self._session
 
     def phonemes(self, text: str, language: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 from abc import ABC, abstractmethod
 
+from ..registry import Model, Registry
 from .base import Ask, Plain, Workshop
 from .dialects import pairs
 
@@ -11,6 +13,21 @@ BEAM = 4
 BATCH = 64
 EXTRA = "make hf"
 LENGTHS = (1.0, 0.6, 0.3, 0.0)  # length penalties asked for other ways to say a line: lower ones favour fewer words
+
+
+def unusable(registry: Registry, model: Model, *packages: str) -> str:
+    """Empty where a pulled model may serve here; else its licence, the command that brings it, or what it needs."""
+    if not model.commercial_use and not registry.allow_non_commercial:
+        return f"{model.id} is not for commercial use ({model.licence})"
+    if not registry.present(model.id):
+        return f"localize models pull {model.id}"
+    lacking = absent(*packages)
+    return f"{model.id} needs {' and '.join(lacking)}: {EXTRA}" if lacking else ""
+
+
+def absent(*packages: str) -> list[str]:
+    """Those that cannot be imported here; none of them is."""
+    return [p for p in packages if importlib.util.find_spec(p) is None]
 
 
 class OfModel(Plain, ABC):
@@ -23,10 +40,7 @@ class OfModel(Plain, ABC):
 
     def unavailable(self, source: str, target: str) -> str:
         """Empty where the pulled model may serve; else why not, or the command that brings it."""
-        registry = self.workshop.registry
-        if not self.model.commercial_use and not registry.allow_non_commercial:
-            return f"{self.name} is not for commercial use ({self.model.licence})"
-        return "" if registry.present(self.name) else f"localize models pull {self.name}"
+        return unusable(self.workshop.registry, self.model)
 
     def translate(self, asks: list[Ask], source: str, target: str) -> list[str]:
         """As many texts as lines came in, in their order."""

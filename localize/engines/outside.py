@@ -38,6 +38,7 @@ class Outside:
         self._guard = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._said: collections.deque[str] = collections.deque(maxlen=TAIL)
+        self._late = False
 
     @property
     def pid(self) -> int | None:
@@ -137,5 +138,3 @@ class Outside:
 
     def _last(self) -> str:
         return next((s for s in reversed(self._said) if s), "")
-
-    _late = False

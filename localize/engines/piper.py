@@ -17,6 +17,7 @@ from ..errors import EngineError, OptionError
 from ..fetch import ensure
 from ..model import EngineUse
 from ..registry import Model
+from . import onnx
 from .base import Clip, Workshop
 from .phonemizer import Phonemizer
 
@@ -100,12 +101,8 @@ class Piper:
                 table = next((folder / f.name for f in model.files if f.name.endswith(".json")), None)
                 if graph is None or table is None:
                     raise EngineError("its table names no .onnx or no .onnx.json file", model.id)
-                import onnxruntime
-
-                options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = 1
                 try:
-                    session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+                    session = onnx.session(graph)
                     config = json.loads(table.read_text(encoding="utf-8"))
                     config["phoneme_id_map"][BEGIN], config["audio"]["sample_rate"]
                 except Exception as error:

@@ -7,14 +7,13 @@ only where its table says `remote_code = true`: then those files are pinned and 
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 from typing import Any
 
 from ..errors import EngineError
 from ..fetch import ensure
 from ..model import EngineUse
 from .dialects import dialect
-from .of_model import BEAM, EXTRA, OfModel
+from .of_model import BEAM, OfModel, absent, unusable
 
 LONGEST = 256  # tokens
 
@@ -23,15 +22,13 @@ class Seq2Seq(OfModel):
     """One model of the registry."""
 
     def identity(self, source: str, target: str) -> EngineUse:
-        there = importlib.util.find_spec("transformers") is not None
+        there = not absent("transformers")
         version = f"transformers {importlib.metadata.version('transformers') if there else '?'} beam {BEAM}"
         digest = self.workshop.registry.identity(self.name)
         return EngineUse("translate", self.name, version, self.name, digest, self.model.licence)
 
     def unavailable(self, source: str, target: str) -> str:
-        reason = super().unavailable(source, target)
-        absent = [m for m in ("torch", "transformers") if importlib.util.find_spec(m) is None]
-        return reason or (f"{self.name} needs {' and '.join(absent)}: {EXTRA}" if absent else "")
+        return unusable(self.workshop.registry, self.model, "torch", "transformers")
 
     def _run(self, texts: list[str], source: str, target: str, count: int, penalty: float) -> list[list[str]]:
         model, tokenizer = self._loaded()

@@ -17,7 +17,9 @@ import soxr
 
 from localize import ffmpeg
 from localize.demo import picture, sound
+from localize.model import Cue
 from localize.sound import RATE, active_level, envelope_db
+from localize.timed_text import to_srt
 from tests.e2e.conftest import Demo
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
@@ -124,14 +126,9 @@ def build(folder: Path) -> None:
         (folder / used).unlink()
     truth = {"language": "en", "lines": rows}
     (folder / "R01.truth.json").write_text(json.dumps(truth), encoding="utf-8")
-    clock_of = lambda ms: f"00:00:{ms // 1000:02d},{ms % 1000:03d}"  # noqa: E731
     for tag in ("hi-IN", *SHORTER):
-        given = [r for r in rows if tag in r["own"]]
-        cues = [
-            f"{n}\n{clock_of(r['start_ms'])} --> {clock_of(r['end_ms'])}\n{r['own'][tag]}\n"
-            for n, r in enumerate(given, 1)
-        ]
-        (folder / f"R01.{tag}.srt").write_text("\n".join(cues), encoding="utf-8")
+        given = [Cue(r["start_ms"], r["end_ms"], r["own"][tag], "") for r in rows if tag in r["own"]]
+        (folder / f"R01.{tag}.srt").write_text(to_srt(given), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

@@ -18,9 +18,10 @@ from localize.bench.dub import diarization_error
 from localize.config import ROOT
 from localize.demo import sound
 from localize.listen import listen
-from localize.model import Line
+from localize.model import Cue, Line
 from localize.sound import RATE, active_level, trim
 from localize.studio import Studio, open_studio
+from localize.timed_text import to_srt
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
 NAMES = {"{P}": "Marta", "{Q}": "Daniel", "{T}": "captain", "{L}": "Lisbon", "{B}": "Meridian", "{W}": "Joanna"}
@@ -110,9 +111,8 @@ def test_ten_episodes_keep_every_character_s_voice(tmp_path: Path, figure: Calla
         ]
         path = tmp_path / f"E{number:02d}.mp4"
         truth = record(studio, said, cast, path, seed=number)
-        clock = lambda ms: f"00:00:{ms // 1000:02d},{ms % 1000:03d}"  # noqa: E731
-        rows = [f"{n}\n{clock(x.start_ms)} --> {clock(x.end_ms)}\n{x.text}\n" for n, x in enumerate(truth, 1)]
-        path.with_suffix(".srt").write_text("\n".join(rows), encoding="utf-8")
+        cues = [Cue(x.start_ms, x.end_ms, x.text, x.id) for x in truth]
+        path.with_suffix(".srt").write_text(to_srt(cues), encoding="utf-8")
         heard = listen(studio, stages.admit(studio, path), "en")
         voices = stages.voices(studio, heard, "es-419")
         for real, line in zip(truth, heard.transcript.lines, strict=True):
