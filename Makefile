@@ -62,6 +62,11 @@ coqui: .venv-coqui/.ready
 test-coqui: setup coqui
 	$(BIN)/python -m pytest tests/coqui
 
+# burnt-in subtitles over the whole set of drawn scenes, and what reading costs: about ten minutes
+.PHONY: test-burnt-in
+test-burnt-in: setup models
+	$(BIN)/python -m pytest tests/burnt_in
+
 system:
 	@sh deploy/system.sh
 

@@ -33,7 +33,7 @@ class Model:
     """One table of models.toml.
 
     Attributes:
-        task: "asr", "mt", "tts", "tts-voices", "speaker" or "separation".
+        task: "asr", "mt", "tts", "tts-voices", "speaker", "separation" or "ocr".
         languages: tags, or pairs as "en->hi" for translation.
         sources: tables tried in order; `kind` is hub, release, installed, pypi or npm.
         embedded: part of the default set that needs no hub.

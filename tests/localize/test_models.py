@@ -189,7 +189,7 @@ def test_a_bad_table_is_named(tmp_path: Path, text: str, words: str) -> None:
 def test_the_shipped_table_is_sound() -> None:
     known = registry.load(config.load())
     embedded = [m for m in known.models.values() if m.embedded]
-    assert {m.task for m in embedded} == {"asr", "mt", "tts", "tts-voices", "speaker"}
+    assert {m.task for m in embedded} == {"asr", "mt", "tts", "tts-voices", "speaker", "ocr"}
     for model in known.models.values():
         fetch.check_sources(model)
         assert model.licence

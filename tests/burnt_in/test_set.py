@@ -1,0 +1,95 @@
+"""The whole set, by `make test-burnt-in`: ten scenes in nine styles, four pictures without subtitles, odd sizes."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from localize import config, media
+from localize.engines.base import Workshop
+from localize.engines.reading.ppocr import PpOcr
+from localize.registry import load
+from localize.transcript.burnt_in import read_burnt_in
+
+from . import measure, scenes, sets
+from .scenes import Scene, Style
+from .texts import SCENES
+
+REAL_TIME = 0.35
+MEGABYTES = 600
+
+
+@pytest.fixture(scope="module")
+def reader() -> PpOcr:
+    settings = config.load()
+    return PpOcr(Workshop(settings, load(settings)))
+
+
+def test_subtitles_are_read(reader: PpOcr, tmp_path: Path, figure) -> None:  # type: ignore[no-untyped-def]
+    """CER at most 1 %, no line lost, doubled or invented, beginnings within two frames for 95 %."""
+    total = measure.Figures()
+    for scene in sets.with_subtitles():
+        path = scenes.write(scene, tmp_path)
+        got = measure.compare(scene, read_burnt_in(reader, path, media.probe(path), "zh"))
+        figure(scene.name, f"CER {got.cer:.3f}, lost {got.lost}, beginnings {got.onsets}")
+        total.add(got)
+    figure("all", f"CER {total.cer:.4f}, {len(total.onsets)} lines, on time {total.on_time():.3f}")
+    assert total.cer <= 0.01
+    assert (total.lost, total.doubled, total.invented) == (0, 0, 0)
+    assert total.on_time() >= 0.95
+
+
+def test_other_text_is_no_subtitle(reader: PpOcr, tmp_path: Path) -> None:
+    for scene in sets.without_subtitles():
+        path = scenes.write(scene, tmp_path)
+        assert read_burnt_in(reader, path, media.probe(path), "zh") == (), scene.name
+
+
+def test_odd_pictures(reader: PpOcr, tmp_path: Path) -> None:
+    """4K, 240 lines, and a picture that players turn."""
+    for scene in (
+        Scene("4k", 3840, 2160, 6, Style(y=0.9), scenes.lines(SCENES["rain"][:3]), seed=21),
+        Scene("240", 240, 426, 12, Style(size=0.06), scenes.lines(SCENES["rain"][:5]), seed=22),
+        Scene("turned", 1280, 720, 12, Style(y=0.85), scenes.lines(SCENES["office"][:5]), seed=24),
+    ):
+        path = scenes.write(scene, tmp_path)
+        if scene.name == "turned":
+            path = _turned(path)
+        got = measure.compare(scene, read_burnt_in(reader, path, media.probe(path), "zh"))
+        assert (got.errors, got.lost, got.doubled, got.invented) == (0, 0, 0, 0), scene.name
+        assert got.on_time() == 1.0, scene.name
+
+
+def _turned(path: Path) -> Path:
+    """The pixels turned by 90 degrees, and the player told to turn them back."""
+    pixels, turned = path.with_name("pixels.mp4"), path.with_name("turned-back.mp4")
+    argv = ["ffmpeg", "-v", "error", "-y", "-i"]
+    subprocess.run([*argv, str(path), "-vf", "transpose=1", "-preset", "ultrafast", str(pixels)], check=True)
+    subprocess.run([*argv, str(pixels), "-c", "copy", "-metadata:s:v:0", "rotate=90", str(turned)], check=True)
+    return turned
+
+
+def test_what_it_costs(reader: PpOcr, tmp_path: Path, figure) -> None:  # type: ignore[no-untyped-def]
+    """A minute at 1080x1920: processor seconds over two cores, and memory."""
+    texts = [t for name in ("contract", "rain", "office") for t in SCENES[name]]
+    scene = Scene("minute", 1080, 1920, 60, said=scenes.lines(texts, start=1.0), seed=41)
+    path, facts = scenes.write(scene, tmp_path), None
+    facts = media.probe(path)
+    reader.read([])
+    before, started, spent = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic(), _spent()
+    got = measure.compare(scene, read_burnt_in(reader, path, facts, "zh"))
+    wall, cores = (time.monotonic() - started) / 60, (_spent() - spent) / 60 / 2
+    more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    figure("cost", f"{wall:.2f} x real time by the clock, {cores:.2f} by two cores' processor time, {more:.0f} MB more")
+    assert (got.errors, got.lost, got.doubled, got.invented) == (0, 0, 0, 0)
+    assert cores <= REAL_TIME
+    assert more <= MEGABYTES
+
+
+def _spent() -> float:
+    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(r.ru_utime + r.ru_stime for r in both)

@@ -1,0 +1,154 @@
+"""Burnt-in subtitles: matching by edges, the band, rows to lines; and two short scenes through the real reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from localize import media
+from localize.engines.base import Workshop
+from localize.engines.reading.ppocr import Box, PpOcr
+from localize.registry import load
+from localize.transcript.burnt_in import match, read_burnt_in, read_picture, script
+from localize.transcript.burnt_in.band import Samples, Seen, find_band, other_text
+from localize.transcript.burnt_in.tracks import _rise
+from tests.burnt_in import measure, scenes
+from tests.burnt_in.scenes import Scene, Sign, Style
+from tests.burnt_in.texts import SCENES
+
+SIZE = (540, 960)
+
+
+def noise(seed: int, shape: tuple[int, int] = (60, 200)) -> np.ndarray:
+    small = np.random.default_rng(seed).uniform(0, 160, (shape[0] // 6, shape[1] // 6))
+    return np.kron(small, np.ones((6, 6)))[: shape[0], : shape[1]].astype(np.uint8)
+
+
+def with_text(grey: np.ndarray, seed: int, alpha: float = 1.0) -> np.ndarray:
+    """Strokes of one brightness over a grey picture, as letters are."""
+    strokes = np.random.default_rng(seed).random((10, 40)) < 0.5
+    mask = np.kron(strokes, np.ones((2, 4)))
+    out = grey.astype(float)
+    part = out[20:40, 20:180]
+    out[20:40, 20:180] = np.where(mask > 0, (1 - alpha) * part + alpha * 250, part)
+    return out.astype(np.uint8)
+
+
+def test_edges_stay_while_the_picture_moves() -> None:
+    """Text over other pictures scores high, the same pictures without it or with another text low."""
+    kept = match.template(with_text(noise(1), 7), (16, 16, 184, 44))
+    for seed in range(2, 6):
+        kept.add(with_text(noise(seed), 7))
+    for seed in range(6, 12):
+        assert match.score(kept, with_text(noise(seed), 7)) > 0.7
+        assert match.score(kept, noise(seed)) < 0.2
+        assert match.score(kept, with_text(noise(seed), seed + 50)) < 0.4
+
+
+def test_a_fade_scores_what_is_visible_of_it() -> None:
+    flat = np.full((60, 200), 80, np.uint8)
+    kept = match.template(with_text(flat, 3), (16, 16, 184, 44))
+    scores = [match.score(kept, with_text(flat, 3, alpha)) for alpha in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    assert scores == sorted(scores)
+    assert scores[0] < 0.05
+    assert scores[2] == pytest.approx(0.5, abs=0.1)
+
+
+@given(st.integers(3, 20), st.integers(1, 8), st.floats(0.7, 1.0), st.floats(0.0, 0.2))
+def test_a_beginning_is_found_to_the_frame(before: int, fade: int, high: float, low: float) -> None:
+    """However long a fade lasts, the first frame that shows something is found within two."""
+    rise = [low + (high - low) * (n + 1) / fade for n in range(fade)]
+    scores = [low] * before + rise + [high] * 12
+    assert abs(_rise(scores, before + fade + 4) - before) <= 2
+
+
+def test_languages_are_told_by_their_letters() -> None:
+    assert script.is_in("我要VIP卡", ("Hani",))
+    assert not script.is_in("Please leave at once", ("Hani",))
+    assert script.is_in("¿Dónde estás?", script.scripts_of("es-419"))
+    assert not script.is_in("12:45", ("Hani",))
+    assert script.join(["你好", "世界"], ("Hani",)) == "你好世界"
+    assert script.join(["Hello", "there"], ("Latn",)) == "Hello there"
+
+
+def seen(n: int, text: str, x: int, y: int, width: int = 200, height: int = 40) -> Seen:
+    box = Box(x - width // 2, y - height // 2, x + width // 2, y + height // 2, 0.9)
+    return Seen(n, n * 2000, box, text, 0.99)
+
+
+def test_the_band_is_where_text_changes() -> None:
+    """A watermark, a sign that moves and a card do not make a band; centred rows that change do."""
+    texts = [t[:6] for t in SCENES["rain"]]
+    rows = [seen(n, t, 270, 700) for n, t in enumerate(texts)]
+    marks = [seen(n, "星河剧场", 270, 880) for n in range(len(texts))]
+    moving = [seen(n, "老王面馆", 200 + 40 * n, 560 + 30 * n) for n in range(3)]
+    samples = Samples((*rows, *marks, *moving), len(texts), 2000)
+    band = find_band(samples, SIZE, ("Hani",), 3)
+    assert band is not None
+    assert abs((band.top + band.bottom) / 2 - 700) < 10
+    assert len(band.standing) == 1
+    assert find_band(Samples((*marks, *moving), len(texts), 2000), SIZE, ("Hani",), 2) is None
+    assert find_band(samples, SIZE, ("Latn",), 2) is None
+    shown = other_text(samples, band, ("Hani",))
+    assert {x.text for x in shown} == {"老王面馆"}
+
+
+def test_a_page_is_no_subtitle() -> None:
+    page = [seen(n, t, 270, 520 + 60 * r) for n in range(4) for r, t in enumerate(SCENES["school"][n : n + 5])]
+    assert find_band(Samples(tuple(page), 4, 2000), SIZE, ("Hani",), 2) is None
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> PpOcr:
+    from localize import config
+
+    settings = config.load()
+    return PpOcr(Workshop(settings, load(settings)))
+
+
+@pytest.mark.models
+@pytest.mark.slow
+def test_a_scene_is_read_to_the_letter_and_the_frame(reader: PpOcr, tmp_path: Path, figure) -> None:  # type: ignore[no-untyped-def]
+    style = Style(fade_frames=4, fill=(255, 230, 60))
+    drawn = scenes.lines(["顾辰，把门打开", "不开", "你听我说完好不好", "我们已经没有什么好说的了"])
+    signs = (
+        Sign("星河剧场", 0.2, 0.06, 0, 10**6, 0.04),
+        Sign("好运来水果店", 0.4, 0.4, 30, 110, 0.06, move=(1.0, 0.5)),
+    )
+    scene = Scene("scene", 360, 640, 8.5, style, drawn, signs, seed=31)
+    path = scenes.write(scene, tmp_path)
+    read = read_picture(reader, path, media.probe(path), "zh")
+    got = measure.compare(scene, read.lines)
+    figure("onsets off by frames", got.onsets)
+    assert (got.errors, got.lost, got.doubled, got.invented) == (0, 0, 0, 0)
+    assert got.on_time() == 1.0
+    for line, said in zip(read.lines, drawn, strict=True):
+        left, top, width, height = line.rect
+        assert abs(left + width / 2 - 180) < 12
+        assert abs(top + height / 2 - 0.74 * 640) < 12
+        assert line.text == said.text
+    assert any("水果店" in x.text for x in read.screen)
+    assert not any("剧场" in x.text for x in read.screen)
+
+
+@pytest.mark.models
+def test_signs_alone_are_no_subtitles(reader: PpOcr, tmp_path: Path) -> None:
+    signs = tuple(
+        Sign(text, 0.5, 0.7, 15 + 40 * n, 50 + 40 * n, 0.06, move=(2.5, 0.0))
+        for n, text in enumerate(["惠民超市", "手机维修", "福来药店"])
+    )
+    path = scenes.write(Scene("signs", 360, 640, 6, signs=signs, seed=32), tmp_path)
+    assert read_burnt_in(reader, path, media.probe(path), "zh") == ()
+
+
+@pytest.mark.models
+def test_a_single_frame_and_an_unknown_script(reader: PpOcr, tmp_path: Path) -> None:
+    scene = Scene("one", 240, 426, 0.04, said=scenes.lines(["够了"], start=0), seed=33)
+    path = scenes.write(scene, tmp_path)
+    facts = media.probe(path)
+    assert read_burnt_in(reader, path, facts, "zh") == ()
+    assert "script" in read_picture(reader, path, facts, "hi").notes[0]
