@@ -20,8 +20,7 @@ from prefect.events.actions import ActionTypes, ChangeFlowRunState, RunDeploymen
 from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
 
-from localize import config
-from localize.config import Settings
+from localize.settings import Settings, load_settings
 
 DEAD = "runs whose worker died"
 SILENT_S = 90  # a run says every PREFECT_FLOWS_HEARTBEAT_FREQUENCY (30 s) that it lives
@@ -52,7 +51,7 @@ TOLD: dict[str, tuple[set[str], dict[str, str], str, str]] = {
 
 def apply() -> None:
     """Make the server's automations what they should be; those of notices go where nobody is to be told any more."""
-    settings = config.load()
+    settings = load_settings()
     _put(DEAD, _silent(), [ChangeFlowRunState(state=StateType.CRASHED, message=_cured())])
     ways = _ways(settings)
     for name, (events, related, subject, text) in TOLD.items():

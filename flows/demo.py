@@ -11,7 +11,7 @@ from rich.console import Console
 
 from flows import server
 from flows.episode import run_jobs
-from localize import run
+from localize.cli import run
 from localize.errors import ServerError
 
 JOBS = {

@@ -16,15 +16,19 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 from rich.console import Console
 
 from flows import server, tasks
-from localize import cli, config, run
-from localize.config import Market
-from localize.deliver import Delivered
+from localize.cli import inputs, run
+from localize.cli import main as cli
+from localize.delivery.result import Delivered
 from localize.errors import InputError, LocalizeError, ModelError, ServerError, StoreError
-from localize.listen import Listened
-from localize.model import Episode, Verdict
-from localize.pipeline import Failed as FailedVariant
-from localize.pipeline import LanguagePart, failed, is_own
-from localize.studio import Studio, open_bible
+from localize.markets import Market
+from localize.pipeline.market import LanguagePart, is_own
+from localize.pipeline.results import Failed as FailedVariant
+from localize.pipeline.results import failed
+from localize.records import Episode, Verdict
+from localize.series.bible import open_bible
+from localize.session import Session
+from localize.settings import load_settings
+from localize.transcript.result import Listened
 
 Result = Delivered | FailedVariant
 
@@ -71,32 +75,32 @@ def make_variants(
 
     Raises InputError where the episode itself cannot be used.
     """
-    studio = tasks.studio_for(series, path, allow_non_commercial)
-    wanted = studio.settings.chosen(markets or ())
-    episode = tasks.probe(studio, path)
-    listened = tasks.recognise(studio, episode, source_lang)
+    session = tasks.session_for(series, path, allow_non_commercial)
+    wanted = session.settings.chosen(markets or ())
+    episode = tasks.probe(session, path)
+    listened = tasks.recognise(session, episode, source_lang)
     results: list[Result] = []
     parts: dict[str, LanguagePart] = {}
     for market in wanted:
         try:
-            results.append(_market(studio, episode, listened, market, parts, out))
+            results.append(_market(session, episode, listened, market, parts, out))
         except Exception as error:
-            results.append(failed(studio, episode.name, market.name, error))
+            results.append(failed(session, episode.name, market.name, error))
         ended(results[-1])
     _artifacts(episode, results)
     return results
 
 
 def _market(
-    studio: Studio, episode: Episode, listened: Listened, market: Market, parts: dict[str, LanguagePart], out: Path
+    session: Session, episode: Episode, listened: Listened, market: Market, parts: dict[str, LanguagePart], out: Path
 ) -> Delivered:
     for tag in (market.language, *market.extra_subtitles):
         if tag not in parts:
-            parts[tag] = tasks.translate(studio, episode, listened, tag)
+            parts[tag] = tasks.translate(session, episode, listened, tag)
     if parts[market.language].spoken is None and not is_own(listened, market.language):
-        parts[market.language] = tasks.speak(studio, episode, listened, market.language, parts[market.language])
-    made = tasks.mix(studio, episode, listened, market, parts)
-    return tasks.deliver_market(studio, episode, market, made, out)
+        parts[market.language] = tasks.speak(session, episode, listened, market.language, parts[market.language])
+    made = tasks.mix(session, episode, listened, market, parts)
+    return tasks.deliver_market(session, episode, market, made, out)
 
 
 def _artifacts(episode: Episode, results: list[Result]) -> None:
@@ -165,11 +169,11 @@ def main(argv: list[str] | None = None) -> int:
     cli.add_run_options(parser)
     args = parser.parse_args(argv)
     try:
-        settings = config.load()
+        settings = load_settings()
         wanted = settings.chosen(args.market or ())
         run.check_language(settings, args.source_lang)
         run.check_before(open_bible(settings, args.series), wanted, args.out)
-        paths, unusable = run.inputs(args.input)
+        paths, unusable = inputs.inputs(args.input)
         server.check()
     except (InputError, ModelError, ServerError, StoreError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -11,9 +11,9 @@ from flows import setup as _setup  # noqa: F401  (sets Prefect's environment bef
 from prefect.input import RunInput
 from pydantic import Field
 
-from localize import config
+from localize import settings
 
-SETTINGS = config.load()
+SETTINGS = settings.load_settings()
 
 
 def series_names() -> list[str]:
@@ -21,10 +21,10 @@ def series_names() -> list[str]:
     names = {p.name for p in SETTINGS.glossaries.glob("*") if p.is_dir()} if SETTINGS.glossaries.is_dir() else set()
     if SETTINGS.bucket:
         from localize.errors import LocalizeError
-        from localize.service.office import open_office
+        from localize.service.service import open_service
 
         try:
-            office = open_office(SETTINGS)
+            office = open_service(SETTINGS)
             names |= {k.series for k in office.books.episodes()}
             names |= {e.name.split("/")[1] for e in office.bucket.list("inbox") if e.name.count("/") == 2}
         except LocalizeError:

@@ -20,15 +20,15 @@ from prefect.flow_runs import suspend_flow_run
 from flows import params, server
 from flows.episode import make_variants, slug
 from flows.setup import QUICK
-from localize import exchange
-from localize.config import load
-from localize.deliver import Delivered
+from localize.delivery.result import Delivered
 from localize.errors import InputError, LocalizeError, OptionError
-from localize.pipeline import Failed
-from localize.service import inbox, notice, outbox, review
-from localize.service.books import FAILED, REVIEW, Known, key_of
-from localize.service.office import Office, open_office
-from localize.studio import open_bible
+from localize.pipeline.results import Failed
+from localize.review import edited_lines
+from localize.series.bible import open_bible
+from localize.service import decisions, inbox, mail, outbox
+from localize.service.episodes import FAILED, REVIEW, Known, key_of
+from localize.service.service import Service, open_service
+from localize.settings import load_settings
 
 ALWAYS: dict[str, Any] = {"persist_result": False, "log_prints": True}
 REVIEW_S = 30 * 24 * 3600
@@ -47,7 +47,7 @@ def localize_episode(
     source_lang: params.Source = "heard in the episode",
 ) -> list[str]:
     """Make one admitted episode for its markets and send out what passes; what a person should see goes to review."""
-    office = open_office()
+    office = open_service()
     known = _dropped(office, series, episode)
     names = tuple(params.names_of(markets)) or office.markets_of(series)
     done = make(office, known, names, source_lang, only_missing=True)
@@ -60,14 +60,14 @@ def localize_episode(
 @flow(name="localize-batch", flow_run_name="{series}, season", **ALWAYS)
 def localize_batch(series: params.Series, most: params.Most = 100) -> list[str]:
     """Make all of a series that is admitted and not done, one episode after the other, with warm engines."""
-    office = open_office()
+    office = open_service()
     return work_off(office, most, series)
 
 
 @flow(name="catch-up", flow_run_name="catch-up", **ALWAYS)
 def catch_up(most: params.Most = 50) -> list[str]:
     """Look at the inbox, then make whatever is wanted and not done, oldest first; safe to start twice."""
-    office = open_office()
+    office = open_service()
     watch_once(office)
     told = work_off(office, most, None)
     return told + ask_again(office)
@@ -76,13 +76,13 @@ def catch_up(most: params.Most = 50) -> list[str]:
 @flow(name="watch-inbox", flow_run_name="watch-inbox", **ALWAYS)
 def watch_inbox() -> list[str]:
     """One look at the inbox: admit what is whole, put aside what is bad, start what is wanted."""
-    return watch_once(open_office())
+    return watch_once(open_service())
 
 
 @flow(name="re-voice", flow_run_name="{episode} / {series} again", **ALWAYS)
 def re_voice(series: params.Series, episode: params.Episode, markets: params.Markets = []) -> list[str]:  # noqa: B006
     """Make an episode anew after its cast, names or memory changed; only what the change touches is done again."""
-    office = open_office()
+    office = open_service()
     known = office.find(series, episode)
     names = tuple(params.names_of(markets)) or office.markets_of(series)
     for market in names:
@@ -94,7 +94,7 @@ def re_voice(series: params.Series, episode: params.Episode, markets: params.Mar
 @flow(name="review", flow_run_name="{episode} / {market}", **ALWAYS)
 def review_variant(series: params.Series, episode: params.Episode, market: params.Market) -> str:
     """Wait for a person's word on a variant, holding no worker; then deliver, refuse, or make the edited lines anew."""
-    office = open_office()
+    office = open_service()
     known = office.find(series, episode)
     variant = office.books.variant(known, market)
     if variant is None or variant.state != REVIEW:
@@ -104,8 +104,8 @@ def review_variant(series: params.Series, episode: params.Episode, market: param
         report = office.report_of(known, market)
         make(office, known, (market,), report["episode"]["source_lang"] if report else "heard", again=False)
     for turn in range(1, 21):
-        report = exchange.read_report(folder)
-        text = review.question(report, (folder / "report.html").absolute().as_uri())
+        report = edited_lines.read_report(folder)
+        text = decisions.question(report, (folder / "report.html").absolute().as_uri())
         slot = f"review-{slug(episode)}-{slug(market)}"
         server.show(partial(create_markdown_artifact, text, key=slot, description="What to decide on"))
         answer = suspend_flow_run(
@@ -121,19 +121,19 @@ def review_variant(series: params.Series, episode: params.Episode, market: param
     return "no decision"
 
 
-def _decided(office: Office, known: Known, market: str, report: dict[str, Any], answer: Any) -> str:
+def _decided(office: Service, known: Known, market: str, report: dict[str, Any], answer: Any) -> str:
     """Do what a reviewer decided; empty where another review must follow."""
     bible = open_bible(office.settings, known.series)
     folder = office.folder(known, market)
     told = ""
     if answer.decision == "approve":
-        to = review.approve(office.bucket, office.books, bible, known, market, folder, answer.reviewer, answer.note)
+        to = decisions.approve(office.bucket, office.books, bible, known, market, folder, answer.reviewer, answer.note)
         told = f"approved by {answer.reviewer}: {to}"
     elif answer.decision == "reject":
-        review.reject(office.books, known, market, answer.reviewer, answer.note)
+        decisions.reject(office.books, known, market, answer.reviewer, answer.note)
         told = f"rejected by {answer.reviewer}"
     else:
-        review.edit(office.books, bible, known, market, report, answer.edits, answer.reviewer)
+        decisions.edit(office.books, bible, known, market, report, answer.edits, answer.reviewer)
         state = make(office, known, (market,), report["episode"]["source_lang"], again=False).get(market, "in hand")
         told = "" if state == REVIEW else f"edited by {answer.reviewer}: {state}"
     outbox.tell(office.bucket, office.books, known, office.markets_of(known.series))
@@ -143,14 +143,14 @@ def _decided(office: Office, known: Known, market: str, report: dict[str, Any], 
 @flow(name="tell-people", flow_run_name="{subject}", **ALWAYS)
 def tell_people(subject: str, text: str) -> str:
     """Mail to those who look after the service; the server's automations start it."""
-    return f"written to {notice.mail(load(), subject, text)}"
+    return f"written to {mail.mail(load_settings(), subject, text)}"
 
 
 # --- what the flows share --------------------------------------------------------------------------------------
 
 
 def make(
-    office: Office,
+    office: Service,
     known: Known,
     markets: tuple[str, ...],
     source_lang: str,
@@ -191,7 +191,7 @@ def make(
         return done
 
 
-def _whys(office: Office, known: Known, markets: list[str]) -> str:
+def _whys(office: Service, known: Known, markets: list[str]) -> str:
     """Why markets failed, as the run's state says it: each reason once."""
     whys: dict[str, list[str]] = {}
     for market in markets:
@@ -200,7 +200,7 @@ def _whys(office: Office, known: Known, markets: list[str]) -> str:
     return "; ".join(f"failed for {', '.join(names)}: {why}" for why, names in whys.items())
 
 
-def _ask(office: Office, known: Known, market: str) -> bool:
+def _ask(office: Service, known: Known, market: str) -> bool:
     """Start a review run; without a server or its deployment the variant waits in the ledger, and catch-up asks."""
     variant = office.books.variant(known, market)
     try:
@@ -213,7 +213,7 @@ def _ask(office: Office, known: Known, market: str) -> bool:
     return True
 
 
-def ask_again(office: Office) -> list[str]:
+def ask_again(office: Service) -> list[str]:
     """Put the question for variants that wait for a person and that no review run asks about; what was asked."""
     waiting = office.waiting()
     if not waiting:
@@ -227,7 +227,7 @@ def ask_again(office: Office) -> list[str]:
     return [f"{k.name} / {m}: asked for review again" for k, m in missing if _ask(office, k, m)]
 
 
-def work_off(office: Office, most: int, series: str | None) -> list[str]:
+def work_off(office: Service, most: int, series: str | None) -> list[str]:
     """Whatever is wanted and not done, in the plan's order, one after the other; what is stuck is said, not tried again.
 
     It is planned anew for each episode: other workers take from the same plan, and an episode that a studio drops
@@ -258,7 +258,7 @@ def work_off(office: Office, most: int, series: str | None) -> list[str]:
     return told
 
 
-def watch_once(office: Office) -> list[str]:
+def watch_once(office: Service) -> list[str]:
     """Look at the inbox and at what linguists sent back; what happened, a line each."""
     office.take_returns()
     found = inbox.look(office.bucket, office.books)
@@ -270,7 +270,7 @@ def watch_once(office: Office) -> list[str]:
     return told + found.waiting
 
 
-def _dropped(office: Office, series: str, episode: str) -> Known:
+def _dropped(office: Service, series: str, episode: str) -> Known:
     """The admitted episode; one that lies whole in the inbox is admitted now. Raises OptionError."""
     try:
         return office.find(series, episode)

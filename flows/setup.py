@@ -9,8 +9,7 @@ import os
 import warnings
 from pathlib import Path
 
-from localize import config
-from localize.config import Settings
+from localize.settings import Settings, load_settings
 
 QUICK, NEW, BACK = "quick", "new", "back"  # the work pool's queues; flows.pools says what waits in which
 GIVEN = frozenset(os.environ)  # what was set from outside, before the defaults below
@@ -42,7 +41,7 @@ def common(settings: Settings) -> dict[str, str]:
 
 def quiet() -> None:
     """Set Prefect's environment for flows in this process."""
-    settings = config.load()
+    settings = load_settings()
     defaults = {
         **common(settings),
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",

@@ -14,29 +14,36 @@ from flows import setup as _setup  # noqa: F401  (sets Prefect's environment bef
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from localize import media, pipeline, stages
-from localize.config import Market
-from localize.deliver import Delivered, deliver
-from localize.disk import full_disk_said
+from localize.delivery.deliver import deliver
+from localize.delivery.ingredients import Ingredients
+from localize.delivery.result import Delivered
+from localize.dubbing import casting, fit_text
+from localize.dubbing import steps as dubbing
 from localize.errors import LocalizeError
-from localize.listen import Listened, listen
-from localize.model import Episode
-from localize.pipeline import LanguagePart
-from localize.render import Ingredients
-from localize.studio import Studio, open_bible, open_studio
+from localize.markets import Market
+from localize.media.sidecars import sidecars_of
+from localize.pipeline.admit import admit
+from localize.pipeline.market import LanguagePart, gather
+from localize.records import Episode
+from localize.series.bible import open_bible
+from localize.session import Session, open_session
+from localize.storage.disk import full_disk_said
+from localize.transcript.result import Listened
+from localize.transcript.steps import listen
+from localize.translation import steps as translation
 
-_studios: dict[bool, Studio] = {}
+_sessions: dict[bool, Session] = {}
 _guard = threading.Lock()
 
 
-def studio_for(series: str, path: Path, allow_non_commercial: bool) -> Studio:
+def session_for(series: str, path: Path, allow_non_commercial: bool) -> Session:
     """A studio of this process: engines stay loaded from episode to episode, the bible is read anew for each."""
     with _guard:
-        if allow_non_commercial not in _studios:
-            _studios[allow_non_commercial] = open_studio(series, None, allow_non_commercial)
-        warm = _studios[allow_non_commercial]
-    bible = open_bible(warm.settings, series, media.sidecars(path).get("cast"))
-    return Studio(warm.settings, warm.engines, warm.ledger, warm.steps, bible, warm.clock)
+        if allow_non_commercial not in _sessions:
+            _sessions[allow_non_commercial] = open_session(series, None, allow_non_commercial)
+        warm = _sessions[allow_non_commercial]
+    bible = open_bible(warm.settings, series, sidecars_of(path).get("cast"))
+    return Session(warm.settings, warm.engines, warm.ledger, warm.steps, bible, warm.clock)
 
 
 def _may_help(_task: Any, _run: Any, state: Any) -> bool:
@@ -60,42 +67,42 @@ OPTIONS: dict[str, Any] = {
 
 
 @task(task_run_name="probe", **OPTIONS)
-def probe(studio: Studio, path: Path) -> Episode:
+def probe(session: Session, path: Path) -> Episode:
     """What lies in the file, and beside it."""
-    return stages.admit(studio, path)
+    return admit(session, path)
 
 
 @task(task_run_name="recognise", **OPTIONS)
-def recognise(studio: Studio, episode: Episode, source_lang: str | None) -> Listened:
+def recognise(session: Session, episode: Episode, source_lang: str | None) -> Listened:
     """Words, lines, speakers, levels."""
-    return listen(studio, episode, source_lang)
+    return listen(session, episode, source_lang)
 
 
 @task(task_run_name="translate {tag}", **OPTIONS)
-def translate(studio: Studio, episode: Episode, listened: Listened, tag: str) -> LanguagePart:
+def translate(session: Session, episode: Episode, listened: Listened, tag: str) -> LanguagePart:
     """Every line in one language, names locked."""
-    translations, used = stages.translate(studio, episode, listened, tag)
+    translations, used = translation.translate(session, episode, listened, tag)
     return LanguagePart(translations, None, used)
 
 
 @task(task_run_name="speak {tag}", **OPTIONS)
-def speak(studio: Studio, episode: Episode, listened: Listened, tag: str, part: LanguagePart) -> LanguagePart:
+def speak(session: Session, episode: Episode, listened: Listened, tag: str, part: LanguagePart) -> LanguagePart:
     """Every line worded to fit its time, spoken, and laid into one track."""
-    translations = stages.fit_text(studio, episode, listened, tag, part.translations)
-    spoken = stages.dub(studio, episode, listened, tag, translations)
-    return LanguagePart(translations, spoken, [*part.engines, *stages.speakers(studio, listened, tag)])
+    translations = fit_text.fit_text(session, episode, listened, tag, part.translations)
+    spoken = dubbing.dub(session, episode, listened, tag, translations)
+    return LanguagePart(translations, spoken, [*part.engines, *casting.speakers(session, listened, tag)])
 
 
 @task(task_run_name="mix {market.language}", **OPTIONS)
 def mix(
-    studio: Studio, episode: Episode, listened: Listened, market: Market, parts: dict[str, LanguagePart]
+    session: Session, episode: Episode, listened: Listened, market: Market, parts: dict[str, LanguagePart]
 ) -> Ingredients:
     """Programme at the market's loudness, and what a recogniser reads back from it."""
-    return pipeline.gather(studio, episode, listened, market, parts)
+    return gather(session, episode, listened, market, parts)
 
 
 @task(task_run_name="deliver {market.name}", **OPTIONS)
-def deliver_market(studio: Studio, episode: Episode, market: Market, made: Ingredients, out: Path) -> Delivered:
+def deliver_market(session: Session, episode: Episode, market: Market, made: Ingredients, out: Path) -> Delivered:
     """Subtitles, muxed video, checks and report in their folder, manifest last."""
     with full_disk_said(out):
-        return deliver(studio, episode, market, made, out)
+        return deliver(session, episode, market, made, out)

@@ -22,13 +22,12 @@ import httpx
 
 from flows import setup  # sets Prefect's environment before anything starts
 from flows.setup import BACK, NEW, QUICK
-from localize import config
-from localize.bucket import Bucket, s3_options
-from localize.config import ROOT
 from localize.errors import LocalizeError, ServerError, StoreError, ToolError
 from localize.service import health
-from localize.service.books import Known
+from localize.service.episodes import Known
 from localize.service.health import check_parts
+from localize.settings import ROOT, load_settings
+from localize.storage.bucket import Bucket, s3_options
 
 POOL = "local"
 PARTS = ("watcher", "desk", "worker", "server")  # in the order in which they are stopped
@@ -67,12 +66,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _place() -> Path:
-    return config.load().home / "service"
+    return load_settings().home / "service"
 
 
 def _environment(port: int) -> dict[str, str]:
     """What every part of the service on this machine runs with, beside what flows.setup has set already."""
-    settings = config.load()
+    settings = load_settings()
     env = {
         **os.environ,
         "LOCALIZE_HOME": str(settings.home),
@@ -101,7 +100,7 @@ def start(args: argparse.Namespace) -> int:
     except OSError as error:
         what = f"cannot be made: {error.strerror or error}"
         raise StoreError(what, str(error.filename or place), "set LOCALIZE_HOME to a writable folder") from error
-    check_parts(config.load(env))
+    check_parts(load_settings(env))
     python = [sys.executable, "-m"]
     host = os.environ.get("LOCALIZE_HOST", "127.0.0.1")
     if host not in ("127.0.0.1", "localhost") and not env.get("PREFECT_SERVER_API_AUTH_STRING"):
@@ -200,10 +199,10 @@ def watch(args: argparse.Namespace) -> int:
     """Look at the inbox every LOOK_S, and start a run for each episode that is wanted and that nobody has in hand."""
     from flows import params
     from flows.service import watch_once
-    from localize.service.office import open_office
+    from localize.service.service import open_service
 
     signal.signal(signal.SIGTERM, lambda *_a: sys.exit(0))
-    office = open_office()
+    office = open_service()
     told: set[str] = set()
     offered = set(params.series_names())
     while True:
@@ -228,7 +227,7 @@ def watch(args: argparse.Namespace) -> int:
 
 def _log(level: str, text: str) -> None:
     """A line of the watcher's log: what happened, or with LOCALIZE_LOG=json an object with level and time."""
-    if config.load().json_logs:
+    if load_settings().json_logs:
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         text = json.dumps({"at": at, "level": level, "part": "watcher", "message": text}, ensure_ascii=False)
     elif level != "info":
@@ -251,7 +250,7 @@ def apply(args: argparse.Namespace) -> int:
 
     _needs_server()
     server.check()
-    settings = config.load()
+    settings = load_settings()
     for url in {settings.bucket, settings.store} if args.buckets else ():
         if url.startswith("s3://"):
             Bucket(url, s3_options(settings)).create()
@@ -272,7 +271,7 @@ def work(args: argparse.Namespace) -> int:
     """Become a worker, after a look at all that its runs will need; runs at a time share the cores."""
     from flows import server
 
-    settings = config.load()
+    settings = load_settings()
     _needs_server()
     server.check()
     check_parts(settings)

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from localize import config
-from localize.config import Settings
-from localize.studio import Studio, open_studio
+from localize.session import Session, open_session
+from localize.settings import Settings, load_settings
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
@@ -18,13 +17,13 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 def settings(tmp_path: Path) -> Settings:
     """Settings with a home and glossaries of this test alone, and the machine's own model cache."""
     env = {**os.environ, "LOCALIZE_HOME": str(tmp_path / "home"), "LOCALIZE_GLOSSARIES": str(tmp_path / "glossaries")}
-    return config.load(env)
+    return load_settings(env)
 
 
 @pytest.fixture
-def studio(settings: Settings) -> Studio:
+def session(settings: Settings) -> Session:
     """A studio over real engines, an empty ledger and an empty bible."""
-    return open_studio("untitled", settings)
+    return open_session("untitled", settings)
 
 
 @pytest.fixture

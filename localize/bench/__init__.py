@@ -1,1 +1,1 @@
-"""Measures of what is installed: translation routes (`mt`) and finished dubs (`dub`)."""
+"""Benchmarks: what a dub, a translation engine and a whole run are worth, in figures."""

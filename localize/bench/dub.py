@@ -9,16 +9,25 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import ffmpeg, hearing, mix, pipeline, readback, speak, stages, variant
-from ..config import Market
+from ..audio import files
+from ..audio.samples import RATE
+from ..audio.spans import intersection_over_union
+from ..dubbing import intelligibility, listen_back
+from ..dubbing.steps import Spoken
 from ..errors import InputError
-from ..glossary import read_text
-from ..listen import Listened, decode, listen
-from ..model import Episode, Line
-from ..sound import RATE
-from ..spans import intersection_over_union
-from ..stages import Spoken
-from ..studio import Studio
+from ..files import read_text
+from ..markets import Market
+from ..media import ffmpeg
+from ..media.soundtrack import decode
+from ..mixing import steps as mixing
+from ..mixing.balance import bed_spread
+from ..pipeline.admit import admit
+from ..pipeline.market import LanguagePart, run_market
+from ..qc import figures
+from ..records import Episode, Line
+from ..session import Session
+from ..transcript.result import Listened
+from ..transcript.steps import listen
 
 COLLAR_MS = 250  # around each true start and end, as diarization is usually scored
 STEP_MS = 10
@@ -61,16 +70,16 @@ def read_truth(path: Path) -> Truth:
 
 
 def episode(
-    studio: Studio, path: Path, markets: Sequence[Market], out: Path, truth: Truth | None = None
+    session: Session, path: Path, markets: Sequence[Market], out: Path, truth: Truth | None = None
 ) -> list[Figures]:
     """Figures of an episode's variants; whatever of the job is not done yet is done first. Raises LocalizeError."""
-    admitted = stages.admit(studio, path)
-    listened = listen(studio, admitted)
-    parts: dict[str, pipeline.LanguagePart] = {}
+    admitted = admit(session, path)
+    listened = listen(session, admitted)
+    parts: dict[str, LanguagePart] = {}
     heard = _heard(listened, truth) if truth else {}
     found = []
     for market in markets:
-        done = pipeline.run_market(studio, admitted, listened, market, parts, out)
+        done = run_market(session, admitted, listened, market, parts, out)
         own, m = parts[market.language], done.metrics
         values: dict[str, float | None] = {
             "overlap": m["speech_overlap"],
@@ -87,14 +96,14 @@ def episode(
         if spoken := own.spoken:
             rates = [t.rate for t in spoken.takes if t.clip]
             values["over 1.15"] = sum(r > 1.155 for r in rates) / max(1, len(rates))
-            bed = stages.bed(studio, admitted, listened)
-            balance = hearing.balance(studio, admitted, listened, bed, spoken.track)
-            off = variant.levels_off(spoken.clip_levels, spoken.wanted_levels, balance)
+            bed = mixing.bed(session, admitted, listened)
+            balance = mixing.balance(session, admitted, listened, bed, spoken.track)
+            off = figures.levels_off(spoken.clip_levels, spoken.wanted_levels, balance)
             values["level off dB"] = max(map(abs, off.values()), default=None)
             values["bed off dB"] = balance.bed_off_db
             values["file bed off dB"] = bed_in_file(admitted, listened, spoken, done.folder, market)
             texts = {t.line_id: t.text for t in own.translations}
-            values |= spoken_words(studio, admitted, spoken, texts, market.language)
+            values |= spoken_words(session, admitted, spoken, texts, market.language)
             if truth:
                 values["true overlap"], values["true onset p95 ms"] = against(truth, spoken)
         found.append(Figures(admitted.name, market.name, market.language, str(done.verdict), {**values, **heard}))
@@ -105,7 +114,7 @@ def _heard(listened: Listened, truth: Truth) -> dict[str, float | None]:
     said = " ".join(x.text for x in truth.lines)
     got = " ".join(x.text for x in listened.transcript.lines)
     return {
-        "source WER": variant.word_error(said, got),
+        "source WER": figures.word_error(said, got),
         "DER": diarization_error(truth.lines, listened.transcript.lines),
     }
 
@@ -166,35 +175,35 @@ def bed_in_file(episode: Episode, listened: Listened, spoken: Spoken, folder: Pa
     source = decode(episode)
     made = ffmpeg.fit_length(ffmpeg.decode(folder / f"{episode.name}.{market.name}.mp4"), len(source))
     dubbed = [(t.start_ms, t.end_ms) for t in spoken.takes if t.clip]
-    return mix.bed_spread(source, made, [*listened.spoken, *dubbed])
+    return bed_spread(source, made, [*listened.spoken, *dubbed])
 
 
 def spoken_words(
-    studio: Studio, episode: Episode, spoken: Spoken, texts: dict[str, str], tag: str
+    session: Session, episode: Episode, spoken: Spoken, texts: dict[str, str], tag: str
 ) -> dict[str, float | None]:
     """What the recogniser makes of the speech track and of the raw clips, and how many lines it hears to the end."""
-    if tag.split("-")[0] not in readback.JUDGED:
+    if tag.split("-")[0] not in intelligibility.JUDGED:
         return {"dub WER": None, "clips WER": None, "heard to the end": None}
-    read, alone = hearing.hear_line(studio, tag, quick=True), hearing.hear_line(studio, tag)
-    track, rate = speak.from_flac(studio.steps.store.need(spoken.track))
+    read, alone = listen_back.hear_line(session, tag, quick=True), listen_back.hear_line(session, tag)
+    track, rate = files.from_flac(session.steps.store.need(spoken.track))
     laid, raw, script, ended = [], [], [], 0
-    whole = readback.by_line(spoken.takes, hearing.read_back(studio, episode, spoken.track, tag))
+    whole = intelligibility.by_line(spoken.takes, listen_back.read_back(session, episode, spoken.track, tag))
     takes = [t for t in spoken.takes if t.clip]
     for take in takes:
-        clip, hz = speak.from_flac(studio.steps.store.need(take.clip))
+        clip, hz = files.from_flac(session.steps.store.need(take.clip))
         script.append(texts[take.line_id])
         raw.append(read(clip, hz))
         part = track[take.start_ms * RATE // 1000 : take.end_ms * RATE // 1000]
         laid.append(read(part, rate))
         # one reading misses an end now and then that another hears: in the whole track, by itself, or carefully
         ended += (
-            readback.ends(script[-1], whole[take.line_id])
-            or readback.ends(script[-1], laid[-1])
-            or readback.ends(script[-1], alone(part, rate))
+            intelligibility.ends(script[-1], whole[take.line_id])
+            or intelligibility.ends(script[-1], laid[-1])
+            or intelligibility.ends(script[-1], alone(part, rate))
         )
     words = " ".join(script)
     return {
-        "dub WER": round(variant.word_error(words, " ".join(laid)), 3),
-        "clips WER": round(variant.word_error(words, " ".join(raw)), 3),
+        "dub WER": round(figures.word_error(words, " ".join(laid)), 3),
+        "clips WER": round(figures.word_error(words, " ".join(raw)), 3),
         "heard to the end": ended / max(1, len(takes)),
     }

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from .. import lock, relay
-from ..engines import Engines
 from ..engines.base import Ask
-from ..glossary import Glossary
-from ..routes import Hop, Route, plan
-from ..translate import text_hops
+from ..engines.catalogue import Engines
+from ..series.glossary import Glossary
+from ..translation import name_lock, send
+from ..translation.available import text_hops
+from ..translation.routes import Hop, Route, plan
 
 BATCH = 100
 
@@ -57,14 +57,14 @@ def score(
     import sacrebleu
 
     uses = [glossary.find(t, source) for t in texts]
-    relay.cross([Ask(texts[0])], [[]], tag, route, engines)
+    send.cross([Ask(texts[0])], [[]], tag, route, engines)
     started = time.monotonic()
     made: list[str] = []
     for at in range(0, len(texts), BATCH):
         asks = [Ask(t) for t in texts[at : at + BATCH]]
-        made += relay.cross(asks, uses[at : at + BATCH], tag, route, engines)
+        made += send.cross(asks, uses[at : at + BATCH], tag, route, engines)
     seconds = (time.monotonic() - started) / len(texts)
-    found = [t for text, u in zip(made, uses, strict=True) for t in lock.verify(text, u, tag)]
+    found = [t for text, u in zip(made, uses, strict=True) for t in name_lock.verify(text, u, tag)]
     wanted = sum(t.wanted for t in found)
     right = sum(min(t.found, t.wanted) for t in found)
     bleu = sacrebleu.corpus_bleu(made, [references]).score if references else None

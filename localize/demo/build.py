@@ -21,9 +21,11 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from .. import ffmpeg
-from ..engines import Engines
-from ..sound import RATE, active_level, trim
+from ..audio.levels import active_level
+from ..audio.samples import RATE
+from ..audio.shape import trim
+from ..engines.catalogue import Engines
+from ..media import ffmpeg
 from . import picture, sound
 
 Samples = NDArray[np.float32]
@@ -122,7 +124,7 @@ def _record(play: dict[str, Any], episode: dict[str, Any], row: dict[str, Any], 
     """One line as an actor would record it, 48 kHz mono, trimmed, levelled, then treated."""
     tag = episode["language"]
     voice = engines.synthesizer()
-    code = engines.workshop.settings.language(tag).espeak
+    code = engines.context.settings.language(tag).espeak
     said = play.get("say", {}).get(tag, {})
     pieces, rest = [], row["text"]
     while rest:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from .. import ffmpeg
 from ..errors import ToolError
+from ..media import ffmpeg
 
 WIDTH, HEIGHT, FPS = 1080, 1920, 24
 PAN = 96  # how far the camera travels in a scene, in pixels

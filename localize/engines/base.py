@@ -1,6 +1,6 @@
 """What an engine must offer, by task. An engine is made cheaply and loads its model at the first call.
 
-To add one: a class here-shaped in a module of its own, a row in `localize.engines.ENGINES`, or an entry point in
+To add one: a class here-shaped in a module of its own, a row in `localize.engines.catalogue.ENGINES`, or an entry point in
 group "localize.engines" of another package. `identity()` must not load the model: it is part of every step key.
 """
 
@@ -13,15 +13,15 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import Settings
-from ..model import EngineUse, Word
-from ..registry import Registry
+from ..models.registry import Registry
+from ..records import EngineUse, Word
+from ..settings import Settings
 
 Samples = NDArray[np.float32]
 
 
 @dataclass
-class Workshop:
+class EngineContext:
     """What every engine is made with.
 
     Attributes:

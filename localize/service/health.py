@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..bucket import Bucket, s3_options
-from ..config import Settings
-from ..database import open_database
 from ..errors import LocalizeError, ServerError, StoreError, one_line
-from ..ledger import Ledger
-from ..store import SharedStore, open_store
-from ..studio import open_ledger
-from .books import Books
+from ..settings import Settings
+from ..storage.blobs import SharedStore, open_store
+from ..storage.bucket import Bucket, s3_options
+from ..storage.database import open_database
+from ..storage.ledger import Ledger, open_ledger
+from .episodes import EpisodeRecords
 
 WATCHER = "watcher"
 SILENT_S = 60.0  # a watcher looks every five seconds; a look at a big inbox on S3 may take some
@@ -102,7 +101,7 @@ def _bucket(settings: Settings) -> str:
 
 
 def _watcher(settings: Settings) -> str:
-    beats = {w: s for w, s in Books(_ledger(settings)).beats().items() if w.startswith(WATCHER)}
+    beats = {w: s for w, s in EpisodeRecords(_ledger(settings)).beats().items() if w.startswith(WATCHER)}
     who, age = min(beats.items(), key=lambda beat: beat[1], default=("", 0.0))
     if not who:
         raise ServerError("no watcher ever looked at the inbox", do="start one: python -m flows.up watch")

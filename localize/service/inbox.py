@@ -21,11 +21,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..bucket import Bucket, Entry
 from ..errors import InputError, LocalizeError, MediaError, SidecarError
-from ..media import SIDECARS, SUFFIXES, probe
-from ..registry import file_sha256
-from .books import Books, Known
+from ..files import file_sha256
+from ..media.probe import SUFFIXES, probe
+from ..media.sidecars import SIDECARS
+from ..storage.bucket import Bucket, Entry
+from .episodes import EpisodeRecords, Known
 
 SETTLE_S = 10.0
 PATIENCE_S = 3600.0
@@ -128,7 +129,7 @@ def ready(dropped: Dropped, rules: Rules, still_s: float) -> str:
     return ""
 
 
-def look(bucket: Bucket, books: Books, now: Callable[[], float] = time.time, most: int = 1000) -> Look:
+def look(bucket: Bucket, books: EpisodeRecords, now: Callable[[], float] = time.time, most: int = 1000) -> Look:
     """One look at the inbox. One bad episode never stops the others; nothing is taken twice, however many look."""
     result = Look()
     found = gather(bucket.list("inbox"))
@@ -156,7 +157,7 @@ def look(bucket: Bucket, books: Books, now: Callable[[], float] = time.time, mos
     return result
 
 
-def _admit(bucket: Bucket, books: Books, dropped: Dropped) -> tuple[Known, bool]:
+def _admit(bucket: Bucket, books: EpisodeRecords, dropped: Dropped) -> tuple[Known, bool]:
     """The ledger's row first (the same bytes are known already), then the files into their own folder."""
     with tempfile.TemporaryDirectory() as folder:
         local = Path(folder) / Path(dropped.video.name).name
@@ -199,7 +200,7 @@ def _move(bucket: Bucket, known: Known, dropped: Dropped) -> None:
         bucket.move(entry.name, f"{known.folder}/{Path(entry.name).name}")
 
 
-def finish_moves(bucket: Bucket, books: Books, found: list[Dropped]) -> int:
+def finish_moves(bucket: Bucket, books: EpisodeRecords, found: list[Dropped]) -> int:
     """Moves that a watcher that died left half done, of episodes found in the inbox; how many were finished."""
     finished = 0
     for dropped in found:

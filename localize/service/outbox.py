@@ -6,10 +6,10 @@ import json
 import time
 from pathlib import Path
 
-from ..bucket import Bucket
 from ..errors import StoreError
-from ..registry import file_sha256
-from .books import Books, Known
+from ..files import file_sha256
+from ..storage.bucket import Bucket
+from .episodes import EpisodeRecords, Known
 
 MANIFEST = "manifest.json"
 
@@ -42,7 +42,7 @@ def publish(bucket: Bucket, known: Known, market: str, folder: Path, who: str = 
     return to
 
 
-def tell(bucket: Bucket, books: Books, known: Known, markets: tuple[str, ...]) -> None:
+def tell(bucket: Bucket, books: EpisodeRecords, known: Known, markets: tuple[str, ...]) -> None:
     """Write status/<series>/<episode>.json: each market's state, verdict, and what stands in the way."""
     rows = {}
     for market in markets:

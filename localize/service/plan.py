@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from .books import ENDED, FAILED, Known, Variant, by_key, key_of
+from .episodes import ENDED, FAILED, Known, Variant, by_key, key_of
 
 MOST_TRIES = 3  # failures on the same bytes
 MOST_STARTS = 10  # an episode that kills whatever works on it ends here

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .books import RUNNING, by_key, key_of
-from .office import Office
+from .episodes import RUNNING, by_key, key_of
+from .service import Service
 
 COLOURS = {"delivered": "green", "review": "yellow", "failed": "red", "rejected": "magenta", "running": "cyan"}
 
@@ -27,7 +27,7 @@ class Standing:
     why: str
 
 
-def standings(office: Office, series: str | None = None) -> list[Standing]:
+def standings(office: Service, series: str | None = None) -> list[Standing]:
     """Every wanted market of every episode; `died` is a run that nobody has in hand any more."""
     plan = office.plan(series=series)
     stuck = {(s.episode.series, s.episode.name, s.market): s.why for s in plan.stuck}

@@ -1,1 +1,1 @@
-"""The source side: what is said in an episode, by whom and when."""
+"""The source side: recognition, lines, speakers, names, studio transcripts."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from ..errors import SidecarError
-from ..xmltext import root_of
+from ..files import root_of
 
 DEEPEST = 60
 

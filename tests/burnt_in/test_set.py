@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from localize import config, media
-from localize.engines.base import Workshop
+from localize.engines.base import EngineContext
 from localize.engines.reading.ppocr import PpOcr
-from localize.registry import load
+from localize.media import probe
+from localize.models.registry import load
+from localize.settings import load_settings
 from localize.transcript.burnt_in import read_burnt_in
 
 from . import measure, scenes, sets
@@ -25,8 +26,8 @@ MEGABYTES = 600
 
 @pytest.fixture(scope="module")
 def reader() -> PpOcr:
-    settings = config.load()
-    return PpOcr(Workshop(settings, load(settings)))
+    settings = load_settings()
+    return PpOcr(EngineContext(settings, load(settings)))
 
 
 def test_subtitles_are_read(reader: PpOcr, tmp_path: Path, figure) -> None:  # type: ignore[no-untyped-def]
@@ -34,7 +35,7 @@ def test_subtitles_are_read(reader: PpOcr, tmp_path: Path, figure) -> None:  # t
     total = measure.Figures()
     for scene in sets.with_subtitles():
         path = scenes.write(scene, tmp_path)
-        got = measure.compare(scene, read_burnt_in(reader, path, media.probe(path), "zh"))
+        got = measure.compare(scene, read_burnt_in(reader, path, probe.probe(path), "zh"))
         figure(scene.name, f"CER {got.cer:.3f}, lost {got.lost}, beginnings {got.onsets}")
         total.add(got)
     figure("all", f"CER {total.cer:.4f}, {len(total.onsets)} lines, on time {total.on_time():.3f}")
@@ -46,7 +47,7 @@ def test_subtitles_are_read(reader: PpOcr, tmp_path: Path, figure) -> None:  # t
 def test_other_text_is_no_subtitle(reader: PpOcr, tmp_path: Path) -> None:
     for scene in sets.without_subtitles():
         path = scenes.write(scene, tmp_path)
-        assert read_burnt_in(reader, path, media.probe(path), "zh") == (), scene.name
+        assert read_burnt_in(reader, path, probe.probe(path), "zh") == (), scene.name
 
 
 def test_odd_pictures(reader: PpOcr, tmp_path: Path) -> None:
@@ -59,7 +60,7 @@ def test_odd_pictures(reader: PpOcr, tmp_path: Path) -> None:
         path = scenes.write(scene, tmp_path)
         if scene.name == "turned":
             path = _turned(path)
-        got = measure.compare(scene, read_burnt_in(reader, path, media.probe(path), "zh"))
+        got = measure.compare(scene, read_burnt_in(reader, path, probe.probe(path), "zh"))
         assert (got.errors, got.lost, got.doubled, got.invented) == (0, 0, 0, 0), scene.name
         assert got.on_time() == 1.0, scene.name
 
@@ -78,7 +79,7 @@ def test_what_it_costs(reader: PpOcr, tmp_path: Path, figure) -> None:  # type: 
     texts = [t for name in ("contract", "rain", "office") for t in SCENES[name]]
     scene = Scene("minute", 1080, 1920, 60, said=scenes.lines(texts, start=1.0), seed=41)
     path, facts = scenes.write(scene, tmp_path), None
-    facts = media.probe(path)
+    facts = probe.probe(path)
     reader.read([])
     before, started, spent = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic(), _spent()
     got = measure.compare(scene, read_burnt_in(reader, path, facts, "zh"))

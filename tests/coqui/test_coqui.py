@@ -12,17 +12,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from localize import config, speak
-from localize.engines import Engines
-from localize.engines.base import Workshop
-from localize.engines.coqui import Coqui
+from localize.dubbing import lay
+from localize.dubbing.part import Part
+from localize.engines.base import EngineContext
+from localize.engines.catalogue import Engines
+from localize.engines.speech.coqui import Coqui
 from localize.errors import EngineError
-from localize.ledger import Ledger
-from localize.model import Line
-from localize.registry import file_sha256, load
-from localize.speak import Part
-from localize.steps import Steps
-from localize.store import Store
+from localize.files import file_sha256
+from localize.models.registry import load
+from localize.records import Line
+from localize.settings import load_settings
+from localize.storage.blobs import Store
+from localize.storage.ledger import Ledger
+from localize.storage.step_cache import Steps
 
 HERE = Path(__file__).parent
 
@@ -30,7 +32,7 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="module")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
     folder = tmp_path_factory.mktemp("coqui")
-    python = config.load().coqui
+    python = load_settings().coqui
     assert python.is_file(), "make coqui"
     subprocess.run([str(python), str(HERE / "make_tiny.py"), str(folder / "models/tiny")], check=True, timeout=300)
     rows = "".join(
@@ -40,8 +42,8 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
     head = '[[model]]\nid = "tiny"\ntask = "tts"\nlanguages = ["es"]\nlicence = "Apache-2.0"\ncommercial_use = true\nengine = "coqui"\n'
     (folder / "models.toml").write_text(head + rows)
     env = {**os.environ, "LOCALIZE_MODELS": str(folder / "models"), "LOCALIZE_MODELS_TOML": str(folder / "models.toml")}
-    settings = config.load(env)
-    made = Engines(Workshop(settings, load(settings)))
+    settings = load_settings(env)
+    made = Engines(EngineContext(settings, load(settings)))
     yield made
     engine_of(made).outside.close()
 
@@ -89,7 +91,7 @@ def test_a_dub_in_coqui_voices_outlives_its_engine(engines: Engines, tmp_path: P
 
     engine.outside.ask = watched  # type: ignore[method-assign,assignment]
     try:
-        made = speak.dub(parts, 17_000, engines.synthesizer(), "es-419", steps, "T01 es-419", 1)
+        made = lay.dub(parts, 17_000, engines.synthesizer(), "es-419", steps, "T01 es-419", 1)
     finally:
         engine.outside.ask = ask  # type: ignore[method-assign]
     assert [t.line_id for t in made.takes if t.clip] == ["L0", "L1", "L2", "L3"]

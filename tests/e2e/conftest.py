@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from localize import config
-from localize.config import ROOT, Settings
-from localize.listen import Listened, listen
-from localize.model import Transcript
-from localize.stages import admit
-from localize.studio import Studio, open_studio
+from localize.pipeline.admit import admit
+from localize.records import Transcript
+from localize.session import Session, open_session
+from localize.settings import ROOT, Settings, load_settings
+from localize.transcript.result import Listened
+from localize.transcript.steps import listen
 
 EPISODES = {
     "E01": ("us", "latam", "brazil", "india"),
@@ -43,10 +43,10 @@ class Demo:
 
     @property
     def settings(self) -> Settings:
-        return config.load(self.env)
+        return load_settings(self.env)
 
-    def studio(self, series: str = "silver-bay") -> Studio:
-        return open_studio(series, self.settings)
+    def session(self, series: str = "silver-bay") -> Session:
+        return open_session(series, self.settings)
 
     def report(self, episode: str, market: str) -> dict[str, Any]:
         path = self.folder / "out" / "silver-bay" / episode / market / "report.json"
@@ -64,13 +64,13 @@ class Demo:
         return self.folder / "episodes" / f"{name}.mp4"
 
     def listened(self, name: str) -> tuple[Listened, Transcript]:
-        studio = self.studio()
-        heard = listen(studio, admit(studio, self.episode(name)))
+        session = self.session()
+        heard = listen(session, admit(session, self.episode(name)))
         return heard, heard.transcript
 
     def run(self, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "localize.cli", *arguments],
+            [sys.executable, "-m", "localize", *arguments],
             capture_output=True, text=True, env={**self.env, **(env or {})}, cwd=self.folder, timeout=600, check=False,
         )  # fmt: skip
 
@@ -82,7 +82,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     folder = Path(kept) if kept else tmp_path_factory.mktemp("demo")
     shutil.copytree(ROOT / "glossaries", folder / "glossaries", dirs_exist_ok=True)
     env = {**os.environ, "LOCALIZE_HOME": str(folder / "home"), "LOCALIZE_GLOSSARIES": str(folder / "glossaries")}
-    subprocess.run([sys.executable, "-m", "localize.cli", "demo", str(folder)], env=env, check=True, timeout=900)
+    subprocess.run([sys.executable, "-m", "localize", "demo", str(folder)], env=env, check=True, timeout=900)
     started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "flows.demo", str(folder / "episodes"), "--out", str(folder / "out")],

@@ -11,12 +11,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from localize import ffmpeg, hearing, mix, pipeline, speak, stages, subtitles
-from localize.listen import decode, listen
-from localize.model import Check, Cue, Episode, Verdict, from_json
-from localize.render import Ingredients, Render
-from localize.sound import RATE
-from localize.studio import Studio
+from localize.audio import files
+from localize.audio.samples import RATE
+from localize.delivery.ingredients import Ingredients
+from localize.delivery.render import Render
+from localize.media import ffmpeg
+from localize.media.soundtrack import decode
+from localize.mixing import leftover_speech, master
+from localize.mixing import steps as mixing
+from localize.pipeline.admit import admit
+from localize.pipeline.market import gather, speak_language
+from localize.records import Check, Cue, Episode, Verdict, from_json
+from localize.session import Session
+from localize.subtitles.cues import Look
+from localize.transcript.steps import listen
 from tests.e2e.conftest import Demo
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
@@ -26,14 +34,14 @@ pytestmark = [pytest.mark.models, pytest.mark.slow]
 class Bench:
     """One real variant's ingredients, to be broken one way at a time."""
 
-    studio: Studio
+    session: Session
     episode: Episode
     market: str
     made: Ingredients
 
     def checks(self, folder: Path, made: Ingredients | None = None, spoil: Any = None) -> dict[str, Check]:
-        market = self.studio.settings.market(self.market)
-        render = Spoiled(self.studio, self.episode, market, made or self.made, folder)
+        market = self.session.settings.market(self.market)
+        render = Spoiled(self.session, self.episode, market, made or self.made, folder)
         render.spoil = spoil or {}
         render.files()
         report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
@@ -41,8 +49,8 @@ class Bench:
         return {c.name: c for c in found if c.verdict != Verdict.PASS}
 
     def programme(self, change: Callable[[np.ndarray], np.ndarray]) -> Ingredients:
-        samples, rate = speak.from_flac(self.studio.steps.store.need(self.made.programme))
-        digest = self.studio.steps.store.put(speak.to_flac(change(samples).astype(np.float32), rate))
+        samples, rate = files.from_flac(self.session.steps.store.need(self.made.programme))
+        digest = self.session.steps.store.put(files.to_flac(change(samples).astype(np.float32), rate))
         return replace(self.made, programme=digest)
 
 
@@ -51,7 +59,7 @@ class Spoiled(Render):
 
     spoil: dict[str, Any]
 
-    def _cues(self) -> tuple[dict[str, list[Cue]], dict[str, subtitles.Look]]:
+    def _cues(self) -> tuple[dict[str, list[Cue]], dict[str, Look]]:
         cues, looks = super()._cues()
         if "cues" in self.spoil:
             cues = {tag: self.spoil["cues"](list(those)) for tag, those in cues.items()}
@@ -72,12 +80,12 @@ class Spoiled(Render):
 
 @pytest.fixture(scope="module")
 def bench(demo: Demo) -> Bench:
-    studio = demo.studio()
-    episode = stages.admit(studio, demo.episode("E03"))
-    listened = listen(studio, episode)
-    market = studio.settings.market("us")
-    parts = {market.language: pipeline.speak_language(studio, episode, listened, market.language, True)}
-    return Bench(studio, episode, "us", pipeline.gather(studio, episode, listened, market, parts))
+    session = demo.session()
+    episode = admit(session, demo.episode("E03"))
+    listened = listen(session, episode)
+    market = session.settings.market("us")
+    parts = {market.language: speak_language(session, episode, listened, market.language, True)}
+    return Bench(session, episode, "us", gather(session, episode, listened, market, parts))
 
 
 def test_untouched_it_passes(bench: Bench, tmp_path: Path) -> None:
@@ -96,9 +104,9 @@ def test_a_missing_clip(bench: Bench, tmp_path: Path) -> None:
     spoken = bench.made.spoken
     assert spoken
     gone = spoken.takes[1]
-    track, rate = speak.from_flac(bench.studio.steps.store.need(spoken.track))
+    track, rate = files.from_flac(bench.session.steps.store.need(spoken.track))
     track[gone.start_ms * 48 : gone.end_ms * 48] = 0
-    digest = bench.studio.steps.store.put(speak.to_flac(track, rate))
+    digest = bench.session.steps.store.put(files.to_flac(track, rate))
     takes = tuple(t for t in spoken.takes if t != gone)
     made = replace(bench.made, spoken=replace(spoken, track=digest, takes=takes))
     caught = bench.checks(tmp_path, made)
@@ -134,7 +142,7 @@ def test_swapped_languages(bench: Bench, tmp_path: Path) -> None:
 def test_the_original_where_the_dub_should_be(bench: Bench, tmp_path: Path) -> None:
     """The right tags, the right loudness, the wrong sound."""
     other = tmp_path / "other.flac"
-    other.write_bytes(speak.to_flac(mix.master(decode(bench.episode), bench.studio.settings.loudness["mobile"]), RATE))
+    other.write_bytes(files.to_flac(master.master(decode(bench.episode), bench.session.settings.loudness["mobile"]), RATE))
     argv = ["-map", "-0:a", "-map", "1:a", "-map", "0:a:1", "-c:a:0", "aac", "-b:a:0", "192k"]
     for stream, tag, flag in ((0, "eng", "default"), (1, "spa", "0")):
         argv += [f"-metadata:s:a:{stream}", f"language={tag}", f"-disposition:a:{stream}", flag]
@@ -142,17 +150,17 @@ def test_the_original_where_the_dub_should_be(bench: Bench, tmp_path: Path) -> N
 
 
 def test_source_speech_left_in(bench: Bench, tmp_path: Path) -> None:
-    bed = bench.studio.steps.store.put(speak.to_flac(decode(bench.episode), RATE))
-    left = hearing.left_speech(bench.studio, bench.episode, bench.made.listened, bed)
+    bed = bench.session.steps.store.put(files.to_flac(decode(bench.episode), RATE))
+    left = leftover_speech.left_speech(bench.session, bench.episode, bench.made.listened, bed)
     assert left > 0.8
     assert set(bench.checks(tmp_path, replace(bench.made, left=left))) == {"source speech left"}
 
 
 def test_music_turned_down(bench: Bench, tmp_path: Path) -> None:
     assert bench.made.spoken
-    samples, _rate = speak.from_flac(bench.studio.steps.store.need(bench.made.bed))
-    bed = bench.studio.steps.store.put(speak.to_flac(samples * np.float32(0.7), RATE))
-    balance = hearing.balance(bench.studio, bench.episode, bench.made.listened, bed, bench.made.spoken.track)
+    samples, _rate = files.from_flac(bench.session.steps.store.need(bench.made.bed))
+    bed = bench.session.steps.store.put(files.to_flac(samples * np.float32(0.7), RATE))
+    balance = mixing.balance(bench.session, bench.episode, bench.made.listened, bed, bench.made.spoken.track)
     caught = bench.checks(tmp_path, replace(bench.made, balance=balance))
     assert set(caught) == {"bed"}
     assert caught["bed"].figure.startswith("3.1 dB")

@@ -15,12 +15,15 @@ import numpy as np
 import pytest
 import soxr
 
-from localize import ffmpeg, media, pipeline, speak, stages, subtitles
-from localize.engines.vad import speech_spans
-from localize.glossary import count
-from localize.listen import listen
-from localize.memory import normal_form
-from localize.variant import word_error
+from localize.audio import files
+from localize.engines.recognition.silero import speech_spans
+from localize.languages.text import count, normal_form
+from localize.media import ffmpeg, probe
+from localize.pipeline.admit import admit
+from localize.pipeline.market import speak_language
+from localize.qc.figures import word_error
+from localize.subtitles import line_breaks
+from localize.transcript.steps import listen
 from tests.e2e.conftest import EPISODES, TAGS, Demo
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
@@ -67,7 +70,7 @@ def test_speakers_are_the_ones_who_speak(demo: Demo, episode: str, figure: Figur
 @pytest.mark.parametrize(("episode", "market"), VARIANTS)
 def test_every_line_is_translated_and_every_name_is_right(demo: Demo, episode: str, market: str) -> None:
     report = demo.report(episode, market)
-    terms = demo.studio().bible.terms
+    terms = demo.session().bible.terms
     tag = TAGS[market]
     truth = demo.truth(episode)
     shown = " ".join(c["text"].replace("\n", " ") for c in report["cues"])
@@ -101,10 +104,10 @@ def test_clips_stand_where_the_truth_speaks(demo: Demo, episode: str, market: st
 def test_the_file_is_what_a_platform_takes(demo: Demo, episode: str, market: str, figure: Figure) -> None:
     report = demo.report(episode, market)
     video = demo.path(episode, market, f"{episode}.{market}.mp4")
-    source = media.probe(demo.episode(episode))
-    made = media.probe(video)
+    source = probe.probe(demo.episode(episode))
+    made = probe.probe(video)
     assert abs(made.duration_ms - source.duration_ms) <= source.frame_ms
-    assert media.packet_hashes(video) == media.packet_hashes(demo.episode(episode))
+    assert probe.packet_hashes(video) == probe.packet_hashes(demo.episode(episode))
     assert video.read_bytes().find(b"moov") < video.read_bytes().find(b"mdat")
     measured = ffmpeg.loudness(video)
     figure("LUFS, dBTP", f"{measured['lufs']}, {measured['true_peak_dbtp']}")
@@ -130,13 +133,13 @@ def test_subtitles_are_within_the_table(demo: Demo, episode: str, market: str, f
 @pytest.mark.parametrize(("episode", "market"), [v for v in DUBBED if v != ("E02", "india")])
 def test_the_dub_says_what_the_voice_said(demo: Demo, episode: str, market: str, figure: Figure) -> None:
     """Word errors of the laid track against those of the raw clips joined with silence, same recogniser."""
-    studio, tag = demo.studio(), TAGS[market]
-    admitted = stages.admit(studio, demo.episode(episode))
-    heard = listen(studio, admitted)
-    part = pipeline.speak_language(studio, admitted, heard, tag, True)
+    session, tag = demo.session(), TAGS[market]
+    admitted = admit(session, demo.episode(episode))
+    heard = listen(session, admitted)
+    part = speak_language(session, admitted, heard, tag, True)
     assert part.spoken is not None
-    assert studio.steps.ran == {}, "all of this was done before"
-    whisper = studio.engines.transcriber()
+    assert session.steps.ran == {}, "all of this was done before"
+    whisper = session.engines.transcriber()
 
     def read(samples: np.ndarray, hz: int) -> str:
         audio = np.asarray(soxr.resample(samples, hz, 16_000), np.float32)
@@ -144,8 +147,8 @@ def test_the_dub_says_what_the_voice_said(demo: Demo, episode: str, market: str,
         spans = speech_spans(audio)
         return " ".join(w.text for w in said.words if any(a - 300 < w.start_ms < b for a, b in spans))
 
-    track, rate = speak.from_flac(studio.steps.store.need(part.spoken.track))
-    takes = [(t, speak.from_flac(studio.steps.store.need(t.clip))[0]) for t in part.spoken.takes]
+    track, rate = files.from_flac(session.steps.store.need(part.spoken.track))
+    takes = [(t, files.from_flac(session.steps.store.need(t.clip))[0]) for t in part.spoken.takes]
     texts = {t.line_id: t.text for t in part.translations}
     if tag == "hi-IN":
         # the embedded recogniser writes Hindi in any script it likes, so letters are compared, line by line: what the
@@ -188,10 +191,10 @@ def test_the_same_command_again_loads_nothing_and_is_quick(demo: Demo, figure: F
 
 
 def test_one_edited_row_redoes_only_its_lines(demo: Demo, tmp_path: Path, figure: Figure) -> None:
-    studio = demo.studio()
+    session = demo.session()
     source = demo.episode("E01")
-    admitted = stages.admit(studio, source)
-    heard = listen(studio, admitted)
+    admitted = admit(session, source)
+    heard = listen(session, admitted)
     touched = [x.id for x in heard.transcript.lines if "Vivian" in x.text]
     terms = demo.folder / "glossaries" / "silver-bay" / "terms.csv"
     before = terms.read_text(encoding="utf-8")
@@ -202,8 +205,8 @@ def test_one_edited_row_redoes_only_its_lines(demo: Demo, tmp_path: Path, figure
             ),
             encoding="utf-8",
         )
-        edited = demo.studio()
-        part = pipeline.speak_language(edited, admitted, heard, "es-419", True)
+        edited = demo.session()
+        part = speak_language(edited, admitted, heard, "es-419", True)
         assert any("Bibiana" in t.text for t in part.translations)
         assert "listen" not in edited.steps.ran
         redone = {s.split()[-1] for s in edited.ledger.subjects_in_run("translate")}
@@ -218,14 +221,14 @@ def test_one_edited_row_redoes_only_its_lines(demo: Demo, tmp_path: Path, figure
 def test_one_edited_memory_line_redoes_only_that_line(demo: Demo) -> None:
     path = demo.folder / "glossaries" / "silver-bay" / "memory.hi-IN.tmx"
     before = path.read_text(encoding="utf-8")
-    studio = demo.studio()
-    admitted = stages.admit(studio, demo.episode("E01"))
-    heard = listen(studio, admitted)
+    session = demo.session()
+    admitted = admit(session, demo.episode("E01"))
+    heard = listen(session, admitted)
     (line,) = [x.id for x in heard.transcript.lines if "shaking" in x.text]
     try:
         path.write_text(before.replace("फिर हाथ क्यों काँप रहे हैं?", "तो हाथ क्यों काँप रहे हैं?"), encoding="utf-8")
-        edited = demo.studio()
-        part = pipeline.speak_language(edited, admitted, heard, "hi-IN", True)
+        edited = demo.session()
+        part = speak_language(edited, admitted, heard, "hi-IN", True)
         assert any(t.text.startswith("तो हाथ") for t in part.translations)
         assert {s.split()[-1] for s in edited.ledger.subjects_in_run("speak")} == {line}
     finally:
@@ -245,9 +248,9 @@ def test_a_linguist_s_edit_comes_back_and_redoes_only_its_line(demo: Demo, tmp_p
     try:
         done = demo.run("import", str(sent), str(folder))
         assert "1 lines changed" in done.stdout, done.stderr
-        edited = demo.studio()
-        admitted = stages.admit(edited, demo.episode("E01"))
-        part = pipeline.speak_language(edited, admitted, listen(edited, admitted), "es-419", True)
+        edited = demo.session()
+        admitted = admit(edited, demo.episode("E01"))
+        part = speak_language(edited, admitted, listen(edited, admitted), "es-419", True)
         assert {t.text for t in part.translations if t.origin == "memory"} == {"Fuera de mi oficina."}
         assert {s.split()[-1] for s in edited.ledger.subjects_in_run("speak")} == {line["id"]}
     finally:
@@ -295,7 +298,7 @@ def test_cue_text_is_the_translation_and_vtt_agrees(demo: Demo) -> None:
     vtt = demo.path("E01", "latam", "E01.es-419.vtt").read_text(encoding="utf-8")
     assert vtt.startswith("WEBVTT")
     assert vtt.count("-->") == len(report["cues"])
-    assert all(subtitles.length(r) <= 26 for c in report["cues"] for r in c["text"].split("\n"))
+    assert all(line_breaks.length(r) <= 26 for c in report["cues"] for r in c["text"].split("\n"))
 
 
 def test_every_kind_of_subtitle_on_request(demo: Demo, tmp_path: Path) -> None:
@@ -314,14 +317,14 @@ def test_every_kind_of_subtitle_on_request(demo: Demo, tmp_path: Path) -> None:
     assert {f"E03.en-US.{x}" for x in wanted} | {"E03.us.mp4", "E03.us.burned.mp4"} <= names
     assert "YEARS LATER" in (folder / "E03.en-US.forced.srt").read_text(encoding="utf-8").upper()
     assert "[Summer]" in (folder / "E03.en-US.sdh.srt").read_text(encoding="utf-8")
-    assert media.packet_hashes(folder / "E03.us.mp4") == media.packet_hashes(source)
+    assert probe.packet_hashes(folder / "E03.us.mp4") == probe.packet_hashes(source)
     with av.open(str(folder / "E03.us.mp4")) as container:
         texts = list(container.streams.subtitles)
         assert [s.metadata["language"] for s in texts] == ["eng", "eng"]
         assert bool(texts[1].disposition & av.stream.Disposition.forced)
-    burned = media.probe(folder / "E03.us.burned.mp4")
-    assert abs(burned.duration_ms - media.probe(source).duration_ms) <= burned.frame_ms
-    assert burned.width == media.probe(source).width
+    burned = probe.probe(folder / "E03.us.burned.mp4")
+    assert abs(burned.duration_ms - probe.probe(source).duration_ms) <= burned.frame_ms
+    assert burned.width == probe.probe(source).width
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     assert report["verdict"] in ("pass", "review")
     assert {"E03.en-US.ttml", "E03.us.burned.mp4"} <= set(report["outputs"])

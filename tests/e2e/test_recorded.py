@@ -15,11 +15,13 @@ import pytest
 import soundfile
 import soxr
 
-from localize import ffmpeg
+from localize.audio.levels import active_level
+from localize.audio.samples import RATE
+from localize.audio.shape import envelope_db
 from localize.demo import picture, sound
-from localize.model import Cue
-from localize.sound import RATE, active_level, envelope_db
-from localize.timed_text import to_srt
+from localize.media import ffmpeg
+from localize.records import Cue
+from localize.subtitles.formats import to_srt
 from tests.e2e.conftest import Demo
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from localize.config import ROOT
+from localize.settings import ROOT
 from tests.localize.test_inputs import make
 
 LINE = "1\n00:00:00,500 --> 00:00:02,500\nCome home with me.\n"

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from localize import fetch
+from localize.models import pull
 
 BIG = bytes(range(256)) * 4096
 SMALL = b'{"a": 1}\n'
@@ -84,7 +84,7 @@ def hub() -> Iterator[Hub]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     state.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    fetch._unreachable.clear()
+    pull._unreachable.clear()
     yield state
     server.shutdown()
     server.server_close()

@@ -11,12 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize import bible_check, cli, glossary, lock, memory, mine, tbx, translate
+from localize.cli import main
 from localize.errors import SidecarError
-from localize.glossary import Glossary, Term
-from localize.model import Line, Transcript
-from localize.steps import step_key
-from localize.studio import Studio
+from localize.records import Line, Transcript
+from localize.series import check_terms, glossary, memory, propose_terms, tbx
+from localize.series.glossary import Glossary, Term
+from localize.session import Session
+from localize.storage.step_cache import step_key
+from localize.translation import name_lock, translate
+from localize.translation.job import Job
 
 HEAD = "term,aliases,kind,gender,common,dnt,en-US,es-419,pt-BR,hi-IN,note\n"
 
@@ -45,11 +48,11 @@ def test_a_plural_is_locked_as_a_plural() -> None:
     terms = parsed("Heiress,,title,f,,,Heiress,Heredera,Herdeira,वारिस,")
     text = "The Heiress met two Heiresses."
     uses = terms.find(text, "en")
-    masked, names = lock.mask(text, uses)
+    masked, names = name_lock.mask(text, uses)
     assert len(set(names)) == 2
-    made = lock.restore(masked, uses, names, "es-419")
+    made = name_lock.restore(masked, uses, names, "es-419")
     assert made == "The Heredera met two Herederas."
-    assert [(t.locked, t.found) for t in lock.verify(made, uses, "es-419")] == [("Heredera", 1), ("Herederas", 1)]
+    assert [(t.locked, t.found) for t in name_lock.verify(made, uses, "es-419")] == [("Heredera", 1), ("Herederas", 1)]
 
 
 def test_do_not_translate_wins_over_every_column() -> None:
@@ -57,18 +60,18 @@ def test_do_not_translate_wins_over_every_column() -> None:
     assert term.form("es-419") == "Northwind"
 
 
-def test_banned_words_are_replaced_or_flagged(studio: Studio) -> None:
+def test_banned_words_are_replaced_or_flagged(session: Session) -> None:
     terms = parsed("curse,,banned,,,,,maldito|maldita => dichoso,maldito,,")
     assert glossary.replace_banned("¡Maldito seas, maldita!", terms.banned("es-419")) == ("¡Dichoso seas, dichoso!", [])
     assert glossary.replace_banned("maldito", terms.banned("pt-BR")) == ("maldito", ["maldito"])
     assert terms.find("curse", "en") == []
     held = memory.Memory()
     held.add("You are cursed.", (memory.Piece("Você é maldito."),))
-    job = translate.Job(
+    job = Job(
         Transcript("en", "srt", (), (Line("L1", "", 0, 1000, "You are cursed."),), ()),
         "pt-BR", terms, held, Path("memory.pt-BR.tmx"), lambda: None, "", "E1",
     )  # fmt: skip
-    (made,), _used = translate.translate(job, studio.engines, studio.steps)
+    (made,), _used = translate.translate(job, session.engines, session.steps)
     assert "banned-word" in made.flags
 
 
@@ -82,13 +85,13 @@ def test_check_finds_what_would_go_wrong() -> None:
         "x,,banned,,,,,tonto => bobo,,,",
         "y,,banned,,,,,bobo => tonto,,,",
     )
-    problems = {(p.kind, p.term) for p in bible_check.check(terms, ["en-US", "es-419", "pt-BR", "hi-IN"])}
+    problems = {(p.kind, p.term) for p in check_terms.check(terms, ["en-US", "es-419", "pt-BR", "hi-IN"])}
     assert {
         ("clash", "Summer"), ("clash", "Silver"), ("contains", "Silver Bay"), ("missing", "Bay"),
         ("script", "Silver Bay"), ("banned", "tonto"),
     } <= problems  # fmt: skip
     good = parsed("Summer,,person,f,,,Summer,Summer,Summer,समर,", "Grant,,person,m,,,Grant,Grant,Grant,ग्रांट,")
-    assert bible_check.check(good, ["en-US", "es-419", "pt-BR", "hi-IN"]) == []
+    assert check_terms.check(good, ["en-US", "es-419", "pt-BR", "hi-IN"]) == []
 
 
 def test_names_that_episodes_say_are_proposed() -> None:
@@ -101,7 +104,7 @@ def test_names_that_episodes_say_are_proposed() -> None:
     ]
     lines = tuple(Line(f"L{i}", "", i, i + 1, t) for i, t in enumerate(texts))
     known = Glossary((Term("Vivian", "person"),))
-    proposed = mine.mine([("E01", Transcript("en", "asr", (), lines, ()))], known, least=2)
+    proposed = propose_terms.mine([("E01", Transcript("en", "asr", (), lines, ()))], known, least=2)
     assert [(f.name, f.times) for f in proposed] == [("Marlow", 3)]
 
 
@@ -171,13 +174,13 @@ def test_import_and_export_on_the_command_line(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("LOCALIZE_GLOSSARIES", str(tmp_path / "bibles"))
     given_file = tmp_path / "in.csv"
     given_file.write_text(HEAD + "Marlow,,person,m,,,,Marlow,,,\n", encoding="utf-8")
-    assert cli.main(["glossary", "import", "night", str(given_file)]) == 0
-    assert cli.main(["glossary", "export", "night", str(tmp_path / "out.tbx")]) == 0
-    assert cli.main(["glossary", "import", "day", str(tmp_path / "out.tbx")]) == 0
+    assert main.main(["glossary", "import", "night", str(given_file)]) == 0
+    assert main.main(["glossary", "export", "night", str(tmp_path / "out.tbx")]) == 0
+    assert main.main(["glossary", "import", "day", str(tmp_path / "out.tbx")]) == 0
     assert glossary.load(tmp_path / "bibles/day").terms[0].form("es-419") == "Marlow"
     kept = (tmp_path / "bibles/day/terms.csv").read_text(encoding="utf-8")
     given_file.write_text(HEAD + "Vivian,,person,f,,,,Vivian,,,\nAda,,person,f,,,,=HYPERLINK(1),,,\n", encoding="utf-8")
-    assert cli.main(["glossary", "import", "day", str(given_file)]) == 2
+    assert main.main(["glossary", "import", "day", str(given_file)]) == 2
     assert "row 3" in capsys.readouterr().err
     assert (tmp_path / "bibles/day/terms.csv").read_text(encoding="utf-8") == kept
 

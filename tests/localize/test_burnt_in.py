@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize import media
-from localize.engines.base import Workshop
+from localize.engines.base import EngineContext
 from localize.engines.reading.ppocr import Box, PpOcr
-from localize.registry import load
+from localize.media import probe
+from localize.models.registry import load
 from localize.transcript.burnt_in import match, read_burnt_in, read_picture, script
 from localize.transcript.burnt_in.band import Samples, Seen, find_band, other_text
 from localize.transcript.burnt_in.tracks import _rise
@@ -104,10 +104,10 @@ def test_a_page_is_no_subtitle() -> None:
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> PpOcr:
-    from localize import config
+    from localize.settings import load_settings
 
-    settings = config.load()
-    return PpOcr(Workshop(settings, load(settings)))
+    settings = load_settings()
+    return PpOcr(EngineContext(settings, load(settings)))
 
 
 @pytest.mark.models
@@ -121,7 +121,7 @@ def test_a_scene_is_read_to_the_letter_and_the_frame(reader: PpOcr, tmp_path: Pa
     )
     scene = Scene("scene", 360, 640, 8.5, style, drawn, signs, seed=31)
     path = scenes.write(scene, tmp_path)
-    read = read_picture(reader, path, media.probe(path), "zh")
+    read = read_picture(reader, path, probe.probe(path), "zh")
     got = measure.compare(scene, read.lines)
     figure("onsets off by frames", got.onsets)
     assert (got.errors, got.lost, got.doubled, got.invented) == (0, 0, 0, 0)
@@ -142,13 +142,13 @@ def test_signs_alone_are_no_subtitles(reader: PpOcr, tmp_path: Path) -> None:
         for n, text in enumerate(["惠民超市", "手机维修", "福来药店"])
     )
     path = scenes.write(Scene("signs", 360, 640, 6, signs=signs, seed=32), tmp_path)
-    assert read_burnt_in(reader, path, media.probe(path), "zh") == ()
+    assert read_burnt_in(reader, path, probe.probe(path), "zh") == ()
 
 
 @pytest.mark.models
 def test_a_single_frame_and_an_unknown_script(reader: PpOcr, tmp_path: Path) -> None:
     scene = Scene("one", 240, 426, 0.04, said=scenes.lines(["够了"], start=0), seed=33)
     path = scenes.write(scene, tmp_path)
-    facts = media.probe(path)
+    facts = probe.probe(path)
     assert read_burnt_in(reader, path, facts, "zh") == ()
     assert "script" in read_picture(reader, path, facts, "hi").notes[0]

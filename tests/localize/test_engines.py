@@ -8,15 +8,21 @@ import numpy as np
 import pytest
 import soxr
 
-from localize import diarize, memory, sound, speak, translate
-from localize.engines.apertium import after, before
+from localize.audio import levels
+from localize.dubbing import lay, part, pronounce
 from localize.engines.base import Ask
-from localize.engines.kokoro import parts
-from localize.engines.mends import opening_marks, portuguese
+from localize.engines.speech.kokoro import parts
+from localize.engines.translation.apertium import after, before
+from localize.engines.translation.corrections import opening_marks, portuguese
 from localize.errors import OptionError
-from localize.glossary import Glossary, Term
-from localize.model import Line, Transcript
-from localize.studio import Studio
+from localize.languages.text import normal_form
+from localize.records import Line, Transcript
+from localize.series import memory
+from localize.series.glossary import Glossary, Term
+from localize.session import Session
+from localize.transcript import speakers
+from localize.translation import translate
+from localize.translation.job import Job
 
 pytestmark = pytest.mark.models
 BIBLE = Glossary(
@@ -29,11 +35,11 @@ BIBLE = Glossary(
 )
 
 
-def job(studio: Studio, texts: list[str], target: str, source: str = "en", bible: Glossary = BIBLE) -> translate.Job:
+def job(session: Session, texts: list[str], target: str, source: str = "en", bible: Glossary = BIBLE) -> Job:
     lines = tuple(Line(f"L{n}", "S1", 1000 * n, 1000 * n + 900, t) for n, t in enumerate(texts))
     transcript = Transcript(source, "srt", (), lines)
-    path = studio.bible.memory_path(target)
-    return translate.Job(
+    path = session.bible.memory_path(target)
+    return Job(
         transcript, target, bible, memory.Memory(), path, lambda: np.zeros(0, np.float32), "x", f"E1 {target}"
     )
 
@@ -49,8 +55,8 @@ LINES = [
 
 
 @pytest.mark.parametrize("target", ["pt-BR", "es-419"])
-def test_names_come_through_the_engines(studio: Studio, target: str) -> None:
-    made, used = translate.translate(job(studio, LINES, target), studio.engines, studio.steps)
+def test_names_come_through_the_engines(session: Session, target: str) -> None:
+    made, used = translate.translate(job(session, LINES, target), session.engines, session.steps)
     assert [t.line_id for t in made] == [f"L{n}" for n in range(len(LINES))]
     for t in made:
         assert not t.error
@@ -61,9 +67,9 @@ def test_names_come_through_the_engines(studio: Studio, target: str) -> None:
     assert all(u.licence for u in used)
 
 
-def test_an_edited_term_redoes_only_the_lines_that_hold_it(studio: Studio) -> None:
-    translate.translate(job(studio, LINES, "pt-BR"), studio.engines, studio.steps)
-    before_edit = dict(studio.steps.ran)
+def test_an_edited_term_redoes_only_the_lines_that_hold_it(session: Session) -> None:
+    translate.translate(job(session, LINES, "pt-BR"), session.engines, session.steps)
+    before_edit = dict(session.steps.ran)
     edited = Glossary(
         tuple(
             Term(
@@ -77,24 +83,24 @@ def test_an_edited_term_redoes_only_the_lines_that_hold_it(studio: Studio) -> No
             for t in BIBLE.terms
         )
     )
-    made, _used = translate.translate(job(studio, LINES, "pt-BR", bible=edited), studio.engines, studio.steps)
-    assert studio.steps.ran["translate"] == before_edit["translate"] + 1
+    made, _used = translate.translate(job(session, LINES, "pt-BR", bible=edited), session.engines, session.steps)
+    assert session.steps.ran["translate"] == before_edit["translate"] + 1
     assert "Colina" in made[1].text
 
 
-def test_a_pair_without_a_route_is_an_error_on_the_line_with_a_command(studio: Studio) -> None:
-    made, _used = translate.translate(job(studio, ["Come home."], "hi-IN"), studio.engines, studio.steps)
+def test_a_pair_without_a_route_is_an_error_on_the_line_with_a_command(session: Session) -> None:
+    made, _used = translate.translate(job(session, ["Come home."], "hi-IN"), session.engines, session.steps)
     assert made[0].text == ""
     assert "en->hi" in made[0].error
     assert "localize memory add --series untitled --lang hi-IN 'Come home.' TRANSLATION" in made[0].error
     assert "untranslated" in made[0].flags
 
 
-def test_without_apertium_the_missing_route_names_its_package(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_apertium_the_missing_route_names_its_package(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    made, _used = translate.translate(job(studio, ["Come home."], "es-419"), studio.engines, studio.steps)
+    made, _used = translate.translate(job(session, ["Come home."], "es-419"), session.engines, session.steps)
     assert "apt-get install apertium" in made[0].error
-    portuguese, _used = translate.translate(job(studio, ["Come home."], "pt-BR"), studio.engines, studio.steps)
+    portuguese, _used = translate.translate(job(session, ["Come home."], "pt-BR"), session.engines, session.steps)
     assert portuguese[0].text
 
 
@@ -137,8 +143,8 @@ def test_spanish_opens_its_questions(text: str, wanted: str) -> None:
         ("Volte para casa.", "Vuelva a casa."),
     ],
 )
-def test_known_slips_of_the_pivot_are_mended(studio: Studio, portuguese: str, spanish: str) -> None:
-    assert studio.engines.get("apertium").translate([Ask(portuguese)], "pt", "es") == [spanish]
+def test_known_slips_of_the_pivot_are_mended(session: Session, portuguese: str, spanish: str) -> None:
+    assert session.engines.get("apertium").translate([Ask(portuguese)], "pt", "es") == [spanish]
 
 
 def test_other_text_passes_the_mends_as_it_is() -> None:
@@ -148,39 +154,39 @@ def test_other_text_passes_the_mends_as_it_is() -> None:
     assert portuguese("Ela sabia a minha mãe.") == "Ela conhecia a minha mãe."
 
 
-def test_speech_is_spoken_fitted_and_read_back(studio: Studio) -> None:
+def test_speech_is_spoken_fitted_and_read_back(session: Session) -> None:
     """Two lines through the real voice into a track, and the recogniser hears their words where they were put."""
-    voice = studio.engines.synthesizer()
+    voice = session.engines.synthesizer()
     lines = [Line("L1", "S1", 500, 2600, ""), Line("L2", "S1", 3000, 5200, "")]
     texts = ["The ship leaves at midnight.", "Nobody knows the captain."]
-    made = speak.dub(
-        [speak.Part(x, t, "af_heart", 1.0, (), -20.0) for x, t in zip(lines, texts, strict=True)],
-        6000, voice, "en-us", studio.steps, "E1 en-US", 2,
+    made = lay.dub(
+        [part.Part(x, t, "af_heart", 1.0, (), -20.0) for x, t in zip(lines, texts, strict=True)],
+        6000, voice, "en-us", session.steps, "E1 en-US", 2,
     )  # fmt: skip
     one, two = made.takes
     assert one.start_ms == 500
     assert two.start_ms == 3000
     assert one.end_ms <= two.start_ms
     for take in made.takes:
-        level = sound.active_level(made.track[take.start_ms * 48 : take.end_ms * 48], 48_000)
+        level = levels.active_level(made.track[take.start_ms * 48 : take.end_ms * 48], 48_000)
         assert level == pytest.approx(-20.0, abs=1.0)
     audio = np.asarray(soxr.resample(made.track, 48_000, 16_000), np.float32)
-    heard = studio.engines.transcriber().transcribe(audio, "en", ())
-    assert memory.normal_form(" ".join(w.text for w in heard.words)) == memory.normal_form(" ".join(texts))
+    heard = session.engines.transcriber().transcribe(audio, "en", ())
+    assert normal_form(" ".join(w.text for w in heard.words)) == normal_form(" ".join(texts))
 
 
-def test_pronunciations_reach_the_voice(studio: Studio) -> None:
-    voice = studio.engines.synthesizer()
+def test_pronunciations_reach_the_voice(session: Session) -> None:
+    voice = session.engines.synthesizer()
     line = Line("L1", "S1", 0, 1000, "")
-    plain = speak.Part(line, "Call Xiu now.", "af_heart", 1.0, (), -20.0)
-    respelt = speak.Part(line, "Call Xiu now.", "af_heart", 1.0, (("Xiu", "Shoe"),), -20.0)
-    exact = speak.Part(line, "Call Xiu now.", "af_heart", 1.0, (("Xiu", "/ʃjˈuː/"),), -20.0)
-    assert speak.phonemes(respelt, voice, "en-us") != speak.phonemes(plain, voice, "en-us")
-    assert "ʃjˈuː" in speak.phonemes(exact, voice, "en-us")
+    plain = part.Part(line, "Call Xiu now.", "af_heart", 1.0, (), -20.0)
+    respelt = part.Part(line, "Call Xiu now.", "af_heart", 1.0, (("Xiu", "Shoe"),), -20.0)
+    exact = part.Part(line, "Call Xiu now.", "af_heart", 1.0, (("Xiu", "/ʃjˈuː/"),), -20.0)
+    assert pronounce.phonemes(respelt, voice, "en-us") != pronounce.phonemes(plain, voice, "en-us")
+    assert "ʃjˈuː" in pronounce.phonemes(exact, voice, "en-us")
 
 
-def test_a_voice_or_blend_that_is_not_there_is_named(studio: Studio) -> None:
-    voice = studio.engines.synthesizer()
+def test_a_voice_or_blend_that_is_not_there_is_named(session: Session) -> None:
+    voice = session.engines.synthesizer()
     voice.check_voice("ef_dora*0.6+bf_emma*0.4")
     for bad in ("nobody", "ef_dora*x", "ef_dora+nobody", "ef_dora*nan"):
         with pytest.raises(OptionError):
@@ -188,24 +194,24 @@ def test_a_voice_or_blend_that_is_not_there_is_named(studio: Studio) -> None:
     assert parts("a*0.5+b") == [("a", 0.5), ("b", 1.0)]
 
 
-def test_voices_it_never_saw_are_told_apart_and_enrolled_ones_recognised(studio: Studio) -> None:
+def test_voices_it_never_saw_are_told_apart_and_enrolled_ones_recognised(session: Session) -> None:
     """Three voices that no threshold was set on, six lines each way."""
-    encoder, voice = studio.engines.get("ge2e"), studio.engines.synthesizer()
+    encoder, voice = session.engines.get("ge2e"), session.engines.synthesizer()
     said = ["I never saw that letter before tonight.", "We should leave before the rain comes back."]
     voices, truth = [], []
     for text in said:
         for name in ("bm_george", "af_sky", "am_onyx"):
             clip = voice.speak(voice.phonemes(text, "en-us"), name, 1.0)
             audio = np.asarray(soxr.resample(clip.samples, clip.rate, 16_000), np.float32)
-            voices.append(diarize.Voice(encoder.embed(audio), diarize.pitch(audio, 16_000), clip.duration_ms))
+            voices.append(speakers.Voice(encoder.embed(audio), speakers.pitch(audio, 16_000), clip.duration_ms))
             truth.append(name)
-    groups = diarize.group(voices)
+    groups = speakers.group(voices)
     assert groups == [0, 1, 2, 0, 1, 2]
     enrolled = {name: [voices[i].vector] for i, name in enumerate(truth[:3])}
     assert [
-        who for who, known in diarize.name_groups(voices[3:], diarize.group(voices[3:]), enrolled) if known
+        who for who, known in speakers.name_groups(voices[3:], speakers.group(voices[3:]), enrolled) if known
     ] == truth[3:]
-    registers = diarize.registers(voices, truth)
+    registers = speakers.registers(voices, truth)
     assert registers["bm_george"] == "m"
     assert registers["af_sky"] == "f"
 
@@ -214,7 +220,7 @@ def test_a_weights_file_with_code_in_it_is_refused(tmp_path) -> None:  # type: i
     import os
     import pickle
 
-    from localize.engines.speaker import read_weights
+    from localize.engines.recognition.ge2e import read_weights
     from localize.errors import ModelDamaged
 
     class Evil:
@@ -228,12 +234,12 @@ def test_a_weights_file_with_code_in_it_is_refused(tmp_path) -> None:  # type: i
     assert not (tmp_path / "owned").exists()
 
 
-def test_every_engine_has_an_identity_without_loading(studio: Studio) -> None:
+def test_every_engine_has_an_identity_without_loading(session: Session) -> None:
     uses = [
-        studio.engines.transcriber().identity(),
-        studio.engines.synthesizer().identity(),
-        studio.engines.get("ge2e").identity(),
+        session.engines.transcriber().identity(),
+        session.engines.synthesizer().identity(),
+        session.engines.get("ge2e").identity(),
     ]
     assert all(u.name and u.version and u.licence and len(u.sha256) == 64 for u in uses)
-    assert studio.engines.workshop.loaded == {}
+    assert session.engines.context.loaded == {}
     json.dumps([u.__dict__ for u in uses])

@@ -12,12 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize import cli, concise, exchange, memory, relay, tighten, translate, xliff
+from localize.cli import main
 from localize.errors import SidecarError
-from localize.glossary import Glossary, Term
-from localize.media import sidecars
-from localize.model import Line, Transcript, Translation
-from localize.studio import Studio
+from localize.languages import shorten
+from localize.media.sidecars import sidecars_of
+from localize.records import Line, Transcript, Translation
+from localize.review import edited_lines, xliff
+from localize.series import memory
+from localize.series.glossary import Glossary, Term
+from localize.session import Session
+from localize.translation import available, rewording, send, translate
+from localize.translation.job import Job
 
 
 def line(
@@ -87,11 +92,11 @@ def test_only_what_changed_goes_to_the_memory(tmp_path: Path, monkeypatch: pytes
     report = tmp_path / "report.json"
     report.write_text(json.dumps(REPORT), encoding="utf-8")
     out = tmp_path / "E01.es-419.xlf"
-    assert cli.main(["export", str(report), str(out)]) == 0
-    assert cli.main(["import", str(out), str(report)]) == 0
+    assert main.main(["export", str(report), str(out)]) == 0
+    assert main.main(["import", str(out), str(report)]) == 0
     assert "0 lines changed" in capsys.readouterr().out.splitlines()[-1]
     out.write_text(edited(REPORT, L002="Nadie duerme."), encoding="utf-8")
-    assert cli.main(["import", str(out), str(tmp_path)]) == 0
+    assert main.main(["import", str(out), str(tmp_path)]) == 0
     held = memory.load(tmp_path / "bibles/night", "en", "es-419")
     assert set(held.entries) == {"nobody sleeps"}
     match = held.lookup("Nobody sleeps.", "I know who and why")
@@ -119,7 +124,7 @@ def test_a_bad_xliff_is_refused_whole_and_names_its_unit(text: str, says: str, t
     path.write_text(text, encoding="utf-8")
     memory_path = tmp_path / "memory.es-419.tmx"
     with pytest.raises(SidecarError, match=says):
-        exchange.take_back(path, REPORT, memory_path, Glossary())
+        edited_lines.take_back(path, REPORT, memory_path, Glossary())
     assert not memory_path.exists()
 
 
@@ -129,35 +134,35 @@ SRT = "1\n00:00:00,100 --> 00:00:02,000\nVen a casa,\nSummer.\n\n2\n00:00:03,000
 def test_an_edited_srt_changes_the_line_it_stands_on(tmp_path: Path) -> None:
     path = tmp_path / "E01.es-419.srt"
     path.write_text(SRT.format("- Sé <i>todo</i>."), encoding="utf-16")
-    assert exchange.changed(path, REPORT) == [memory.Entry("I know <who> & why.", "- Sé todo.", "Come home, Summer.")]
+    assert edited_lines.changed(path, REPORT) == [memory.Entry("I know <who> & why.", "- Sé todo.", "Come home, Summer.")]
     path.write_text(
         SRT.format("Sé <quién> y por qué").replace("00:00:03,000 --> 00:00:05", "00:00:15,000 --> 00:00:16")
     )
     with pytest.raises(SidecarError, match=r"cue 2.*where nobody speaks"):
-        exchange.changed(path, REPORT)
+        edited_lines.changed(path, REPORT)
     path.write_text(SRT.format("x").replace("Summer", "Verano"), encoding="latin-1")
     with pytest.raises(SidecarError, match=r"L000.*'Summer' is missing"):
-        exchange.changed(path, REPORT)
+        edited_lines.changed(path, REPORT)
 
 
 @pytest.mark.parametrize("change", ["{}", "[]", "not json", '{"lines": [{"id": 1}, {"id": 1}]}'])
 def test_what_is_no_report_is_said(change: str, tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text(change, encoding="utf-8")
     with pytest.raises(SidecarError, match=r"report\.json"):
-        exchange.read_report(tmp_path)
+        edited_lines.read_report(tmp_path)
 
 
-def test_a_studio_s_translation_beside_the_episode_is_taken(tmp_path: Path, studio: Studio) -> None:
+def test_a_studio_s_translation_beside_the_episode_is_taken(tmp_path: Path, session: Session) -> None:
     for name in ("E [1].mp4", "E [1].srt", "E [1].es-419.srt", "E [1].pt.srt", "E [1].final cut.srt", "E [1]2.es.srt"):
         (tmp_path / name).write_bytes(b"")
-    found = sidecars(tmp_path / "E [1].mp4")
+    found = sidecars_of(tmp_path / "E [1].mp4")
     assert set(found) == {"srt", "srt:es-419", "srt:pt"}
     spoken = (Line("L1", "", 0, 2000, "Come home."), Line("L2", "", 3000, 5000, "Now."))
-    job = translate.Job(
+    job = Job(
         Transcript("en", "srt", (), spoken, ()), "pt-BR", Glossary(), memory.Memory(), tmp_path / "memory.pt-BR.tmx",
         lambda: None, "", "E1 pt-BR", given={"L1": "Volta já."},
     )  # fmt: skip
-    made, used = translate.translate(job, studio.engines, studio.steps)
+    made, used = translate.translate(job, session.engines, session.steps)
     assert (made[0].text, made[0].origin) == ("Volta já.", "studio")
     assert made[1].origin == "bergamot"
     assert [u.name for u in used] == ["bergamot"]
@@ -184,31 +189,31 @@ def test_a_studio_s_translation_beside_the_episode_is_taken(tmp_path: Path, stud
     ],
 )
 def test_the_same_is_said_shorter(text: str, tag: str, wanted: str) -> None:
-    assert (concise.shorter(text, tag) or [""])[-1] == wanted
+    assert (shorten.shorter(text, tag) or [""])[-1] == wanted
 
 
 @given(st.text(max_size=60), st.sampled_from(["es-419", "pt-BR", "hi-IN"]))
 def test_shorter_is_shorter_and_never_fails(text: str, tag: str) -> None:
-    assert all(len(t) < len(text) for t in concise.shorter(text, tag))
+    assert all(len(t) < len(text) for t in shorten.shorter(text, tag))
 
 
 def test_a_locked_form_is_never_shortened_away() -> None:
-    assert concise.shorter("Yo amo a Va a Ver.", "es-419", ("Va a Ver",)) == ["Amo a Va a Ver."]
+    assert shorten.shorter("Yo amo a Va a Ver.", "es-419", ("Va a Ver",)) == ["Amo a Va a Ver."]
 
 
-def item(natural_ms: int, text: str = "Usted no tiene tiempo.", origin: str = "bergamot+apertium") -> tighten.Measured:
-    return tighten.Measured(
+def item(natural_ms: int, text: str = "Usted no tiene tiempo.", origin: str = "bergamot+apertium") -> rewording.Measured:
+    return rewording.Measured(
         Line("L1", "", 0, 1000, "You have no time."), Translation("L1", "es-419", text, origin), natural_ms
     )
 
 
 def test_only_lines_that_an_engine_wrote_and_that_are_far_off_are_reworded() -> None:
-    assert tighten.far_off(item(1200))
-    assert tighten.far_off(item(600))
-    assert not tighten.far_off(item(1100))
-    assert not tighten.far_off(item(0))
-    assert not tighten.far_off(item(1500, origin="memory"))
-    assert not tighten.far_off(item(1500, origin="studio"))
+    assert rewording.far_off(item(1200))
+    assert rewording.far_off(item(600))
+    assert not rewording.far_off(item(1100))
+    assert not rewording.far_off(item(0))
+    assert not rewording.far_off(item(1500, origin="memory"))
+    assert not rewording.far_off(item(1500, origin="studio"))
 
 
 def test_the_nearest_wording_wins_and_no_more_are_spoken_than_needed() -> None:
@@ -218,36 +223,36 @@ def test_the_nearest_wording_wins_and_no_more_are_spoken_than_needed() -> None:
         asked.append(text)
         return {"a": 1300, "b": 1050, "c": 1000, "long": 1600, "dumb": 0}[text]
 
-    best = tighten.reworded(item(1500), ["a", "b", "c"], measure)
+    best = rewording.reworded(item(1500), ["a", "b", "c"], measure)
     assert (best.text, best.origin, asked) == ("b", "bergamot+apertium fitted", ["a", "b"])
-    assert tighten.reworded(item(1500), ["dumb", "long"], measure).text == "Usted no tiene tiempo."
+    assert rewording.reworded(item(1500), ["dumb", "long"], measure).text == "Usted no tiene tiempo."
 
 
 def test_a_line_too_long_to_be_read_takes_a_wording_that_can_be() -> None:
-    long = tighten.Measured(item(1000).line, item(1000, "x" * 30).translation, 1000, readable=20)
-    assert tighten.far_off(long)
-    assert tighten.reworded(long, ["y" * 25, "z" * 18], lambda text: 40 * len(text)).text == "z" * 18
-    assert tighten.reworded(long, ["y" * 40], lambda text: 1000).text == "x" * 30
-    assert not tighten.far_off(tighten.Measured(long.line, long.translation, 1000, readable=30))
+    long = rewording.Measured(item(1000).line, item(1000, "x" * 30).translation, 1000, readable=20)
+    assert rewording.far_off(long)
+    assert rewording.reworded(long, ["y" * 25, "z" * 18], lambda text: 40 * len(text)).text == "z" * 18
+    assert rewording.reworded(long, ["y" * 40], lambda text: 1000).text == "x" * 30
+    assert not rewording.far_off(rewording.Measured(long.line, long.translation, 1000, readable=30))
 
 
 @pytest.mark.models
-def test_another_wording_keeps_the_names(studio: Studio) -> None:
+def test_another_wording_keeps_the_names(session: Session) -> None:
     bible = Glossary((Term("Silver Bay", "place", "f"),))
     spoken = Line("L1", "", 0, 1200, "You are going back to Silver Bay.")
-    job = translate.Job(
+    job = Job(
         Transcript("en", "srt", (), (spoken,), ()), "pt-BR", bible, memory.Memory(), Path("memory.pt-BR.tmx"),
         lambda: None, "", "E1 pt-BR",
     )  # fmt: skip
     made = Translation("L1", "pt-BR", "Você está voltando para Silver Bay.", "bergamot")
     uses = bible.find(spoken.text, "en")
-    texts = tighten.offers(tighten.Measured(spoken, made, 2200), job, studio.engines, uses)
+    texts = rewording.offers(rewording.Measured(spoken, made, 2200), job, session.engines, uses)
     assert texts
     assert all("Silver Bay" in t and len(t) < len(made.text) for t in texts)
-    route = translate.hops_of(studio.engines, ["bergamot", "apertium"], "en", "es")
+    route = available.hops_of(session.engines, ["bergamot", "apertium"], "en", "es")
     assert route is not None
     assert [h.target for h in route.hops] == ["pt", "es"]
-    assert relay.others(job.ask(spoken), uses, "es-419", route, studio.engines, 3) == []
+    assert send.others(job.ask(spoken), uses, "es-419", route, session.engines, 3) == []
 
 
 @pytest.mark.models
@@ -262,7 +267,7 @@ def test_the_bench_measures_every_route(tmp_path: Path, monkeypatch: pytest.Monk
     )
     files = ["--source", str(tmp_path / "en.txt"), "--reference", str(tmp_path / "es.txt")]
     argv = ["bench", "mt", "--pair", "en:es", *files, "--terms", str(tmp_path / "terms.csv")]
-    assert cli.main([*argv, "--out", str(tmp_path / "made.txt")]) == 0
+    assert main.main([*argv, "--out", str(tmp_path / "made.txt")]) == 0
     shown = capsys.readouterr().out
     cells = next(r for r in shown.splitlines() if "bergamot+apertium" in r).split("│")
     bleu, chrf, names, length, seconds, failed = (c.strip() for c in cells[1:])
@@ -273,12 +278,12 @@ def test_the_bench_measures_every_route(tmp_path: Path, monkeypatch: pytest.Monk
     assert float(seconds) < 1 / 15
     assert failed == "0"
     assert len((tmp_path / "made.txt").read_text(encoding="utf-8").splitlines()) == len(rows)
-    assert cli.main(["bench", "mt", "--pair", "en:xx", *files]) == 1
-    assert cli.main(["bench", "mt", "--pair", "enes", *files]) == 2
+    assert main.main(["bench", "mt", "--pair", "en:xx", *files]) == 1
+    assert main.main(["bench", "mt", "--pair", "enes", *files]) == 2
 
 
 def test_reports_of_the_demo_s_shape_are_left_as_they_are() -> None:
     before = copy.deepcopy(REPORT)
     xliff.dumps(REPORT, 17)
-    exchange.from_srt(SRT.format("Sé <quién> y por qué."), "x.srt", REPORT)
+    edited_lines.from_srt(SRT.format("Sé <quién> y por qué."), "x.srt", REPORT)
     assert before == REPORT

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from localize import config, ffmpeg, media, pipeline
+from localize import settings
 from localize.errors import OptionError, ToolError
-from localize.studio import Studio, open_studio
+from localize.media import ffmpeg, probe
+from localize.pipeline import results
+from localize.session import Session, open_session
 from tests.localize.test_inputs import cli, make
 
 LINE = "1\n00:00:00,500 --> 00:00:02,500\nCome home with me.\n"
@@ -95,19 +97,19 @@ def test_a_damaged_memory_is_said_before_any_work(tmp_path: Path, monkeypatch: p
 
 def test_bad_environment_is_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(OptionError, match="LOCALIZE_THREADS"):
-        config.load({"LOCALIZE_THREADS": "-3", "HOME": str(tmp_path)})
+        settings.load_settings({"LOCALIZE_THREADS": "-3", "HOME": str(tmp_path)})
     monkeypatch.setattr(ffmpeg, "binary", lambda: "/nope/ffmpeg")
     with pytest.raises(ToolError, match="cannot be started"):
         ffmpeg.run(["-version"])
 
 
-def test_an_unforeseen_fault_is_written_out_and_named(studio: Studio) -> None:
+def test_an_unforeseen_fault_is_written_out_and_named(session: Session) -> None:
     try:
         raise KeyError("surprise")
     except KeyError as error:
-        result = pipeline.failed(studio, "E1", "us", error)
+        result = results.failed(session, "E1", "us", error)
     assert "surprise" in result.error
-    (path,) = (studio.settings.home / "faults").glob("*.txt")
+    (path,) = (session.settings.home / "faults").glob("*.txt")
     assert "Traceback" in path.read_text()
     assert str(path) in result.error
 
@@ -116,13 +118,13 @@ def test_a_transport_stream_counts_from_its_own_start(tmp_path: Path) -> None:
     whole = make(tmp_path / "a.mp4", seconds=3)
     stream = tmp_path / "a.ts"
     ffmpeg.run(["-v", "error", "-i", ffmpeg.url(whole), "-c", "copy", ffmpeg.url(stream)])
-    assert media.probe(stream).duration_ms == pytest.approx(3000, abs=60)
+    assert probe.probe(stream).duration_ms == pytest.approx(3000, abs=60)
     back = tmp_path / "b.mp4"
     ffmpeg.run(["-v", "error", "-i", ffmpeg.url(stream), "-map", "0:v", "-c", "copy", ffmpeg.url(back)])
-    assert media.packet_hashes(back) != media.packet_hashes(stream)
-    assert media.same_picture(back, stream)
+    assert probe.packet_hashes(back) != probe.packet_hashes(stream)
+    assert probe.same_picture(back, stream)
     other = make(tmp_path / "c.mp4", seconds=3, size="360x642")
-    assert not media.same_picture(other, stream)
+    assert not probe.same_picture(other, stream)
 
 
 @pytest.mark.models
@@ -134,7 +136,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     argv = [
         sys.executable,
         "-m",
-        "localize.cli",
+        "localize",
         "run",
         str(path),
         "--market",
@@ -161,7 +163,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert not list(out.parent.glob(".brazil.*.part"))
     again = subprocess.run(argv, env=env, capture_output=True, text=True, check=False, timeout=60)
     assert "as before" in again.stdout
-    ledger = open_studio("untitled", config.load(env)).ledger
+    ledger = open_session("untitled", settings.load_settings(env)).ledger
     spoken = ledger.db.all("SELECT subject, count(*) FROM steps WHERE name='speak' GROUP BY key")
     assert spoken
     assert all(times == 1 for _subject, times in spoken)

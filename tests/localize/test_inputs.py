@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from localize import cast, dialogue, ffmpeg, media, run
+from localize.cli import inputs
 from localize.errors import InputError, MediaError, OptionError, SidecarError, one_line
-from localize.stages import episode_name
-from localize.studio import open_bible
+from localize.media import ffmpeg, probe
+from localize.pipeline.admit import episode_name
+from localize.series import cast
+from localize.series.bible import open_bible
+from localize.transcript import dialogue_list
 
 
 def make(
@@ -37,20 +40,20 @@ def make(
 def test_no_sound_no_picture_and_nothing_are_named(tmp_path: Path) -> None:
     silent = make(tmp_path / "a.mp4", sound="")
     with pytest.raises(MediaError, match="no sound"):
-        media.probe(silent)
+        probe.probe(silent)
     only_sound = make(tmp_path / "b.mp4", picture=False)
     with pytest.raises(MediaError, match="no picture"):
-        media.probe(only_sound)
+        probe.probe(only_sound)
     empty = tmp_path / "c.mp4"
     empty.touch()
     with pytest.raises(MediaError, match="empty"):
-        media.probe(empty)
+        probe.probe(empty)
     text = tmp_path / "d.mp4"
     text.write_text("this is not a video\n" * 100)
     with pytest.raises(MediaError, match="cannot be read as video"):
-        media.probe(text)
+        probe.probe(text)
     with pytest.raises(InputError, match="no such file"):
-        media.probe(tmp_path / "none.mp4")
+        probe.probe(tmp_path / "none.mp4")
 
 
 @pytest.mark.parametrize("flags", [(), ("-movflags", "+faststart")])
@@ -60,7 +63,7 @@ def test_a_cut_off_file_is_refused(tmp_path: Path, flags: tuple[str, ...]) -> No
     part = tmp_path / "b.mp4"
     part.write_bytes(data[: len(data) // 2])
     with pytest.raises(MediaError, match=r"cut off|cannot be read"):
-        media.probe(part)
+        probe.probe(part)
 
 
 def test_odd_files_are_read_as_they_are(tmp_path: Path) -> None:
@@ -71,19 +74,19 @@ def test_odd_files_are_read_as_they_are(tmp_path: Path) -> None:
     ) if ("-display_rotation" in ffmpeg.run(["-h", "full"])[0].decode(errors="replace")) else ffmpeg.run(
         ["-v", "error", "-i", ffmpeg.url(turned), "-c", "copy", "-metadata:s:v", "rotate=90", ffmpeg.url(rotated)]
     )
-    found = media.probe(rotated)
+    found = probe.probe(rotated)
     assert found.rotation in (90, 270)
-    assert media.is_vertical(found)
-    assert not media.is_vertical(media.probe(turned))
+    assert probe.is_vertical(found)
+    assert not probe.is_vertical(probe.probe(turned))
     surround = make(tmp_path / "s.mp4", "-ac", "6", "-c:a", "aac")
-    assert media.probe(surround).channels == 6
+    assert probe.probe(surround).channels == 6
     assert ffmpeg.decode(surround).shape[1] == 2
     low = make(tmp_path / "m.mkv", "-ac", "1", "-ar", "8000", "-c:a", "pcm_s16le")
-    assert media.probe(low).sample_rate == 8000
+    assert probe.probe(low).sample_rate == 8000
     odd = make(tmp_path / "o.mkv", "-vf", "scale=541:961", "-pix_fmt", "yuv444p")
-    assert (media.probe(odd).width, media.probe(odd).height) == (541, 961)
+    assert (probe.probe(odd).width, probe.probe(odd).height) == (541, 961)
     vfr = make(tmp_path / "v.mp4", "-vf", r"select=not(mod(n\,5))+gt(n\,24)", "-vsync", "vfr", seconds=3)
-    assert media.probe(vfr).duration_ms == pytest.approx(3000, abs=120)
+    assert probe.probe(vfr).duration_ms == pytest.approx(3000, abs=120)
 
 
 def test_late_sound_stands_where_it_stands(tmp_path: Path) -> None:
@@ -103,7 +106,7 @@ def test_late_sound_stands_where_it_stands(tmp_path: Path) -> None:
 )
 def test_any_name_is_only_a_name(tmp_path: Path, name: str) -> None:
     path = make(tmp_path / name, seconds=1)
-    assert media.probe(path).duration_ms == pytest.approx(1000, abs=60)
+    assert probe.probe(path).duration_ms == pytest.approx(1000, abs=60)
     assert len(ffmpeg.decode(path)) > 40_000
     folder = episode_name(path)
     assert folder.isprintable()
@@ -126,7 +129,7 @@ SRT = "1\n00:00:01,000 --> 00:00:02,000\nSUMMER: ¿Dónde está?\n\n2\n00:00:02,
 def test_subtitles_are_read_in_what_studios_write(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "E.srt"
     path.write_bytes(SRT.replace("\n", "\r\n").encode(encoding))
-    one, two = dialogue.from_srt(path, 10_000)
+    one, two = dialogue_list.from_srt(path, 10_000)
     assert (one.speaker, one.text, one.start_ms) == ("Summer", "¿Dónde está?", 1000)
     assert two.text == "Aquí."
 
@@ -144,7 +147,7 @@ def test_a_bad_subtitle_file_names_its_cue(tmp_path: Path, text: str, words: str
     path = tmp_path / "E.srt"
     path.write_text(text)
     with pytest.raises(SidecarError, match=words):
-        dialogue.from_srt(path, 10_000)
+        dialogue_list.from_srt(path, 10_000)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +164,7 @@ def test_a_bad_dialogue_list_names_its_row(tmp_path: Path, text: str, words: str
     path = tmp_path / "E.dialogue.csv"
     path.write_text(text)
     with pytest.raises(SidecarError, match=words):
-        dialogue.from_csv(path, 10_000)
+        dialogue_list.from_csv(path, 10_000)
 
 
 def test_a_good_dialogue_list(tmp_path: Path) -> None:
@@ -169,9 +172,9 @@ def test_a_good_dialogue_list(tmp_path: Path) -> None:
     path.write_text(
         'start,end,speaker,text\n1.5,2.25,Summer,"Come, now."\n00:00:03,000,x,y\n'.replace("00:00:03,000,x,y\n", "")
     )
-    (line,) = dialogue.from_csv(path, 10_000)
+    (line,) = dialogue_list.from_csv(path, 10_000)
     assert (line.start_ms, line.end_ms, line.speaker, line.text) == (1500, 2250, "Summer", "Come, now.")
-    assert dialogue.clock("01:02:03,450", "") == 3_723_450
+    assert dialogue_list.clock("01:02:03,450", "") == 3_723_450
 
 
 @pytest.mark.parametrize(
@@ -199,11 +202,11 @@ def test_binary_and_huge_text_files_are_refused(tmp_path: Path) -> None:
     binary = tmp_path / "E.srt"
     binary.write_bytes(bytes(range(256)) * 10)
     with pytest.raises(SidecarError):
-        dialogue.from_srt(binary, 1000)
+        dialogue_list.from_srt(binary, 1000)
     with binary.open("wb") as file:
         file.truncate(17 << 20)
     with pytest.raises(SidecarError, match="MiB"):
-        dialogue.from_srt(binary, 1000)
+        dialogue_list.from_srt(binary, 1000)
 
 
 def test_inputs_are_gathered_and_clashes_named(tmp_path: Path) -> None:
@@ -211,7 +214,7 @@ def test_inputs_are_gathered_and_clashes_named(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
     for name in ("one/E1.mp4", "one/E2.MOV", "one/notes.txt", "two/E1.mp4"):
         (tmp_path / name).touch()
-    paths, bad = run.inputs([tmp_path / "one", tmp_path / "two" / "E1.mp4", tmp_path / "none"])
+    paths, bad = inputs.inputs([tmp_path / "one", tmp_path / "two" / "E1.mp4", tmp_path / "none"])
     assert [p.name for p in paths] == ["E1.mp4", "E2.MOV"]
     assert len(bad) == 2
     assert "same episode name" in bad[1] + bad[0]
@@ -220,7 +223,7 @@ def test_inputs_are_gathered_and_clashes_named(tmp_path: Path) -> None:
 def cli(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "LOCALIZE_HOME": str(home)}
     return subprocess.run(
-        [sys.executable, "-m", "localize.cli", *arguments],
+        [sys.executable, "-m", "localize", *arguments],
         capture_output=True,
         text=True,
         env=env,

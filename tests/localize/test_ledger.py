@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize.ledger import Ledger
-from localize.model import Line, Transcript, Word, from_json, to_json
-from localize.steps import Steps, step_key
-from localize.store import Store, canonical
+from localize.records import Line, Transcript, Word, from_json, to_json
+from localize.storage.blobs import Store, canonical
+from localize.storage.ledger import Ledger
+from localize.storage.step_cache import Steps, step_key
 
 
 @pytest.fixture
@@ -96,9 +96,9 @@ def test_a_process_killed_at_any_moment_leaves_a_ledger_that_holds(tmp_path: Pat
     script = textwrap.dedent(f"""
         import os, random
         from pathlib import Path
-        from localize.ledger import Ledger
-        from localize.steps import Steps
-        from localize.store import Store
+        from localize.storage.ledger import Ledger
+        from localize.storage.step_cache import Steps
+        from localize.storage.blobs import Store
         steps = Steps(Ledger(Path({str(tmp_path)!r}) / "l.sqlite"), Store(Path({str(tmp_path)!r}) / "store"))
         print("ready", flush=True)
         while True:

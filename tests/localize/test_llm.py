@@ -15,16 +15,18 @@ from typing import Any
 
 import pytest
 
-from localize import memory, routes, translate
-from localize.config import Settings
-from localize.engines import Engines
-from localize.engines.base import Ask, Workshop
-from localize.engines.llm import ChatTranslator
+from localize.engines.base import Ask, EngineContext
+from localize.engines.catalogue import Engines
+from localize.engines.translation.llm import ChatTranslator
 from localize.errors import EngineError
-from localize.glossary import Glossary, Term
-from localize.model import Line, Transcript
-from localize.registry import Registry
-from localize.studio import open_studio
+from localize.models.registry import Registry
+from localize.records import Line, Transcript
+from localize.series import memory
+from localize.series.glossary import Glossary, Term
+from localize.session import open_session
+from localize.settings import Settings
+from localize.translation import available, routes, translate
+from localize.translation.job import Job
 
 DAMAGES = (
     "none", "none", "none", "drop", "merge", "merge-empty", "reorder", "shift", "cut-json", "cut-line", "echo",
@@ -150,7 +152,7 @@ def set_up(settings: Settings, url: str, **more: Any) -> Settings:
 
 
 def engine(settings: Settings) -> ChatTranslator:
-    return ChatTranslator(Workshop(settings, Registry(settings.models, settings.models, {})), sleep=lambda _s: None)
+    return ChatTranslator(EngineContext(settings, Registry(settings.models, settings.models, {})), sleep=lambda _s: None)
 
 
 WORDS = "the gate was left open and my brother never saw who took the red box from your old house last winter".split()
@@ -188,26 +190,26 @@ def test_no_line_is_lost_shifted_or_doubled(settings: Settings, endpoint: Endpoi
 
 @pytest.mark.parametrize("endpoint", [("garbage",)], indirect=True)
 def test_what_could_not_be_translated_is_an_error_on_its_line(settings: Settings, endpoint: Endpoint) -> None:
-    studio = open_studio("untitled", set_up(settings, endpoint.url))
-    made = through(studio.engines, studio.steps, ["Come home now.", "Where is the letter?"])
+    session = open_session("untitled", set_up(settings, endpoint.url))
+    made = through(session.engines, session.steps, ["Come home now.", "Where is the letter?"])
     assert [t.text for t in made] == ["", ""]
     assert all("llm gave nothing" in t.error and "untranslated" in t.flags for t in made)
 
 
 def through(engines: Engines, steps: Any, texts: list[str], glossary: Glossary | None = None) -> list[Any]:
     spoken = tuple(Line(f"L{i}", "Summer", i * 2000, i * 2000 + 1500, t) for i, t in enumerate(texts))
-    job = translate.Job(
+    job = Job(
         Transcript("en", "srt", (), spoken, ()), "hi-IN", glossary or Glossary(), memory.Memory(),
-        engines.workshop.settings.glossaries / "untitled/memory.hi-IN.tmx", lambda: None, "", "E hi-IN",
+        engines.context.settings.glossaries / "untitled/memory.hi-IN.tmx", lambda: None, "", "E hi-IN",
         notes={"Summer": "heroine, speaks plainly"},
     )  # fmt: skip
     return translate.translate(job, engines, steps)[0]
 
 
 def test_a_scene_carries_its_context_names_and_room(settings: Settings, endpoint: Endpoint) -> None:
-    studio = open_studio("untitled", set_up(settings, endpoint.url, llm_key="secret"))
+    session = open_session("untitled", set_up(settings, endpoint.url, llm_key="secret"))
     bible = Glossary((Term("Summer", "person", "f", forms={"hi-IN": "समर"}),))
-    made = through(studio.engines, studio.steps, ["Stay here with me.", "Summer, you are late again."], bible)
+    made = through(session.engines, session.steps, ["Stay here with me.", "Summer, you are late again."], bible)
     assert "समर" in made[1].text
     assert made[0].origin == "llm"
     (scene,) = endpoint.seen
@@ -216,8 +218,8 @@ def test_a_scene_carries_its_context_names_and_room(settings: Settings, endpoint
     assert scene["lines"][0]["max_characters"] == 33  # 1.5 s at 22 characters a second
     assert scene["format"]["type"] == "json_schema"
     assert endpoint.keys == ["Bearer secret"]
-    assert "secret" not in repr(studio.settings)
-    again = through(studio.engines, studio.steps, ["Stay here with me.", "Summer, you are late again."], bible)
+    assert "secret" not in repr(session.settings)
+    again = through(session.engines, session.steps, ["Stay here with me.", "Summer, you are late again."], bible)
     assert again == made
     assert len(endpoint.seen) == 1
 
@@ -249,8 +251,8 @@ def test_offline_only_an_endpoint_of_this_machine_is_asked(settings: Settings) -
 
 
 def test_the_endpoint_ranks_before_a_pivot_and_serves_what_nothing_else_does(settings: Settings) -> None:
-    engines = open_studio("untitled", set_up(settings, "http://localhost:1/v1")).engines
-    hops, _reasons = translate.text_hops(engines)
+    engines = open_session("untitled", set_up(settings, "http://localhost:1/v1")).engines
+    hops, _reasons = available.text_hops(engines)
     found = routes.plan(hops, "en", "hi")
     assert found is not None
     assert found.name == "llm"

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from localize import config, fetch, registry
 from localize.errors import LicenceRefused, ModelDamaged, ModelError, ModelMissing
+from localize.models import pull, registry
+from localize.settings import Settings, load_settings
 from tests.localize.conftest import BIG, COMMIT, SMALL, Hub
 
 
-def made(tmp_path: Path, hub_url: str, table: str) -> tuple[registry.Registry, config.Settings]:
+def made(tmp_path: Path, hub_url: str, table: str) -> tuple[registry.Registry, Settings]:
     path = tmp_path / "models.toml"
     path.write_text(table, encoding="utf-8")
     env = {
@@ -23,7 +24,7 @@ def made(tmp_path: Path, hub_url: str, table: str) -> tuple[registry.Registry, c
         "LOCALIZE_HUB": hub_url,
         "HOME": str(tmp_path),
     }
-    settings = config.load(env)
+    settings = load_settings(env)
     return registry.load(settings), settings
 
 
@@ -52,7 +53,7 @@ name = "config.json"
 
 def test_a_hub_model_is_pinned_at_the_first_pull_and_held_to(tmp_path: Path, hub: Hub) -> None:
     known, settings = made(tmp_path, hub.url, table())
-    fetch.pull(known, settings, "toy")
+    pull.pull(known, settings, "toy")
     lock = json.loads(known.lock_path.read_text())
     assert lock["toy"]["revision"] == COMMIT
     assert lock["toy"]["files"] == {
@@ -63,7 +64,7 @@ def test_a_hub_model_is_pinned_at_the_first_pull_and_held_to(tmp_path: Path, hub
     (known.folder("toy") / "model.bin").unlink()
     hub.files["model.bin"] = BIG + b"x"  # the hub changes its mind: what was seen first stands
     with pytest.raises(ModelMissing, match="sha256"):
-        fetch.pull(known, settings, "toy")
+        pull.pull(known, settings, "toy")
     assert not (known.folder("toy") / "model.bin").exists()
     assert COMMIT in hub.requests[-1][1], "the pinned commit is asked for, not the branch"
 
@@ -71,7 +72,7 @@ def test_a_hub_model_is_pinned_at_the_first_pull_and_held_to(tmp_path: Path, hub
 def test_a_broken_download_resumes_and_leaves_no_half_file(tmp_path: Path, hub: Hub) -> None:
     known, settings = made(tmp_path, hub.url, table(hashlib.sha256(BIG).hexdigest(), revision=COMMIT))
     hub.break_after = 100_000
-    fetch.pull(known, settings, "toy")
+    pull.pull(known, settings, "toy")
     ranges = [r for method, path, r in hub.requests if method == "GET" and path.endswith("model.bin")]
     assert len(ranges) == 2
     assert ranges[0] == ""
@@ -83,7 +84,7 @@ def test_a_broken_download_resumes_and_leaves_no_half_file(tmp_path: Path, hub: 
 def test_wrong_bytes_from_a_source_never_get_a_real_name(tmp_path: Path, hub: Hub) -> None:
     known, settings = made(tmp_path, hub.url, table("0" * 64))
     with pytest.raises(ModelMissing, match=r"model\.bin"):
-        fetch.pull(known, settings, "toy")
+        pull.pull(known, settings, "toy")
     assert not (known.folder("toy") / "model.bin").exists()
     assert list(known.folder("toy").glob("model.bin.wrong-*"))
 
@@ -92,25 +93,25 @@ def test_a_hub_whose_digest_does_not_fit_its_bytes_is_refused(tmp_path: Path, hu
     hub.honest = False
     known, settings = made(tmp_path, hub.url, table())
     with pytest.raises(ModelMissing):
-        fetch.pull(known, settings, "toy")
+        pull.pull(known, settings, "toy")
     assert not known.lock_path.exists()
 
 
 def test_a_source_out_of_reach_costs_little_and_is_not_asked_again(tmp_path: Path) -> None:
-    fetch._unreachable.clear()
+    pull._unreachable.clear()
     known, settings = made(tmp_path, "http://127.0.0.1:9", table(hashlib.sha256(BIG).hexdigest()))
     started = time.monotonic()
     for _ in range(3):
         with pytest.raises(ModelMissing, match="out of reach"):
-            fetch.pull(known, settings, "toy")
+            pull.pull(known, settings, "toy")
     assert time.monotonic() - started < 5
-    assert fetch._unreachable == {"127.0.0.1:9"}
+    assert pull._unreachable == {"127.0.0.1:9"}
 
 
 def test_a_source_that_accepts_and_never_answers_costs_little(tmp_path: Path) -> None:
     import socket
 
-    fetch._unreachable.clear()
+    pull._unreachable.clear()
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         deaf.listen()
@@ -118,17 +119,17 @@ def test_a_source_that_accepts_and_never_answers_costs_little(tmp_path: Path) ->
         known, settings = made(tmp_path, url, table(hashlib.sha256(BIG).hexdigest()))
         started = time.monotonic()
         with pytest.raises(ModelMissing, match="out of reach"):
-            fetch.pull(known, settings, "toy")
+            pull.pull(known, settings, "toy")
         assert time.monotonic() - started < 6
 
 
 def test_a_non_commercial_model_is_refused_before_anything_is_fetched(tmp_path: Path, hub: Hub) -> None:
     known, settings = made(tmp_path, hub.url, table(commercial="false"))
     with pytest.raises(LicenceRefused, match="toy"):
-        fetch.pull(known, settings, "toy")
+        pull.pull(known, settings, "toy")
     assert hub.requests == []
     allowed = registry.load(settings, allow_non_commercial=True)
-    fetch.pull(allowed, settings, "toy")
+    pull.pull(allowed, settings, "toy")
     allowed.require("toy")
     with pytest.raises(LicenceRefused):
         known.require("toy")
@@ -136,13 +137,13 @@ def test_a_non_commercial_model_is_refused_before_anything_is_fetched(tmp_path: 
 
 def test_a_flipped_byte_is_refused_by_name_and_put_aside(tmp_path: Path, hub: Hub) -> None:
     known, settings = made(tmp_path, hub.url, table(hashlib.sha256(BIG).hexdigest()))
-    fetch.pull(known, settings, "toy")
+    pull.pull(known, settings, "toy")
     path = known.folder("toy") / "model.bin"
     path.write_bytes(BIG[:-1] + b"\0")
     with pytest.raises(ModelDamaged, match=r"toy: file model\.bin has sha256"):
         known.require("toy")
     assert not path.exists()
-    fetch.pull(known, settings, "toy")
+    pull.pull(known, settings, "toy")
     assert path.read_bytes() == BIG
 
 
@@ -168,7 +169,7 @@ name = "vocab.enpt.spm"
 sha256 = "{sha}"
 """
     known, settings = made(tmp_path, "http://127.0.0.1:9", text)
-    fetch.pull(known, settings, "carried")
+    pull.pull(known, settings, "carried")
     assert known.require("carried").is_dir()
 
 
@@ -187,11 +188,11 @@ def test_a_bad_table_is_named(tmp_path: Path, text: str, words: str) -> None:
 
 
 def test_the_shipped_table_is_sound() -> None:
-    known = registry.load(config.load())
+    known = registry.load(load_settings())
     embedded = [m for m in known.models.values() if m.embedded]
     assert {m.task for m in embedded} == {"asr", "mt", "tts", "tts-voices", "speaker", "ocr"}
     for model in known.models.values():
-        fetch.check_sources(model)
+        pull.check_sources(model)
         assert model.licence
         assert model.sources
     for model in embedded:

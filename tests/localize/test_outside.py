@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from localize import config
-from localize.engines import Engines
-from localize.engines.base import Workshop
-from localize.engines.coqui import Voice, parse
-from localize.engines.outside import Outside
+from localize.engines.base import EngineContext
+from localize.engines.catalogue import Engines
+from localize.engines.speech.coqui import Voice, parse
+from localize.engines.worker_process import WorkerProcess
 from localize.errors import EngineError, LicenceRefused, OptionError
-from localize.registry import load
+from localize.models.registry import load
+from localize.settings import load_settings
 
 WORKER = """
 import json, os, sys, time
@@ -40,29 +40,29 @@ for line in sys.stdin:
 
 
 @pytest.fixture
-def outside(tmp_path: Path) -> Outside:
+def outside(tmp_path: Path) -> WorkerProcess:
     program = tmp_path / "worker.py"
     program.write_text(WORKER)
-    made = Outside("toy", Path(sys.executable), program, 5)
+    made = WorkerProcess("toy", Path(sys.executable), program, 5)
     yield made
     made.close()
 
 
-def test_it_starts_when_asked_and_stays_warm(outside: Outside) -> None:
+def test_it_starts_when_asked_and_stays_warm(outside: WorkerProcess) -> None:
     assert outside.pid is None
     first, data = outside.ask({"do": "say", "size": 200})
     assert data == bytes(range(200))
     assert outside.ask({"do": "say"})[0]["pid"] == first["pid"] == outside.pid
 
 
-def test_a_refusal_is_an_error_and_the_worker_lives_on(outside: Outside) -> None:
+def test_a_refusal_is_an_error_and_the_worker_lives_on(outside: WorkerProcess) -> None:
     pid = outside.ask({"do": "say"})[0]["pid"]
     with pytest.raises(EngineError, match="no such speaker"):
         outside.ask({"do": "refuse"})
     assert outside.ask({"do": "say"})[0]["pid"] == pid
 
 
-def test_killed_in_the_middle_of_a_line_it_says_the_line_again(outside: Outside) -> None:
+def test_killed_in_the_middle_of_a_line_it_says_the_line_again(outside: WorkerProcess) -> None:
     outside.ask({"do": "say"})
     killed = outside.pid
     assert killed
@@ -77,13 +77,13 @@ def test_killed_in_the_middle_of_a_line_it_says_the_line_again(outside: Outside)
     assert data == bytes(range(4))
 
 
-def test_a_line_that_kills_it_twice_is_that_line_s_fault_alone(outside: Outside, tmp_path: Path) -> None:
+def test_a_line_that_kills_it_twice_is_that_line_s_fault_alone(outside: WorkerProcess, tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="its process ended: out of memory"):
         outside.ask({"do": "die"}, "L007")
     assert outside.ask({"do": "die once", "mark": str(tmp_path / "mark")})[1] == bytes(range(4))
 
 
-def test_one_that_never_answers_is_ended(outside: Outside) -> None:
+def test_one_that_never_answers_is_ended(outside: WorkerProcess) -> None:
     outside.seconds = 0.5
     started = time.monotonic()
     with pytest.raises(EngineError, match=r"no answer in"):
@@ -94,7 +94,7 @@ def test_one_that_never_answers_is_ended(outside: Outside) -> None:
 
 def test_an_environment_that_is_not_there_names_its_command(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="make coqui"):
-        Outside("coqui", tmp_path / "bin" / "python", tmp_path / "w.py", 5).ask({"do": "say"})
+        WorkerProcess("coqui", tmp_path / "bin" / "python", tmp_path / "w.py", 5).ask({"do": "say"})
 
 
 def test_voices_are_named_by_model_speaker_or_sample() -> None:
@@ -106,14 +106,14 @@ def test_voices_are_named_by_model_speaker_or_sample() -> None:
 
 
 def test_a_voice_needs_a_model_and_both_licences(tmp_path: Path) -> None:
-    settings = config.load({**os.environ, "LOCALIZE_GLOSSARIES": str(tmp_path)})
-    engines = Engines(Workshop(settings, load(settings)))
+    settings = load_settings({**os.environ, "LOCALIZE_GLOSSARIES": str(tmp_path)})
+    engines = Engines(EngineContext(settings, load(settings)))
     voices = engines.synthesizer()
     with pytest.raises(OptionError, match="no coqui model 'nobody'"):
         voices.check_voice("coqui:nobody")
     with pytest.raises(LicenceRefused, match="xtts-v2"):
         voices.check_voice("coqui:xtts-v2")
-    free = Engines(Workshop(settings, load(settings, allow_non_commercial=True))).synthesizer()
+    free = Engines(EngineContext(settings, load(settings, allow_non_commercial=True))).synthesizer()
     with pytest.raises(OptionError, match="no voice sample"):
         free.check_voice("coqui:xtts-v2@grant.wav")
     (tmp_path / "grant.wav").write_bytes(b"RIFF")
@@ -127,6 +127,6 @@ def test_a_voice_needs_a_model_and_both_licences(tmp_path: Path) -> None:
 
 
 def test_an_engine_that_nobody_knows_is_named(tmp_path: Path) -> None:
-    settings = config.load()
+    settings = load_settings()
     with pytest.raises(OptionError, match="no engine 'festival'"):
-        Engines(Workshop(settings, load(settings))).synthesizer().check_voice("festival:hal")
+        Engines(EngineContext(settings, load(settings))).synthesizer().check_voice("festival:hal")

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from localize import config
-from localize.engines import Engines
-from localize.engines.base import Workshop
-from localize.engines.voices import Voices
+from localize.engines.base import EngineContext
+from localize.engines.catalogue import Engines
+from localize.engines.speech.voices import Voices
 from localize.errors import EngineError, LicenceRefused, OptionError
-from localize.registry import file_sha256, load
+from localize.files import file_sha256
+from localize.models.registry import load
+from localize.settings import load_settings
 
 SIGNS = {"^": [1], "$": [2], "_": [0], "o": [3], "l": [4], "a": [5], "ˈ": [6], " ": [7]}
 HOP = 64
@@ -60,8 +61,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def voices(folder: Path) -> Voices:
     env = {**os.environ, "LOCALIZE_MODELS": str(folder / "models"), "LOCALIZE_MODELS_TOML": str(folder / "models.toml")}
-    settings = config.load(env)
-    return Engines(Workshop(settings, load(settings))).synthesizer()
+    settings = load_settings(env)
+    return Engines(EngineContext(settings, load(settings))).synthesizer()
 
 
 def test_it_says_each_sign_at_the_wanted_speed(voices: Voices) -> None:
@@ -89,6 +90,6 @@ def test_what_it_cannot_say_is_an_error(voices: Voices) -> None:
 
 
 def test_a_voice_whose_licence_nobody_read_is_refused() -> None:
-    settings = config.load()
+    settings = load_settings()
     with pytest.raises(LicenceRefused):
-        Engines(Workshop(settings, load(settings))).synthesizer().check_voice("piper:piper-pt-br-faber-medium")
+        Engines(EngineContext(settings, load(settings))).synthesizer().check_voice("piper:piper-pt-br-faber-medium")

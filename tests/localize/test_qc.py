@@ -7,9 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from localize import config, qc, subtitles, variant
-from localize.mix import Balance
-from localize.model import Cue, Line, Take, TermUse, Translation, Verdict, Word
+from localize import settings
+from localize.mixing.balance import Balance
+from localize.qc import checks as qc
+from localize.qc import figures, variant
+from localize.records import Cue, Line, Take, TermUse, Translation, Verdict, Word
+from localize.subtitles.cues import Look
 
 TEXTS = ("Hola, Summer.", "Vuelve a casa esta noche.", "No puedo irme ahora.")
 
@@ -27,7 +30,7 @@ def good() -> variant.Variant:
     heard = tuple(Word(i, w, 0, 1) for i, w in enumerate(" ".join(TEXTS).split()))
     return variant.Variant(
         "es-419", True, lines, tuple(Word(n, "x", 0, 1, 0.9) for n in range(3)), translations, takes, {"es-419": cues},
-        {"es-419": subtitles.Look(26, 17, 40.0, "es", 12_000)}, config.load().loudness["mobile"], output, 40.0,
+        {"es-419": Look(26, 17, 40.0, "es", 12_000)}, settings.load_settings().loudness["mobile"], output, 40.0,
         {x.id: -20.0 for x in lines}, heard, 0.0, True, {x.id: -20.5 for x in lines}, Balance(-19.0, -18.5, 0.1),
         ("spa", "eng"), ("spa",),
     )  # fmt: skip
@@ -115,5 +118,5 @@ def test_an_untranslated_line_fails_and_names_itself() -> None:
 
 
 def test_word_error_counts_edits_over_reference_words() -> None:
-    assert variant.word_error("uno dos tres cuatro", "Uno, dos tres!") == 0.25
-    assert variant.word_error("a", "a") == 0.0
+    assert figures.word_error("uno dos tres cuatro", "Uno, dos tres!") == 0.25
+    assert figures.word_error("a", "a") == 0.0

@@ -7,24 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize import readback, retake
+from localize.audio.samples import RATE, Samples
+from localize.dubbing import intelligibility, retake
+from localize.dubbing.lay import Dub
+from localize.dubbing.part import Part
 from localize.engines.base import Clip
-from localize.model import Line, Take, Word
-from localize.sound import RATE, Samples
-from localize.speak import Dub, Part
+from localize.records import Line, Take, Word
 
 WORDS = st.lists(st.text(alphabet="abcdeáñ", min_size=1, max_size=8), min_size=1, max_size=8).map(" ".join)
 
 
 @given(WORDS)
 def test_a_line_heard_as_written_is_never_doubted(text: str) -> None:
-    assert not readback.doubtful(text, text.upper() + ".")
-    assert readback.differs(text, text) == 0.0
+    assert not intelligibility.doubtful(text, text.upper() + ".")
+    assert intelligibility.differs(text, text) == 0.0
 
 
 @given(WORDS)
 def test_a_line_not_heard_at_all_is_doubted(text: str) -> None:
-    assert readback.doubtful(text, "")
+    assert intelligibility.doubtful(text, "")
 
 
 @pytest.mark.parametrize(
@@ -38,14 +39,14 @@ def test_a_line_not_heard_at_all_is_doubted(text: str) -> None:
     ],
 )
 def test_what_is_heard_is_compared_by_sound_and_to_the_end(text: str, heard: str, doubt: bool) -> None:
-    assert readback.doubtful(text, heard) is doubt
+    assert intelligibility.doubtful(text, heard) is doubt
 
 
 def test_words_belong_to_the_take_they_stand_in() -> None:
     takes = [Take("L1", "a", 0, 1000, 1, 1, 1, 1000, "v"), Take("L2", "b", 1500, 2500, 1, 1, 1, 1000, "v"),
              Take("L3", "", 3000, 3000, 1, 1, 1, 0, "v")]  # fmt: skip
     words = [Word(0, "uno", 100, 500), Word(1, "dos", 1600, 2000), Word(2, "tres", 2200, 2700)]
-    assert readback.by_line(takes, words) == {"L1": "uno", "L2": "dos tres"}
+    assert intelligibility.by_line(takes, words) == {"L1": "uno", "L2": "dos tres"}
 
 
 TEXTS = {"L1": "No abras la puerta.", "L2": "Espera aquí."}

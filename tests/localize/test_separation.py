@@ -10,12 +10,14 @@ import pytest
 import torch
 from demucs_infer.htdemucs import HTDemucs
 
-from localize import config, stem
-from localize.engines import Engines
-from localize.engines.base import Workshop
+from localize.audio.samples import RATE
+from localize.engines.base import EngineContext
+from localize.engines.catalogue import Engines
 from localize.errors import EngineError
-from localize.registry import file_sha256, load
-from localize.sound import RATE
+from localize.files import file_sha256
+from localize.mixing import ducking
+from localize.models.registry import load
+from localize.settings import load_settings
 
 TABLE = """[[model]]
 id = "tiny-demucs"
@@ -38,8 +40,8 @@ def engines_with(folder: Path, package: object) -> Engines:
     table = TABLE.format(size=file.stat().st_size, sha=file_sha256(file))
     (folder / "models.toml").write_text(table)
     env = {**os.environ, "LOCALIZE_MODELS": str(folder / "models"), "LOCALIZE_MODELS_TOML": str(folder / "models.toml")}
-    settings = config.load(env)
-    return Engines(Workshop(settings, load(settings)))
+    settings = load_settings(env)
+    return Engines(EngineContext(settings, load(settings)))
 
 
 def package(sources: list[str]) -> dict[str, object]:
@@ -74,7 +76,7 @@ def test_a_pulled_separator_is_found_read_and_run(tmp_path: Path) -> None:
 
 def test_only_spoken_spans_take_the_separated_sound() -> None:
     mix, other = noise(2), np.zeros((2 * RATE, 2), np.float32)
-    made = stem.replaced(mix, other, [(500, 1000)])
+    made = ducking.replaced(mix, other, [(500, 1000)])
     assert np.array_equal(made[: 400 * 48], mix[: 400 * 48])
     assert np.array_equal(made[1100 * 48 :], mix[1100 * 48 :])
     assert np.abs(made[550 * 48 : 950 * 48]).max() == 0
@@ -100,5 +102,5 @@ def test_a_checkpoint_that_would_run_code_is_not_read(tmp_path: Path) -> None:
 
 
 def test_none_is_offered_where_none_was_pulled(tmp_path: Path) -> None:
-    settings = config.load({**os.environ, "LOCALIZE_MODELS": str(tmp_path)})
-    assert Engines(Workshop(settings, load(settings))).separator() is None
+    settings = load_settings({**os.environ, "LOCALIZE_MODELS": str(tmp_path)})
+    assert Engines(EngineContext(settings, load(settings))).separator() is None

@@ -8,15 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from localize import cli, config, memory, registry, relay, translate
-from localize.engines import Engines
-from localize.engines.base import Ask, Workshop
-from localize.engines.dialects import dialect, pairs
+from localize.cli import main
+from localize.engines.base import Ask, EngineContext
+from localize.engines.catalogue import Engines
+from localize.engines.translation.model_families import dialect, pairs
 from localize.errors import ModelDamaged, ModelError
-from localize.glossary import Glossary, Term
-from localize.model import Line, Transcript
-from localize.registry import Model
-from localize.routes import plan
+from localize.models import registry
+from localize.models.registry import Model
+from localize.records import Line, Transcript
+from localize.series import memory
+from localize.series.glossary import Glossary, Term
+from localize.settings import load_settings
+from localize.translation import available, send, translate
+from localize.translation.job import Job
+from localize.translation.routes import plan
 from tests.localize import tiny_model
 from tests.localize.conftest import Hub
 
@@ -72,21 +77,21 @@ def pull(place: Path, cache: Path) -> None:
         shutil.copytree(cache / "models", place / "models")
         shutil.copy(cache / "models.lock.json", place)
         return
-    assert cli.main(["models", "pull", "tiny-ct2"]) == 0
+    assert main.main(["models", "pull", "tiny-ct2"]) == 0
     shutil.copytree(place / "models", cache / "models")
     shutil.copy(place / "models.lock.json", cache)
 
 
 def engines() -> Engines:
-    settings = config.load(dict(os.environ))
-    return Engines(Workshop(settings, registry.load(settings)))
+    settings = load_settings(dict(os.environ))
+    return Engines(EngineContext(settings, registry.load(settings)))
 
 
 @pytest.mark.parametrize("model", ["tiny-ct2", "tiny-hf"])
 def test_a_pulled_model_translates_by_heart(place: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
     before = engines().translator(model)
     assert before.unavailable("en", "es") == f"localize models pull {model}"
-    assert cli.main(["models", "pull", model]) == 0
+    assert main.main(["models", "pull", model]) == 0
     assert ("converted" in capsys.readouterr().out) == (model == "tiny-ct2")
     now = engines().translator(model)
     assert now.unavailable("en", "es") == ""
@@ -94,19 +99,19 @@ def test_a_pulled_model_translates_by_heart(place: Path, model: str, capsys: pyt
     others = now.alternatives(Ask("Who can hear us?"), "en", "es", 3)
     assert len(others) > 1
     assert "¿Quién puede oírnos?" in others
-    assert now.identity("en", "es").sha256 == registry.load(config.load(dict(os.environ))).identity(model)
+    assert now.identity("en", "es").sha256 == registry.load(load_settings(dict(os.environ))).identity(model)
 
 
 def test_names_are_locked_through_it_and_the_route_prefers_it(place: Path, cache: Path) -> None:
     pull(place, cache)
     found = engines()
-    route = plan(translate.text_hops(found)[0], "en", "es")
+    route = plan(available.text_hops(found)[0], "en", "es")
     assert route is not None
     assert route.name == "tiny-ct2"
     bible = Glossary((Term("Summer", "person", "f", common=("en",)), Term("Grant", "person", "m")))
     texts = ["Come home, Summer.", "Grant is here."]
     uses = [bible.find(t, "en") for t in texts]
-    assert relay.cross([Ask(t) for t in texts], uses, "es-419", route, found) == [
+    assert send.cross([Ask(t) for t in texts], uses, "es-419", route, found) == [
         "Ven a casa, Summer.", "Grant está aquí.",
     ]  # fmt: skip
 
@@ -123,7 +128,7 @@ def test_a_converted_file_that_changed_is_refused_and_made_anew(place: Path, cac
 
 
 def test_a_flipped_byte_in_what_was_pulled_is_refused(place: Path) -> None:
-    assert cli.main(["models", "pull", "tiny-hf"]) == 0
+    assert main.main(["models", "pull", "tiny-hf"]) == 0
     weights = place / "models/tiny-hf/model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
     with pytest.raises(ModelError, match=r"model\.safetensors"):
@@ -132,24 +137,24 @@ def test_a_flipped_byte_in_what_was_pulled_is_refused(place: Path) -> None:
 
 def test_a_model_that_cannot_be_converted_says_so(place: Path, hub: Hub, capsys: pytest.CaptureFixture[str]) -> None:
     hub.files["config.json"] = b'{"model_type": "nothing"}'
-    assert cli.main(["models", "pull", "tiny-ct2"]) == 2
+    assert main.main(["models", "pull", "tiny-ct2"]) == 2
     assert "could not be converted" in capsys.readouterr().err
 
 
 def test_a_whole_line_goes_through_the_ledger_once(place: Path, cache: Path) -> None:
     pull(place, cache)
-    from localize.studio import open_studio
+    from localize.session import open_session
 
-    studio = open_studio("untitled")
-    job = translate.Job(
+    session = open_session("untitled")
+    job = Job(
         Transcript("en", "srt", (), (Line("L1", "", 0, 1000, "Prove it."), Line("L2", "", 1500, 2500, "Prove it.")), ()),
         "es-419", Glossary(), memory.Memory(), place / "x/memory.es-419.tmx", lambda: None, "", "E1 es-419",
     )  # fmt: skip
-    made, used = translate.translate(job, studio.engines, studio.steps)
+    made, used = translate.translate(job, session.engines, session.steps)
     assert [t.text for t in made] == ["Pruébelo.", "Pruébelo."]
     assert [u.name for u in used] == ["tiny-ct2"]
-    translate.translate(job, studio.engines, studio.steps)
-    assert studio.steps.ran["translate"] <= 2
+    translate.translate(job, session.engines, session.steps)
+    assert session.steps.ran["translate"] <= 2
 
 
 @pytest.mark.parametrize(
@@ -171,7 +176,7 @@ def test_each_family_is_asked_in_its_own_way(family: str, codes: dict[str, str],
 
 
 def test_every_listed_translation_model_names_a_family_and_its_tokenizer_files() -> None:
-    known = registry.load(config.load({"HOME": "/nowhere"}))
+    known = registry.load(load_settings({"HOME": "/nowhere"}))
     models = [m for m in known.models.values() if m.task == "mt" and m.engine]
     assert len(models) >= 8
     for model in models:

@@ -10,11 +10,15 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localize import ffmpeg, mix, sound, speak, stem, timing
-from localize.config import Loudness
+from localize.audio import levels, shape, stem
+from localize.audio.samples import RATE
+from localize.dubbing import lay, timing
+from localize.dubbing.part import Part
 from localize.engines.base import Clip
-from localize.model import Line
-from localize.sound import RATE
+from localize.markets import Loudness
+from localize.media import ffmpeg
+from localize.mixing import ducking, master
+from localize.records import Line
 
 RNG = np.random.default_rng(7)
 
@@ -35,8 +39,8 @@ def test_loudness_and_peak_agree_with_ffmpeg(tmp_path: Path, level: float) -> No
     samples = speechlike(12, level)
     soundfile.write(tmp_path / "a.wav", samples, RATE, subtype="FLOAT")
     theirs = ffmpeg.loudness(tmp_path / "a.wav")
-    assert sound.loudness(samples, RATE) == pytest.approx(theirs["lufs"], abs=0.15)
-    assert sound.true_peak(samples) == pytest.approx(theirs["true_peak_dbtp"], abs=0.3)
+    assert levels.loudness(samples, RATE) == pytest.approx(theirs["lufs"], abs=0.15)
+    assert levels.true_peak(samples) == pytest.approx(theirs["true_peak_dbtp"], abs=0.3)
     assert len(theirs["momentary"]) > 100
 
 
@@ -44,34 +48,34 @@ def test_loudness_and_peak_agree_with_ffmpeg(tmp_path: Path, level: float) -> No
 @settings(max_examples=15, deadline=None)
 def test_the_limiter_holds_its_ceiling_and_leaves_the_rest(gain: float, ceiling: float) -> None:
     samples = speechlike(2, 0.2) * np.float32(gain)
-    out = sound.limit(samples, RATE, ceiling)
-    assert sound.true_peak(out) <= ceiling + 0.1
+    out = levels.limit(samples, RATE, ceiling)
+    assert levels.true_peak(out) <= ceiling + 0.1
     assert len(out) == len(samples)
-    quiet = sound.limit(samples * 0.01, RATE, ceiling)
+    quiet = levels.limit(samples * 0.01, RATE, ceiling)
     assert np.array_equal(quiet, samples * np.float32(0.01))
 
 
 @pytest.mark.parametrize("preset", [Loudness(-14, 0.5, -1), Loudness(-23, 0.5, -1), Loudness(-27, 2, -2)])
 def test_mastering_meets_its_preset(preset: Loudness) -> None:
-    out = mix.master(speechlike(10, 0.05), preset)
-    assert sound.loudness(out, RATE) == pytest.approx(preset.lufs, abs=0.2)
-    assert sound.true_peak(out) <= preset.true_peak
+    out = master.master(speechlike(10, 0.05), preset)
+    assert levels.loudness(out, RATE) == pytest.approx(preset.lufs, abs=0.2)
+    assert levels.true_peak(out) <= preset.true_peak
 
 
 def test_mixing_scales_nothing() -> None:
     bed, voice = speechlike(1, 0.02), speechlike(1, 0.1)[:, 0]
-    assert np.allclose(mix.programme(bed, voice), bed + voice[:, None])
+    assert np.allclose(master.programme(bed, voice), bed + voice[:, None])
 
 
 def test_trim_and_pauses() -> None:
     burst = (0.3 * np.sin(2 * np.pi * 200 * np.arange(RATE // 2) / RATE)).astype(np.float32)
     gap = np.zeros(RATE // 2, np.float32)
     samples = np.concatenate([gap, burst, gap, burst, gap])
-    trimmed = sound.trim(samples, RATE)
+    trimmed = shape.trim(samples, RATE)
     assert len(trimmed) / RATE == pytest.approx(1.5, abs=0.03)
-    shorter = sound.shorten_pauses(trimmed, RATE, 300, 200)
+    shorter = shape.shorten_pauses(trimmed, RATE, 300, 200)
     assert len(shorter) / RATE == pytest.approx(1.2, abs=0.03)
-    assert len(sound.trim(gap, RATE)) == 0
+    assert len(shape.trim(gap, RATE)) == 0
 
 
 def test_a_stem_is_found_at_its_shift_and_gain_and_a_foreign_one_is_not() -> None:
@@ -99,11 +103,11 @@ def test_without_a_stem_the_outside_stays_and_the_inside_goes_down() -> None:
     mask = np.zeros(RATE * 6, np.float32)
     mask[2000 * 48 : 4000 * 48] = 1
     mixed = (bed + (voice * mask)[:, None]).astype(np.float32)
-    out = stem.without_speech(mixed, spoken)
+    out = ducking.without_speech(mixed, spoken)
     assert np.array_equal(out[: 1800 * 48], mixed[: 1800 * 48])
     assert np.array_equal(out[4300 * 48 :], mixed[4300 * 48 :])
     inside = slice(2200 * 48, 3800 * 48)
-    assert sound.loudness(out[inside], RATE) < sound.loudness(mixed[inside], RATE) - 12
+    assert levels.loudness(out[inside], RATE) < levels.loudness(mixed[inside], RATE) - 12
 
 
 def test_stretching_keeps_the_words_and_changes_the_length() -> None:
@@ -126,10 +130,10 @@ def test_a_laid_clip_keeps_to_its_rate_and_a_cut_one_says_so(natural_ms: int, wi
     """A line at the very end of the picture: stretched to 1.25 at most, and flagged where even that is cut."""
     burst = speechlike(natural_ms / 1000, 0.2, seed=3)[:, 0]
     burst = (0.2 * np.sin(2 * np.pi * 200 * np.arange(len(burst)) / RATE)).astype(np.float32)[::2]
-    part = speak.Part(Line("L1", "S1", 1000, 1000 + window_ms, ""), "x", "v", 1.0, (), -20.0)
+    part = Part(Line("L1", "S1", 1000, 1000 + window_ms, ""), "x", "v", 1.0, (), -20.0)
     track = np.zeros((1000 + window_ms) * 48, np.float32)
     place = timing.Place("L1", 1000, window_ms, 1.0)
-    take = speak._lay(part, place, "d", Clip(burst, 24_000), 1.0, natural_ms, track, "")
+    take = lay._lay(part, place, "d", Clip(burst, 24_000), 1.0, natural_ms, track, "")
     assert take.rate <= timing.MOST + 0.02
     assert ("cut-off" in take.flags) == cut
     assert take.end_ms <= 1000 + window_ms

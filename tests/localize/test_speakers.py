@@ -13,15 +13,20 @@ import pytest
 import soundfile
 import soxr
 
-from localize import config, ffmpeg, stages
+from localize import settings
+from localize.audio.levels import active_level
+from localize.audio.samples import RATE
+from localize.audio.shape import trim
 from localize.bench.dub import diarization_error
-from localize.config import ROOT
 from localize.demo import sound
-from localize.listen import listen
-from localize.model import Cue, Line
-from localize.sound import RATE, active_level, trim
-from localize.studio import Studio, open_studio
-from localize.timed_text import to_srt
+from localize.dubbing import casting
+from localize.media import ffmpeg
+from localize.pipeline.admit import admit
+from localize.records import Cue, Line
+from localize.session import Session, open_session
+from localize.settings import ROOT
+from localize.subtitles.formats import to_srt
+from localize.transcript.steps import listen
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
 NAMES = {"{P}": "Marta", "{Q}": "Daniel", "{T}": "captain", "{L}": "Lisbon", "{B}": "Meridian", "{W}": "Joanna"}
@@ -41,10 +46,10 @@ def texts() -> list[str]:
 
 
 def record(
-    studio: Studio, said: Said, voices: dict[str, str], path: Path, seed: int, most_ms: int = 60_000
+    session: Session, said: Said, voices: dict[str, str], path: Path, seed: int, most_ms: int = 60_000
 ) -> list[Line]:
     """A video of these lines over music; what is really said and when."""
-    voice, rng = studio.engines.synthesizer(), random.Random(seed)
+    voice, rng = session.engines.synthesizer(), random.Random(seed)
     with ThreadPoolExecutor(2) as pool:
         clips = list(pool.map(lambda row: voice.speak(voice.phonemes(row[1], "en-us"), voices[row[0]], 1.0), said))
     clock, parts, truth = 500, [], []
@@ -71,8 +76,8 @@ def record(
     return truth
 
 
-def studio_in(folder: Path, series: str = "untitled") -> Studio:
-    return open_studio(series, config.load({**os.environ, "LOCALIZE_HOME": str(folder / "home")}))
+def studio_in(folder: Path, series: str = "untitled") -> Session:
+    return open_session(series, settings.load_settings({**os.environ, "LOCALIZE_HOME": str(folder / "home")}))
 
 
 @pytest.mark.parametrize("voices", [("af_river", "af_sky", "bm_fable"), ("am_onyx", "am_liam", "bf_alice")])
@@ -80,16 +85,16 @@ def test_three_unknown_voices_in_a_minute(
     voices: tuple[str, ...], tmp_path: Path, figure: Callable[[str, object], None]
 ) -> None:
     """Two of the three are of one register each time; turns follow each other by a quarter of a second at times."""
-    studio, rng = studio_in(tmp_path), random.Random(voices[0])
+    session, rng = studio_in(tmp_path), random.Random(voices[0])
     lines = texts()
     rng.shuffle(lines)
     said: Said = []
     for text in lines[:28]:
         others = [v for v in voices if not said or v != said[-1][0]]
         said.append((rng.choice(others) if rng.random() < 0.8 or not said else said[-1][0], text, "plain"))
-    truth = record(studio, said, {v: v for v in voices}, tmp_path / "scene.mp4", seed=5)
+    truth = record(session, said, {v: v for v in voices}, tmp_path / "scene.mp4", seed=5)
     assert truth[-1].end_ms > 50_000
-    heard = listen(studio, stages.admit(studio, tmp_path / "scene.mp4"), "en")
+    heard = listen(session, admit(session, tmp_path / "scene.mp4"), "en")
     error = diarization_error(truth, heard.transcript.lines)
     figure("diarization error, speakers found", f"{error:.1%}, {len({x.speaker for x in heard.transcript.lines})}")
     assert error <= 0.15
@@ -97,7 +102,7 @@ def test_three_unknown_voices_in_a_minute(
 
 def test_ten_episodes_keep_every_character_s_voice(tmp_path: Path, figure: Callable[[str, object], None]) -> None:
     """The studio's subtitles say what is said and not who: that is heard, and matched to the enrolled cast."""
-    studio = studio_in(tmp_path, "silver-bay")
+    session = studio_in(tmp_path, "silver-bay")
     cast = {"Summer": "af_heart", "Grant": "am_michael", "Vivian": "bf_emma"}
     dubbed: dict[str, set[str]] = {who: set() for who in cast}
     wrong = total = 0
@@ -110,11 +115,11 @@ def test_ten_episodes_keep_every_character_s_voice(tmp_path: Path, figure: Calla
             for who, text in zip(order, rng.sample(texts(), len(order)), strict=True)
         ]
         path = tmp_path / f"E{number:02d}.mp4"
-        truth = record(studio, said, cast, path, seed=number)
+        truth = record(session, said, cast, path, seed=number)
         cues = [Cue(x.start_ms, x.end_ms, x.text, x.id) for x in truth]
         path.with_suffix(".srt").write_text(to_srt(cues), encoding="utf-8")
-        heard = listen(studio, stages.admit(studio, path), "en")
-        voices = stages.voices(studio, heard, "es-419")
+        heard = listen(session, admit(session, path), "en")
+        voices = casting.voices(session, heard, "es-419")
         for real, line in zip(truth, heard.transcript.lines, strict=True):
             dubbed[real.speaker].add(voices[line.speaker])
             wrong += line.speaker != real.speaker

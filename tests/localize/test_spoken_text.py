@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize.spoken_text import written_out
+from localize.languages.read_aloud import written_out
 
 
 @pytest.mark.parametrize(

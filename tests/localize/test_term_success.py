@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import sacrebleu
 
-from localize import lock, relay
 from localize.engines.base import Ask
-from localize.glossary import Glossary, Term
-from localize.routes import plan
-from localize.studio import Studio
-from localize.translate import text_hops
+from localize.series.glossary import Glossary, Term
+from localize.session import Session
+from localize.translation import name_lock, send
+from localize.translation.available import text_hops
+from localize.translation.routes import plan
 
 ROWS = [r.split("\t") for r in (Path(__file__).parent.parent / "data/drama.tsv").read_text("utf-8").splitlines()]
 COLUMN = {"en": 0, "pt": 1, "es": 2}
@@ -93,24 +93,24 @@ def drawn(source: str, seed: int) -> list[tuple[str, list[Term], dict[str, str]]
     ("source", "target", "least"),
     [("en", "pt-BR", 0.995), ("en", "es-419", 0.995), ("es", "en-US", 0.99), ("pt", "en-US", 0.99)],
 )
-def test_names_never_seen_stand_as_locked(studio: Studio, source: str, target: str, least: float) -> None:
+def test_names_never_seen_stand_as_locked(session: Session, source: str, target: str, least: float) -> None:
     lines = drawn(source, seed=20261122)
-    route = plan(text_hops(studio.engines)[0], source, target.split("-")[0])
+    route = plan(text_hops(session.engines)[0], source, target.split("-")[0])
     assert route is not None
     uses = [Glossary(tuple(terms)).find(text, source) for text, terms, _fill in lines]
-    made = relay.cross([Ask(text) for text, _t, _f in lines], uses, target, route, studio.engines)
+    made = send.cross([Ask(text) for text, _t, _f in lines], uses, target, route, session.engines)
     wanted = right = 0
     missed = []
     for (text, terms, _fill), got in zip(lines, made, strict=True):
         for term in terms:  # by the terms that were written into the line, not by those that were found in it
             wanted += 1
-            ok = lock.count(got, term.form(target)) >= 1
+            ok = name_lock.count(got, term.form(target)) >= 1
             right += ok
             missed += [] if ok else [f"{text} -> {got}"]
     print(f"{source}->{target}: {right} of {wanted} names, {len(lines)} lines", *missed, sep="\n  ")
     assert right / wanted >= least
 
-    plain = relay.cross([Ask(text) for text, _t, _f in lines], [[] for _ in lines], target, route, studio.engines)
+    plain = send.cross([Ask(text) for text, _t, _f in lines], [[] for _ in lines], target, route, session.engines)
     column = COLUMN[target.split("-")[0]]
     rest = [re.sub(r"\{\w\}", "", ROWS[i % len(ROWS)][column]) for i in range(len(lines))]
 

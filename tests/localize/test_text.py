@@ -9,10 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize import doubt, glossary, lock, memory, names, routes
+from localize.engines.translation import sanity
 from localize.errors import SidecarError
-from localize.glossary import Glossary, Term
-from localize.model import Word
+from localize.languages.text import count
+from localize.records import Word
+from localize.series import glossary, memory
+from localize.series.glossary import Glossary, Term
+from localize.transcript import names
+from localize.translation import name_lock, routes
 
 SUMMER = Term("Summer", "person", "f", common=("en-US",), forms={"en-US": "Summer", "es-419": "Summer", "hi-IN": "समर"})
 LI = Term("Li", "person", "m")
@@ -54,7 +58,7 @@ def test_a_target_form_is_found_in_a_source_of_that_language() -> None:
     [("समर, समर।", "समर", 2), ("समरस", "समर", 0), ("Li, LI, Like Li", "Li", 2), ("", "Li", 0), ("ग्रांट।", "ग्रांट", 1)],
 )
 def test_count_is_exact_and_on_boundaries(text: str, form: str, times: int) -> None:
-    assert glossary.count(text, form) == times
+    assert count(text, form) == times
 
 
 WORDS = st.lists(
@@ -66,12 +70,12 @@ WORDS = st.lists(
 @given(st.one_of(WORDS.map(" ".join), st.text(max_size=80)), st.integers(0, 12))
 def test_mask_then_restore_with_the_source_forms_is_the_identity(text: str, attempt: int) -> None:
     uses = BIBLE.find(text, "en")
-    masked, sentinels = lock.mask(text, uses, attempt)
+    masked, sentinels = name_lock.mask(text, uses, attempt)
     exact = [replace(u, term=Term(u.term.term, "person", "", forms={"en": text[u.start : u.end]})) for u in uses]
     forms: dict[str, set[str]] = {}
     for use in exact:
         forms.setdefault(use.term.term, set()).add(use.term.form("en"))
-    restored = lock.restore(masked, exact, sentinels, "en")
+    restored = name_lock.restore(masked, exact, sentinels, "en")
     if any(len(f) > 1 for f in forms.values()):  # one term in two spellings comes back in one of them
         assert restored is not None
     else:
@@ -85,20 +89,20 @@ def test_mask_then_restore_with_the_source_forms_is_the_identity(text: str, atte
 def test_mask_then_restore_is_the_identity_for_any_glossary(text: str, names: list[str]) -> None:
     bible = Glossary(tuple(Term(n, "person") for n in names))
     uses = bible.find(text, "en")
-    masked, sentinels = lock.mask(text, uses)
+    masked, sentinels = name_lock.mask(text, uses)
     exact = [
         replace(u, term=Term(f"{i}", "person", "", forms={"en": text[u.start : u.end]})) for i, u in enumerate(uses)
     ]
     if len(set(sentinels)) == len(sentinels):
-        assert lock.restore(masked, exact, sentinels, "en") == text
+        assert name_lock.restore(masked, exact, sentinels, "en") == text
 
 
 def test_a_lost_or_doubled_sentinel_is_seen() -> None:
     uses = BIBLE.find("Li met Summer, then Li left.", "en")
-    masked, sentinels = lock.mask("Li met Summer, then Li left.", uses)
-    assert lock.restore(masked, uses, sentinels, "es-419") is not None
-    assert lock.restore(masked.replace(sentinels[0], "", 1), uses, sentinels, "es-419") is None
-    assert lock.restore(f"{masked} {sentinels[1]}", uses, sentinels, "es-419") is None
+    masked, sentinels = name_lock.mask("Li met Summer, then Li left.", uses)
+    assert name_lock.restore(masked, uses, sentinels, "es-419") is not None
+    assert name_lock.restore(masked.replace(sentinels[0], "", 1), uses, sentinels, "es-419") is None
+    assert name_lock.restore(f"{masked} {sentinels[1]}", uses, sentinels, "es-419") is None
 
 
 @pytest.mark.parametrize(
@@ -112,7 +116,7 @@ def test_a_lost_or_doubled_sentinel_is_seen() -> None:
     ],
 )
 def test_articles_follow_a_feminine_name(tag: str, before: str, after: str) -> None:
-    assert lock.feminine_before(before, "Kexa", tag) == after
+    assert name_lock.feminine_before(before, "Kexa", tag) == after
 
 
 @pytest.mark.parametrize(
@@ -194,7 +198,7 @@ def test_routes_take_the_cheapest_chain_and_name_what_is_missing() -> None:
     ],
 )
 def test_what_cannot_be_a_translation_is_refused(source: str, target: str, reason: str) -> None:
-    assert doubt.suspicious(source, target, []) == reason
+    assert sanity.suspicious(source, target, []) == reason
 
 
 def heard_as(*texts: str) -> tuple[Word, ...]:
@@ -262,7 +266,7 @@ def test_a_line_added_to_a_memory_refers_to_the_glossary(tmp_path: Path) -> None
 
 
 def test_writing_in_capitals_is_translated_as_a_sentence() -> None:
-    from localize.stages import sentence_case
+    from localize.languages.text import sentence_case
 
     assert sentence_case("SILVER BAY, TRES AÑOS DESPUÉS", ["Silver Bay", "Bay", ""]) == "Silver Bay, tres años después"
     assert sentence_case("Muelle 4", ["Muelle"]) == "Muelle 4"

@@ -15,30 +15,34 @@ from hypothesis import strategies as st
 from ttconv.imsc import reader as imsc
 from ttconv.isd import ISD
 
-from localize import config, dialogue, ffmpeg, subtitles, timed_text
+from localize import markets, settings
 from localize.errors import OptionError, SidecarError, ToolError
-from localize.model import Cue, Line
+from localize.media import ffmpeg
+from localize.records import Cue, Line
+from localize.subtitles import formats, sdh
+from localize.subtitles.cues import Look
+from localize.transcript import dialogue_list
 
 CUES = [Cue(500, 2000, "Hola, Summer.\n¿Vienes & vas <ya>?", "L1"), Cue(2100, 3400, "{\\b1}No\\Nsé", "L2")]
-TALL = timed_text.Canvas(1080, 1920, 26, "Noto Sans")
+TALL = formats.Canvas(1080, 1920, 26, "Noto Sans")
 TEXT = st.text(alphabet="abc áñ¿<>&{}\\'\"—हि", min_size=1, max_size=30).map(lambda t: " ".join(t.split())).filter(bool)
 
 
 def test_ass_is_read_back_with_its_times_size_and_place() -> None:
-    file = pysubs2.SSAFile.from_string(timed_text.to_ass(CUES, TALL))
+    file = pysubs2.SSAFile.from_string(formats.to_ass(CUES, TALL))
     assert [(e.start, e.end) for e in file] == [(500, 2000), (2100, 3400)]
     assert file[0].plaintext == "Hola, Summer.\n¿Vienes & vas <ya>?"
     assert file[1].text == "(⧵b1)No⧵Nsé"  # nothing in a line is a command
     assert (file.info["PlayResX"], file.info["PlayResY"]) == ("1080", "1920")
     style = file.styles["Default"]
     assert style.marginv == round(1920 * 0.16)
-    assert style.fontsize * 26 * timed_text.GLYPH <= 1080
+    assert style.fontsize * 26 * formats.GLYPH <= 1080
 
 
 def test_ttml_is_read_by_another_tool_as_it_was_written() -> None:
     import xml.etree.ElementTree as ET
 
-    document = imsc.to_model(ET.ElementTree(ET.fromstring(timed_text.to_ttml(CUES, "es-419", TALL))))
+    document = imsc.to_model(ET.ElementTree(ET.fromstring(formats.to_ttml(CUES, "es-419", TALL))))
     assert document is not None
     assert document.get_lang() == "es-419"
     assert [Fraction(t) for t in ISD.significant_times(document)] == [
@@ -55,14 +59,14 @@ def test_any_text_survives_srt_and_ttml(texts: list[str]) -> None:
     import xml.etree.ElementTree as ET
 
     cues = [Cue(1000 * n, 1000 * n + 900, t, f"L{n}") for n, t in enumerate(texts)]
-    assert [c.content for c in srt.parse(timed_text.to_srt(cues))] == texts
-    root = ET.fromstring(timed_text.to_ttml(cues, "hi-IN", TALL))
-    assert [p.text for p in root.iter(f"{{{timed_text.TT}}}p")] == texts
-    assert len(pysubs2.SSAFile.from_string(timed_text.to_ass(cues, TALL))) == len(texts)
+    assert [c.content for c in srt.parse(formats.to_srt(cues))] == texts
+    root = ET.fromstring(formats.to_ttml(cues, "hi-IN", TALL))
+    assert [p.text for p in root.iter(f"{{{formats.TT}}}p")] == texts
+    assert len(pysubs2.SSAFile.from_string(formats.to_ass(cues, TALL))) == len(texts)
 
 
-def look(cps: float = 20.0) -> subtitles.Look:
-    return subtitles.Look(26, cps, 40.0, "es", 12_000)
+def look(cps: float = 20.0) -> Look:
+    return Look(26, cps, 40.0, "es", 12_000)
 
 
 def test_the_deaf_read_who_speaks_and_what_is_heard() -> None:
@@ -70,7 +74,7 @@ def test_the_deaf_read_who_speaks_and_what_is_heard() -> None:
              Line("L4", "Grant", 7000, 9000, "x"))  # fmt: skip
     texts = {"L1": "Hola.", "L2": "¿Quién es?", "L3": "Nadie.", "L4": "Soy yo."}
     sounds = [(Line("N1", "", 9500, 11_000, "x"), "portazo"), (Line("N2", "", 7500, 8000, "x"), "lluvia")]
-    made = subtitles.for_the_deaf(lines, texts, {"Summer": "Summer", "Grant": "Grant"}, sounds, {}, look())
+    made = sdh.for_the_deaf(lines, texts, {"Summer": "Summer", "Grant": "Grant"}, sounds, {}, look())
     assert [c.text for c in made] == ["[Summer] Hola.", "¿Quién es?", "Nadie.", "[Grant] Soy yo.", "[portazo]"]
     assert made[-1].start_ms == 9500
 
@@ -78,7 +82,7 @@ def test_the_deaf_read_who_speaks_and_what_is_heard() -> None:
 def test_sounds_in_a_studio_s_list_are_not_spoken(tmp_path: Path) -> None:
     path = tmp_path / "E.dialogue.csv"
     path.write_text("start,end,speaker,text\n0.5,1,,[door slams]\n1.5,2.5,Ana,Come in.\n3,4,,♪ soft music ♪\n")
-    spoken, heard = dialogue.sounds(dialogue.from_csv(path, 5000))
+    spoken, heard = dialogue_list.sounds(dialogue_list.from_csv(path, 5000))
     assert [(x.id, x.text) for x in spoken] == [("L001", "Come in.")]
     assert [(x.id, x.text, x.start_ms) for x in heard] == [("N001", "door slams", 500), ("N002", "soft music", 3000)]
 
@@ -86,16 +90,16 @@ def test_sounds_in_a_studio_s_list_are_not_spoken(tmp_path: Path) -> None:
 def test_writing_in_the_picture_names_its_bad_cue(tmp_path: Path) -> None:
     path = tmp_path / "E.screen.srt"
     path.write_text("1\n00:00:01,000 --> 00:00:03,000\nTHREE YEARS LATER\n")
-    assert [(x.id, x.text) for x in dialogue.screen(path, 5000)] == [("S001", "THREE YEARS LATER")]
+    assert [(x.id, x.text) for x in dialogue_list.screen(path, 5000)] == [("S001", "THREE YEARS LATER")]
     path.write_text("1\n00:00:03,000 --> 00:00:01,000\nTHREE YEARS LATER\n")
     with pytest.raises(SidecarError, match=r"screen.srt cue 1.*ends before it starts"):
-        dialogue.screen(path, 5000)
+        dialogue_list.screen(path, 5000)
 
 
 def test_what_a_market_gets_besides_is_checked() -> None:
-    assert config.also(["sdh", "ass", "sdh"]) == ("sdh", "ass")
+    assert markets.also(["sdh", "ass", "sdh"]) == ("sdh", "ass")
     with pytest.raises(OptionError, match="'pdf' cannot be made besides"):
-        config.also(["pdf"])
+        markets.also(["pdf"])
 
 
 def test_a_font_that_is_not_there_is_named() -> None:
@@ -111,11 +115,11 @@ def test_burned_in_cues_stand_in_the_safe_area_and_nowhere_else(tmp_path: Path, 
     clip, ass, made = tmp_path / "a clip's.mp4", tmp_path / "cues.ass", tmp_path / "burned.mp4"
     ffmpeg.run(["-v", "error", "-f", "lavfi", "-i", "color=c=0x203040:s=540x960:r=25:d=2", "-f", "lavfi", "-i",
                 "sine=f=300:d=2", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-f", "mp4", str(clip)])  # fmt: skip
-    canvas = timed_text.Canvas(540, 960, 26, config.load().language(tag).font)
-    ass.write_text(timed_text.to_ass([Cue(0, 1000, text, "L1")], canvas), encoding="utf-8")
+    canvas = formats.Canvas(540, 960, 26, settings.load_settings().language(tag).font)
+    ass.write_text(formats.to_ass([Cue(0, 1000, text, "L1")], canvas), encoding="utf-8")
     ffmpeg.need_font(canvas.font, tag)
     ffmpeg.burn(clip, ass, made)
-    shot = config.ROOT / "build" / "screens" / f"burned-{tag}.png"
+    shot = settings.ROOT / "build" / "screens" / f"burned-{tag}.png"
     shot.parent.mkdir(parents=True, exist_ok=True)
     frames = []
     for second in (0.5, 1.5):

@@ -8,9 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize import segment, spans, subtitles, timing
-from localize.model import Line, Word
-from localize.subtitles import Look
+from localize.audio import spans
+from localize.dubbing import timing
+from localize.records import Line, Word
+from localize.subtitles import line_breaks
+from localize.subtitles.cues import LONGEST_MS, Look
+from localize.subtitles.cues import cues as cut_cues
+from localize.transcript.lines import cut_lines, join_lines
+from localize.transcript.words import doubtful_tail, heard_words, says_at_end, settle, unheard
 
 SLOTS = st.lists(
     st.tuples(st.integers(20, 900), st.integers(300, 5000), st.integers(200, 7000)), min_size=1, max_size=15
@@ -66,8 +71,8 @@ TEXT = st.lists(st.text("abcdeéüñ.,?", min_size=1, max_size=14), min_size=1, 
 
 @given(TEXT, st.sampled_from([12, 16, 26, 42]))
 def test_rows_hold_all_words_and_none_is_too_long(text: str, chars: int) -> None:
-    rows = subtitles.rows(text, chars, "es")
-    assert all(subtitles.length(r) <= chars for r in rows)
+    rows = line_breaks.rows(text, chars, "es")
+    assert all(line_breaks.length(r) <= chars for r in rows)
     assert "".join("".join(rows).split()) == "".join(text.split())
 
 
@@ -76,8 +81,8 @@ def test_rows_never_part_a_cluster(text: str) -> None:
     import unicodedata
 
     text = unicodedata.normalize("NFC", " ".join(text.split()))
-    rows = subtitles.rows(text, 12, "hi")
-    if all(len(c) <= 12 for c in subtitles.clusters(text)):
+    rows = line_breaks.rows(text, 12, "hi")
+    if all(len(c) <= 12 for c in line_breaks.clusters(text)):
         starts = [r[0] for r in rows if r]
         joined = " ".join(text.split())
         assert (
@@ -99,28 +104,28 @@ def test_cues_keep_order_gaps_and_durations(parts: list[tuple[int, int, str]]) -
         at += length
     look = Look(26, 17, 1000 / 24, "es", at + 2000)
     texts = {f"L{n}": text for n, (_g, _l, text) in enumerate(parts)}
-    cues = subtitles.cues(tuple(lines), texts, {}, look)
+    cues = cut_cues(tuple(lines), texts, {}, look)
     for one, two in itertools.pairwise(cues):
         assert two.start_ms - one.end_ms >= look.gap_ms - 1
     assert all(0 <= c.start_ms < c.end_ms <= look.duration_ms for c in cues)
-    assert all(c.end_ms - c.start_ms <= subtitles.LONGEST_MS + 1 for c in cues)
+    assert all(c.end_ms - c.start_ms <= LONGEST_MS + 1 for c in cues)
     for n, text in enumerate(texts.values()):
         shown = " ".join(c.text for c in cues if c.line_id == f"L{n}")
         assert "".join(shown.split()) == "".join(text.split())
 
 
 def test_breaks_follow_punctuation_and_keep_article_and_noun() -> None:
-    assert subtitles.rows("No puedo irme, el barco sale en una hora.", 26, "es") == [
+    assert line_breaks.rows("No puedo irme, el barco sale en una hora.", 26, "es") == [
         "No puedo irme,",
         "el barco sale en una hora.",
     ]
-    for row in subtitles.rows("You called me and the old house was empty that night", 26, "en")[:-1]:
+    for row in line_breaks.rows("You called me and the old house was empty that night", 26, "en")[:-1]:
         assert row.split()[-1].lower() not in ("the", "and", "a", "was")
 
 
 def test_a_cue_starts_on_a_near_cut_and_ends_before_one() -> None:
     look = Look(42, 20, 40.0, "en", 10_000, (1200, 4000))
-    cue = subtitles.cues((Line("a", "", 1000, 3900, "x"),), {"a": "Come back to the house."}, {}, look)[0]
+    cue = cut_cues((Line("a", "", 1000, 3900, "x"),), {"a": "Come back to the house."}, {}, look)[0]
     assert cue.start_ms == 1200
     assert cue.end_ms == 4000 - 80
 
@@ -131,9 +136,9 @@ def words(*parts: tuple[str, int, int]) -> tuple[Word, ...]:
 
 def test_a_word_in_silence_before_a_sentence_goes_to_the_voice_after_it() -> None:
     speech = [(1000, 2000), (2800, 3800)]
-    settled = segment.settle(words(("gone.", 1600, 1990), ("You", 2100, 2300), ("lied.", 2900, 3700)), speech)
+    settled = settle(words(("gone.", 1600, 1990), ("You", 2100, 2300), ("lied.", 2900, 3700)), speech)
     assert settled[1].start_ms == 2800
-    lines = segment.cut_lines(settled, speech)
+    lines = cut_lines(settled, speech)
     assert [line.text for line in lines] == ["gone.", "You lied."]
     assert lines[1].start_ms == 2800
 
@@ -141,24 +146,24 @@ def test_a_word_in_silence_before_a_sentence_goes_to_the_voice_after_it() -> Non
 def test_farewells_into_silence_are_not_words() -> None:
     speech = [(1000, 2000)]
     heard = words(("Go", 1000, 1300), ("home.", 1300, 1950), ("Thank", 1960, 2500), ("you.", 2500, 2500))
-    assert [w.text for w in segment.heard_words(heard, speech)] == ["Go", "home."]
+    assert [w.text for w in heard_words(heard, speech)] == ["Go", "home."]
 
 
 def test_a_sentence_begun_without_a_breath_at_the_end_is_doubtful() -> None:
     heard = words(("the", 1000, 1200), ("contract.", 1200, 1750), ("Backed.", 1750, 1990))
-    assert segment.doubtful_tail(heard, [(1000, 2000)]) == 1
-    assert segment.doubtful_tail(heard, [(1000, 1740), (2100, 2400)]) == 1
+    assert doubtful_tail(heard, [(1000, 2000)]) == 1
+    assert doubtful_tail(heard, [(1000, 1740), (2100, 2400)]) == 1
     said = words(("is", 900, 1000), ("mine.", 1000, 1700), ("Prove", 2300, 2500), ("it.", 2500, 2700))
-    assert segment.doubtful_tail(said, [(1000, 1700), (2300, 2700)]) == 0
-    assert segment.doubtful_tail(words(("Go", 0, 200), ("home.", 200, 500)), [(0, 500)]) == 0
+    assert doubtful_tail(said, [(1000, 1700), (2300, 2700)]) == 0
+    assert doubtful_tail(words(("Go", 0, 200), ("home.", 200, 500)), [(0, 500)]) == 0
 
 
 def test_a_second_hearing_decides_by_letters() -> None:
     again = words(("Not", 0, 1), ("until", 1, 2), ("the", 2, 3), ("contract.", 3, 4))
-    assert not segment.says_at_end(again, words(("Backed.", 0, 1)))
-    assert segment.says_at_end(again, words(("Contract!", 0, 1)))
-    assert segment.says_at_end(again, words(("the", 0, 1), ("contrast.", 0, 1)))
-    assert not segment.says_at_end((), words(("I'm", 0, 1)))
+    assert not says_at_end(again, words(("Backed.", 0, 1)))
+    assert says_at_end(again, words(("Contract!", 0, 1)))
+    assert says_at_end(again, words(("the", 0, 1), ("contrast.", 0, 1)))
+    assert not says_at_end((), words(("I'm", 0, 1)))
 
 
 @given(st.lists(st.tuples(st.integers(0, 900), st.integers(60, 700)), min_size=1, max_size=40))
@@ -168,14 +173,14 @@ def test_every_word_lies_in_exactly_one_line_and_lines_are_disjoint(parts: list[
         at += gap
         heard.append((f"w{len(heard)}", at, at + length))
         at += length
-    lines = segment.cut_lines(words(*heard), [])
+    lines = cut_lines(words(*heard), [])
     assert [i for line in lines for i in line.word_ids] == list(range(len(heard)))
     assert all(a.end_ms <= b.start_ms for a, b in itertools.pairwise(lines))
 
 
 def test_spoken_spans_without_a_word_are_found() -> None:
     speech = [(0, 1000), (2000, 3000)]
-    assert segment.unheard(words(("hi", 100, 900)), speech) == [(2000, 3000)]
+    assert unheard(words(("hi", 100, 900)), speech) == [(2000, 3000)]
 
 
 def test_lines_of_one_speaker_join_over_a_breath_only() -> None:
@@ -184,7 +189,7 @@ def test_lines_of_one_speaker_join_over_a_breath_only() -> None:
         Line("b", "S1", 1200, 2000, "Go."),
         Line("c", "S2", 2100, 2900, "No."),
     )
-    joined = segment.join_lines((one, two, three))
+    joined = join_lines((one, two, three))
     assert [(line.id, line.text) for line in joined] == [("L001", "Hi. Go."), ("L002", "No.")]
 
 

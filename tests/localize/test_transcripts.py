@@ -178,8 +178,8 @@ def test_other_formats_give_the_same_line(kind: str) -> None:
 
 
 def test_ttml_that_we_write_is_read_as_it_was() -> None:
-    from localize.model import Cue
-    from localize.timed_text import Canvas, to_ttml
+    from localize.records import Cue
+    from localize.subtitles.formats import Canvas, to_ttml
 
     written = to_ttml(
         [Cue(500, 2000, "Hola, Summer.\n¿Vienes & vas?", "L1")], "es-419", Canvas(1080, 1920, 26, "Noto Sans")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from localize.config import ROOT
+from localize.settings import ROOT
 from tests.localize.test_inputs import make
 from tests.scale.test_two_workers import LINES
 from tests.service.conftest import PrefectServer
@@ -36,8 +36,8 @@ def test_prefect_costs_a_batch_of_ten_at_most_a_tenth(server: PrefectServer, tmp
         assert done.returncode == 0, done.stderr
         return time.monotonic() - started
 
-    plain, flow = took("plain", "localize.cli", "run"), took("flow", "flows.episode")
-    plain_again, flow_again = took("plain", "localize.cli", "run"), took("flow", "flows.episode")
+    plain, flow = took("plain", "localize", "run"), took("flow", "flows.episode")
+    plain_again, flow_again = took("plain", "localize", "run"), took("flow", "flows.episode")
     share = (flow_again - plain_again) / plain
     figure("ten episodes: localize run, through Prefect, s", f"{plain:.0f}, {flow:.0f}")
     figure("the same again, where nothing is left to do, s", f"{plain_again:.1f}, {flow_again:.1f}")

@@ -16,13 +16,11 @@ import boto3
 import psycopg
 import pytest
 
-from localize import config
-from localize.bucket import Bucket, s3_options
-from localize.config import ROOT
-from localize.ledger import Ledger
-from localize.service.books import DELIVERED, REVIEW, Books
-from localize.service.office import open_office
-from localize.studio import open_ledger
+from localize.service.episodes import DELIVERED, REVIEW, EpisodeRecords
+from localize.service.service import open_service
+from localize.settings import ROOT, load_settings
+from localize.storage.bucket import Bucket, s3_options
+from localize.storage.ledger import Ledger, open_ledger
 from tests.localize.test_inputs import make
 from tests.service.conftest import PostgresServer, PrefectServer
 
@@ -73,7 +71,7 @@ class Farm:
         with psycopg.connect(self.postgres.url, autocommit=True) as db:
             db.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         boto3.client("s3", endpoint_url=self.s3).create_bucket(Bucket=self.name)
-        settings = config.load(self.env)
+        settings = load_settings(self.env)
         bucket = Bucket(settings.bucket, s3_options(settings))
         bucket.write("inbox/night/series.toml", f"markets = {json.dumps(MARKETS)}\n".encode())
         for n in range(EPISODES):
@@ -83,7 +81,7 @@ class Farm:
                 cue = f"1\n00:00:00,500 --> 00:00:02,700\n{line.format(n=n)}\n"
                 bucket.write(f"inbox/night/E{n:02d}.{ending}", cue.encode())
             bucket.write(f"inbox/night/E{n:02d}.done", b"")
-        office = open_office(settings)
+        office = open_service(settings)
         from localize.service import inbox
 
         assert len(inbox.look(office.bucket, office.books).admitted) == EPISODES
@@ -125,7 +123,7 @@ class Farm:
                 w.kill()
 
     def ledger(self) -> Ledger:
-        return open_ledger(config.load(self.env))
+        return open_ledger(load_settings(self.env))
 
 
 def busy_s(core: int) -> float:
@@ -149,7 +147,7 @@ def test_two_workers_halve_the_time(
         farm.fill()
         took[number], told = farm.run(cores[:number])
         ledger = farm.ledger()
-        variants = Books(ledger).variants()
+        variants = EpisodeRecords(ledger).variants()
         assert len(variants) == EPISODES * len(MARKETS)
         assert {v.tries for v in variants} == {1}
         # a recogniser writes figures, the studio words: some dubs are for a person to judge
@@ -160,7 +158,7 @@ def test_two_workers_halve_the_time(
                 ran[name] = ran.get(name, 0) + count
         assert ran == dict(ledger.db.all("SELECT name, count(*) FROM steps GROUP BY name"))  # no step done twice
         assert ledger.leased() == set()
-        settings = config.load(farm.env)
+        settings = load_settings(farm.env)
         lies = Bucket(settings.bucket, s3_options(settings)).list("outbox")
         delivered = sum(v.state == DELIVERED for v in variants)
         assert sum(e.name.endswith("manifest.json") for e in lies) == delivered

@@ -19,11 +19,10 @@ from typing import Any
 import httpx
 import pytest
 
-from localize import config
-from localize.bucket import Bucket
-from localize.config import Settings
-from localize.ledger import Ledger
-from localize.service.books import Books
+from localize.service.episodes import EpisodeRecords
+from localize.settings import ROOT, Settings, load_settings
+from localize.storage.bucket import Bucket
+from localize.storage.ledger import Ledger
 
 
 def free_port() -> int:
@@ -159,7 +158,7 @@ def prefect_server(home: Path, **more: str) -> PrefectServer:
         "LOCALIZE_HOME": str(home / "home"),
         "LOCALIZE_BUCKET": f"file://{home / 'bucket'}",
         "LOCALIZE_GLOSSARIES": str(home / "bibles"),
-        "LOCALIZE_CHECKOUT": str(config.ROOT),
+        "LOCALIZE_CHECKOUT": str(ROOT),
         "PREFECT_HOME": str(home / "prefect"),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -179,7 +178,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> tuple[Settings, Bucket, Books]:
+def place(tmp_path: Path) -> tuple[Settings, Bucket, EpisodeRecords]:
     """A service over a local bucket."""
     env = {
         **os.environ,
@@ -187,5 +186,5 @@ def place(tmp_path: Path) -> tuple[Settings, Bucket, Books]:
         "LOCALIZE_BUCKET": f"file://{tmp_path / 'bucket'}",
         "LOCALIZE_GLOSSARIES": str(tmp_path / "bibles"),
     }
-    settings = config.load(env)
-    return settings, Bucket(settings.bucket), Books(Ledger(settings.home / "ledger.sqlite"))
+    settings = load_settings(env)
+    return settings, Bucket(settings.bucket), EpisodeRecords(Ledger(settings.home / "ledger.sqlite"))

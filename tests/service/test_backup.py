@@ -12,15 +12,15 @@ from pathlib import Path
 import boto3
 import pytest
 
-from localize import backup
-from localize.bucket import Bucket
-from localize.config import ROOT
-from localize.database import Postgres
 from localize.errors import OptionError, StoreError
-from localize.ledger import Ledger
-from localize.service.books import DELIVERED, Books
-from localize.steps import Steps, step_key
-from localize.store import SharedStore, Store, canonical
+from localize.service.episodes import DELIVERED, EpisodeRecords
+from localize.settings import ROOT
+from localize.storage import backup
+from localize.storage.blobs import SharedStore, Store, canonical
+from localize.storage.bucket import Bucket
+from localize.storage.database import Postgres
+from localize.storage.ledger import Ledger
+from localize.storage.step_cache import Steps, step_key
 from tests.localize.test_inputs import make
 from tests.service.conftest import PostgresServer
 
@@ -32,7 +32,7 @@ def filled(ledger: Ledger, store: Store) -> None:
         steps.data("speak", 1, {"n": n}, "x", lambda n=n: b"clip %d" % n)  # type: ignore[misc]
     track = store.put(b"a track that only a dub names")
     steps.data("dub", 1, {}, "x", lambda: canonical({"track": track}))
-    books = Books(ledger)
+    books = EpisodeRecords(ledger)
     known, _fresh = books.admit("night", "E01", "bytes", "E01.mp4")
     books.set_state(known, "us", DELIVERED, "pass", "outbox — “fine”")
     books.decide(known, "us", "approve", "Ana", "fine")
@@ -69,7 +69,7 @@ def test_what_is_put_back_is_what_was_there(
     assert steps.ran == {}
     assert list(two.db.dump(backup.TABLES)) == list(one.db.dump(backup.TABLES))
     assert two.leased() == set()  # those who held leases are gone
-    (variant,) = Books(two).variants()
+    (variant,) = EpisodeRecords(two).variants()
     assert variant.why == "outbox — “fine”"
 
     with pytest.raises(OptionError, match="holds 35 rows already"):
@@ -113,7 +113,7 @@ def test_a_step_whose_blob_is_gone_is_left_out_and_old_backups_go(tmp_path: Path
     filled(ledger, store)
     at = backup.target(str(tmp_path / "backups"), {})
     clock = iter(f"2026010{n}T000000Z" for n in range(1, 9))
-    monkeypatch.setattr("localize.backup.time.strftime", lambda *_a: next(clock))
+    monkeypatch.setattr("localize.storage.backup.time.strftime", lambda *_a: next(clock))
     first = backup.make(ledger, store, at)
     second = backup.make(ledger, store, at)
     assert (second.new_bytes, second.blobs) == (0, first.blobs)
@@ -173,7 +173,7 @@ def test_a_run_after_a_restore_redoes_nothing(tmp_path: Path) -> None:
     def localize(home: str, *argv: str) -> str:
         env = {**os.environ, "LOCALIZE_HOME": str(tmp_path / home), "LOCALIZE_GLOSSARIES": str(tmp_path / "bibles")}
         done = subprocess.run(
-            [sys.executable, "-m", "localize.cli", *argv],
+            [sys.executable, "-m", "localize", *argv],
             env=env, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

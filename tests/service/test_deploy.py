@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-from localize import cli
-from localize.config import ROOT
+from localize.cli import main
+from localize.settings import ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())
 KUBERNETES = list(yaml.safe_load_all((ROOT / "deploy/kubernetes/localize.yaml").read_text()))
@@ -64,7 +64,7 @@ def test_every_command_is_one_that_there_is(up: Callable[[], argparse.ArgumentPa
             assert set(args.queue or ()) <= QUEUES, text
             checked += 1
         elif command[0] == "localize":
-            cli._parser().parse_args(command[1:])
+            main._parser().parse_args(command[1:])
             checked += 1
         else:
             assert "prefect server start" in text or "urllib" in text or "pg_isready" in text, text

@@ -14,16 +14,16 @@ from pathlib import Path
 import boto3
 import pytest
 
-from localize.bucket import Bucket, Entry
-from localize.config import ROOT, Settings
 from localize.errors import SidecarError, StoreError
-from localize.ledger import Ledger
 from localize.service import inbox
-from localize.service.books import Books
+from localize.service.episodes import EpisodeRecords
 from localize.service.inbox import Dropped, Rules, gather, look, ready, rules_of
+from localize.settings import ROOT, Settings
+from localize.storage.bucket import Bucket, Entry
+from localize.storage.ledger import Ledger
 from tests.localize.test_inputs import make
 
-Place = tuple[Settings, Bucket, Books]
+Place = tuple[Settings, Bucket, EpisodeRecords]
 
 
 @pytest.fixture(scope="module")
@@ -148,10 +148,10 @@ def test_a_bad_file_goes_to_quarantine_with_a_reason(
 
 WATCHER = """
     import sys, time
-    from localize.bucket import Bucket
-    from localize.ledger import Ledger
+    from localize.storage.bucket import Bucket
+    from localize.storage.ledger import Ledger
     from localize.service import inbox
-    from localize.service.books import Books
+    from localize.service.episodes import Books
     from pathlib import Path
     inbox.SETTLE_S = 1.5
     bucket, books = Bucket(sys.argv[1]), Books(Ledger(Path(sys.argv[2])))
@@ -205,7 +205,7 @@ def s3_bucket(s3: str) -> Bucket:
 
 
 def test_an_s3_bucket_serves_as_a_folder_does(s3_bucket: Bucket, tmp_path: Path, clip: bytes) -> None:
-    books = Books(Ledger(tmp_path / "ledger.sqlite"))
+    books = EpisodeRecords(Ledger(tmp_path / "ledger.sqlite"))
     s3_bucket.check()
     for name in ("E01.mp4", "E01.srt", "E01.done"):
         s3_bucket.write(f"inbox/s/{name}", clip if name.endswith("mp4") else b"1\n00:00:00,1 --> 00:00:00,9\nHi.\n")

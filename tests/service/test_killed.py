@@ -12,25 +12,24 @@ from pathlib import Path
 
 import pytest
 
-from localize import config
-from localize.bucket import Bucket
-from localize.config import ROOT
-from localize.service.books import DELIVERED, Books
-from localize.service.office import Office
+from localize.service.episodes import DELIVERED, EpisodeRecords
+from localize.service.service import Service
 from localize.service.status import standings
-from localize.studio import open_ledger
+from localize.settings import ROOT, load_settings
+from localize.storage.bucket import Bucket
+from localize.storage.ledger import open_ledger
 from tests.localize.test_inputs import make
 from tests.service.conftest import PrefectServer
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
 STAGES = ("probe", "listen", "translate", "speak", "dub", "mix")
 # leases of a second, so that the test need not wait a minute for the dead
-CATCH_UP = "import localize.ledger as l; l.LEASE_S = 1.0; from flows.service import catch_up; catch_up()"
+CATCH_UP = "import localize.storage.ledger as l; l.LEASE_S = 1.0; from flows.service import catch_up; catch_up()"
 
 
 def test_a_worker_killed_in_every_stage_costs_only_what_it_had_in_hand(server: PrefectServer, tmp_path: Path) -> None:
     env = server.env
-    settings = config.load(env)
+    settings = load_settings(env)
     bucket = Bucket(settings.bucket)
     clip = make(tmp_path / "E01.mp4", seconds=4)
     bucket.upload(clip, "inbox/night/E01.mp4")
@@ -38,7 +37,7 @@ def test_a_worker_killed_in_every_stage_costs_only_what_it_had_in_hand(server: P
     bucket.write("inbox/night/E01.done", b"")
     bucket.write("inbox/night/series.toml", b'markets = ["brazil"]\n')
     ledger = open_ledger(settings)
-    office = Office(settings, bucket, Books(ledger))
+    office = Service(settings, bucket, EpisodeRecords(ledger))
     killed = []
     for stage in STAGES:
         worker = subprocess.Popen([sys.executable, "-c", CATCH_UP], env=env, cwd=ROOT, start_new_session=True,

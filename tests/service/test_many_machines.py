@@ -12,13 +12,13 @@ from pathlib import Path
 import boto3
 import pytest
 
-from localize.config import ROOT
-from localize.database import Postgres, open_database
 from localize.errors import StoreError
-from localize.ledger import Ledger
-from localize.service.books import DELIVERED, RUNNING, Books
-from localize.steps import Steps
-from localize.store import SharedStore, Store
+from localize.service.episodes import DELIVERED, RUNNING, EpisodeRecords
+from localize.settings import ROOT
+from localize.storage.blobs import SharedStore, Store
+from localize.storage.database import Postgres, open_database
+from localize.storage.ledger import Ledger
+from localize.storage.step_cache import Steps
 from tests.service.conftest import PostgresServer
 
 
@@ -42,7 +42,7 @@ def test_both_databases_keep_the_same_books(ledger: Ledger, tmp_path: Path) -> N
     assert ledger.subjects_in_run("speak") == ["E01 es-419 L001"]
     ledger.put_delivery("/out", "k", "s", "E01", "us", "pass", {"a": {"bytes": 1}})
     assert ledger.delivery("/out") == ("k", "pass", {"a": {"bytes": 1}})
-    books = Books(ledger)
+    books = EpisodeRecords(ledger)
     one, fresh = books.admit("s", "E01", "bytes1", "E01.mp4")
     assert fresh
     assert books.admit("s", "E01", "bytes1", "E01.mp4") == (one, False)
@@ -75,10 +75,10 @@ def test_a_lease_is_one_s_until_it_runs_out(ledger: Ledger, monkeypatch: pytest.
 WORKER = """
     import hashlib, sys, time
     from pathlib import Path
-    from localize.database import Postgres
-    from localize.ledger import Ledger
-    from localize.steps import Steps
-    from localize.store import SharedStore
+    from localize.storage.database import Postgres
+    from localize.storage.ledger import Ledger
+    from localize.storage.step_cache import Steps
+    from localize.storage.blobs import SharedStore
     url, s3, bucket, home = sys.argv[1:]
     store = SharedStore(Path(home), bucket, {"client_kwargs": {"endpoint_url": s3}})
     steps = Steps(Ledger(Postgres(url)), store, shared=True)

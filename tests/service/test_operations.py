@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from localize import cli, config
+from localize.cli import main
 from localize.errors import OptionError, ServerError
-from localize.ledger import Ledger
-from localize.retention import sweep
-from localize.service import notice
-from localize.service.books import FAILED, RUNNING, Books
-from localize.steps import Steps
-from localize.store import Store, canonical
+from localize.service import mail
+from localize.service.episodes import FAILED, RUNNING, EpisodeRecords
+from localize.settings import load_settings
+from localize.storage.blobs import Store, canonical
+from localize.storage.ledger import Ledger
+from localize.storage.retention import sweep
+from localize.storage.step_cache import Steps
 
 
 def test_a_sweep_takes_what_no_step_needs_and_nothing_else(tmp_path: Path) -> None:
@@ -44,21 +45,21 @@ def test_a_sweep_takes_what_no_step_needs_and_nothing_else(tmp_path: Path) -> No
 def test_status_says_what_is_stuck_and_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setenv("LOCALIZE_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("LOCALIZE_BUCKET", f"file://{tmp_path / 'bucket'}")
-    books = Books(Ledger(tmp_path / "home/ledger.sqlite"))
+    books = EpisodeRecords(Ledger(tmp_path / "home/ledger.sqlite"))
     one, _fresh = books.admit("night", "E01", "a", "E01.mp4")
     for _try in range(3):
         books.set_state(one, "india", RUNNING)
         books.set_state(one, "india", FAILED, "fail", "no route en -> hi")
     books.set_state(one, "us", RUNNING)
-    assert cli.main(["status", "--json"]) == 0
+    assert main.main(["status", "--json"]) == 0
     rows = {r["market"]: r for r in json.loads(capsys.readouterr().out)}
     assert (rows["india"]["state"], rows["india"]["why"]) == ("stuck", "3 tries: no route en -> hi")
     assert rows["us"]["state"] == "died"
     assert rows["latam"]["state"] == "waiting"
-    assert cli.main(["status"]) == 0
+    assert main.main(["status"]) == 0
     assert "night/E01 india: stuck: 3 tries: no route en -> hi" in capsys.readouterr().out
     monkeypatch.delenv("LOCALIZE_BUCKET")
-    assert cli.main(["status"]) == 2
+    assert main.main(["status"]) == 2
     assert "LOCALIZE_BUCKET" in capsys.readouterr().err
 
 
@@ -87,13 +88,13 @@ def test_mail_reaches_everyone_or_says_why_not(monkeypatch: pytest.MonkeyPatch) 
         threading.Thread(target=server.handle_request, daemon=True).start()
         port = server.server_address[1]
         env = {"LOCALIZE_NOTIFY_MAIL": "ana@example.org, ben@example.org", "LOCALIZE_SMTP": f"smtp://127.0.0.1:{port}"}
-        settings = config.load({**os.environ, **env})
-        assert notice.mail(settings, "E01: Failed\nBcc: x@example.org", "the disk is full\nhttp://ui") == 2
+        settings = load_settings({**os.environ, **env})
+        assert mail.mail(settings, "E01: Failed\nBcc: x@example.org", "the disk is full\nhttp://ui") == 2
     assert {h for h in heard if h.startswith("rcpt")} == {"rcpt TO:<ana@example.org>", "rcpt TO:<ben@example.org>"}
     assert "Subject: E01: Failed Bcc: x@example.org" in heard  # no header by way of a run's name
     assert "the disk is full" in heard
     with pytest.raises(ServerError, match="mail could not be sent"):
-        notice.mail(settings, "a", "b")
+        mail.mail(settings, "a", "b")
     with pytest.raises(OptionError, match="LOCALIZE_SMTP"):
-        notice.mail(config.load({**os.environ, **env, "LOCALIZE_SMTP": "http://x"}), "a", "b")
-    assert notice.mail(config.load({}), "a", "b") == 0
+        mail.mail(load_settings({**os.environ, **env, "LOCALIZE_SMTP": "http://x"}), "a", "b")
+    assert mail.mail(load_settings({}), "a", "b") == 0

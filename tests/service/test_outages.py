@@ -23,12 +23,11 @@ from typing import Any
 import boto3
 import pytest
 
-from localize import config
-from localize.bucket import Bucket
-from localize.config import ROOT
-from localize.service.books import DELIVERED, Books
-from localize.service.office import Office
-from localize.studio import open_ledger
+from localize.service.episodes import DELIVERED, EpisodeRecords
+from localize.service.service import Service
+from localize.settings import ROOT, load_settings
+from localize.storage.bucket import Bucket
+from localize.storage.ledger import open_ledger
 from tests.localize.test_inputs import make
 from tests.service.conftest import PostgresServer, PrefectServer, free_port, prefect_server
 
@@ -119,7 +118,7 @@ def until(what: str, seconds: float, found: Any) -> Any:
 
 
 def test_a_run_outlives_the_prefect_server(service: PrefectServer, tmp_path: Path, figure) -> None:  # type: ignore[no-untyped-def]
-    settings = config.load(service.env)
+    settings = load_settings(service.env)
     bucket, ledger = Bucket(settings.bucket), open_ledger(settings)
     drop(bucket, "E01", tmp_path)
     (deployment,) = service.ask("deployments/filter", deployments={"name": {"any_": ["localize-episode"]}})
@@ -161,7 +160,7 @@ def test_a_run_outlives_the_database(service: PrefectServer, empty_postgres: Pos
         "LOCALIZE_BUCKET": f"file://{tmp_path / 'bucket'}",
         "LOCALIZE_LEDGER": empty_postgres.url,
     }
-    settings = config.load(env)
+    settings = load_settings(env)
     bucket, ledger = Bucket(settings.bucket), open_ledger(settings)
     drop(bucket, "E02", tmp_path)
     with process(tmp_path / "log", env, "-c", "from flows.service import catch_up; print(catch_up())") as run:
@@ -169,8 +168,8 @@ def test_a_run_outlives_the_database(service: PrefectServer, empty_postgres: Pos
         empty_postgres.stop()
         threading.Timer(OUTAGE_S, empty_postgres.start).start()
         assert run.wait(400) == 0, (tmp_path / "log").read_text()
-    known = Office(settings, bucket, Books(ledger)).find("night", "E02")
-    variant = Books(ledger).variant(known, "brazil")
+    known = Service(settings, bucket, EpisodeRecords(ledger)).find("night", "E02")
+    variant = EpisodeRecords(ledger).variant(known, "brazil")
     assert variant is not None
     assert (variant.state, variant.tries) == (DELIVERED, 1), variant.why
     manifest = json.loads(bucket.read("outbox/night/E02/brazil/manifest.json") or b"")
@@ -268,7 +267,7 @@ def test_what_is_refused_is_one_line_everywhere(
     told_of = list(cases.values())
     for name, (env, says) in cases.items():
         done = subprocess.run(
-            [sys.executable, "-m", "localize.cli", "status"],
+            [sys.executable, "-m", "localize", "status"],
             env={**service.env, **aws, **env}, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert (done.returncode, done.stdout) == (2, ""), (name, done.stdout)
@@ -307,7 +306,7 @@ def test_a_disk_that_fills_up_under_a_run_is_said(disks: dict[str, Path], tmp_pa
     (tmp_path / "E03.srt").write_bytes(SRT)
     env = {**os.environ, "LOCALIZE_HOME": str(tmp_path / "home")}
     done = subprocess.run(
-        [sys.executable, "-m", "localize.cli", "run", str(clip), "--market", "us", "--source-lang", "en",
+        [sys.executable, "-m", "localize", "run", str(clip), "--market", "us", "--source-lang", "en",
          "--out", str(disks["full"])],
         env=env, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
@@ -368,7 +367,7 @@ def test_a_new_episode_goes_before_the_back_catalogue(service: PrefectServer) ->
 def test_health_names_what_is_not_there(service: PrefectServer) -> None:
     def health(*argv: str, **env: str) -> tuple[int, dict[str, dict[str, Any]]]:
         done = subprocess.run(
-            [sys.executable, "-m", "localize.cli", "health", "--json", *argv],
+            [sys.executable, "-m", "localize", "health", "--json", *argv],
             env={**service.env, **env}, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         return done.returncode, {p["name"]: p for p in json.loads(done.stdout)}
@@ -377,10 +376,10 @@ def test_health_names_what_is_not_there(service: PrefectServer) -> None:
     assert status == 1
     assert {n for n, p in parts.items() if p["ok"]} >= {"disk", "store", "bucket", "server"}
     assert "cannot be reached" in parts["ledger"]["text"]
-    ledger = open_ledger(config.load(service.env))
+    ledger = open_ledger(load_settings(service.env))
     ledger.db.write("DELETE FROM beats")
     assert "no watcher ever looked" in health("--part", "watcher")[1]["watcher"]["text"]
-    Books(ledger).beat("watcher here")
+    EpisodeRecords(ledger).beat("watcher here")
     assert health("--part", "watcher", "--part", "server")[0] == 0
     ledger.db.write("UPDATE beats SET at=at-100")
     assert health("--part", "watcher")[0] == 1
@@ -394,7 +393,7 @@ def test_prefect_costs_an_episode_seconds(service: PrefectServer, tmp_path: Path
     more = [str(clip), "--market", "us", "--source-lang", "en", "--out", str(tmp_path / "out")]
     env = {**service.env, "LOCALIZE_HOME": str(tmp_path / "home")}
     took = []
-    for command in (["localize.cli", "run"], ["localize.cli", "run"], ["flows.episode"]):
+    for command in (["localize", "run"], ["localize", "run"], ["flows.episode"]):
         started = time.monotonic()
         subprocess.run(
             [sys.executable, "-m", *command, *more], env=env, cwd=ROOT, check=True, timeout=120, capture_output=True

@@ -13,19 +13,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize import memory
-from localize.bucket import Bucket
-from localize.config import Settings
 from localize.errors import LocalizeError, OptionError, SidecarError
-from localize.registry import file_sha256
-from localize.service import inbox, outbox, review
-from localize.service.books import DELIVERED, FAILED, REJECTED, REVIEW, RUNNING, Books, Known, Variant, key_of
-from localize.service.office import Office
+from localize.files import file_sha256
+from localize.series import memory
+from localize.series.bible import open_bible
+from localize.service import decisions, inbox, outbox
+from localize.service.episodes import (
+    DELIVERED,
+    FAILED,
+    REJECTED,
+    REVIEW,
+    RUNNING,
+    EpisodeRecords,
+    Known,
+    Variant,
+    key_of,
+)
 from localize.service.plan import MOST_TRIES, plan
-from localize.studio import open_bible
+from localize.service.service import Service
+from localize.settings import Settings
+from localize.storage.bucket import Bucket
 from tests.localize.test_exchange import REPORT
 
-Place = tuple[Settings, Bucket, Books]
+Place = tuple[Settings, Bucket, EpisodeRecords]
 MARKETS = ("us", "latam", "brazil", "india")
 
 
@@ -75,7 +85,7 @@ def test_ten_thousand_episodes_are_planned_quickly(place: Place, figure) -> None
                 if (i * 4 + n) % 100:
                     row = ("s", known.name, 1, market, DELIVERED, "pass", "", 1, 0.0)
                     db.execute("INSERT INTO variants VALUES (?,?,?,?,?,?,?,?,?)", row)
-    office = Office(settings, bucket, books)
+    office = Service(settings, bucket, books)
     tracemalloc.start()
     started = time.monotonic()
     made = office.plan()
@@ -90,7 +100,7 @@ def test_ten_thousand_episodes_are_planned_quickly(place: Place, figure) -> None
 
 def test_a_back_catalogue_waits_for_what_is_new(place: Place) -> None:
     settings, bucket, books = place
-    office = Office(settings, bucket, books)
+    office = Service(settings, bucket, books)
     bucket.write("inbox/old/series.toml", b'catalogue = "back"\nmarkets = ["us"]\n')
     bucket.write("inbox/slow/series.toml", b'start = "by hand"\nmarkets = ["us"]\n')
     bucket.write("inbox/new/series.toml", b'markets = ["us"]\n')
@@ -122,7 +132,7 @@ def test_a_back_catalogue_waits_for_what_is_new(place: Place) -> None:
 
 def test_a_reviewer_s_machine_knows_whether_it_holds_what_was_sent(place: Place) -> None:
     settings, bucket, books = place
-    office = Office(settings, bucket, books)
+    office = Service(settings, bucket, books)
     known, _fresh = books.admit("night", "E01", "sha", "E01.mp4")
     assert not office.at_hand(known, "latam")
     assert office.report_of(known, "latam") is None
@@ -182,22 +192,22 @@ def test_a_decision_is_kept_and_done(place: Place) -> None:
     bible = open_bible(settings, "night")
     folder = variant_folder(settings.home / "work/night/E01/latam")
     report: dict[str, Any] = json.loads((folder / "report.json").read_text())
-    text = review.question(report, "file:///x")
+    text = decisions.question(report, "file:///x")
     assert text.index("| L001 |") < text.index("| L000 |")  # flagged lines first
-    assert review.edit(books, bible, known, "latam", report, "L002: Nadie duerme.\n\nl003 = Claro.", "Ana") == 2
+    assert decisions.edit(books, bible, known, "latam", report, "L002: Nadie duerme.\n\nl003 = Claro.", "Ana") == 2
     held = memory.load(bible.folder, "en", "es-419")
     assert set(held.entries) == {"nobody sleeps", "yes"}
     for bad in ("L777: x", "nothing", "L000: Ven a casa, Verano.", ""):
         with pytest.raises((OptionError, SidecarError)):
-            review.edit(books, bible, known, "latam", report, bad, "Ana")
+            decisions.edit(books, bible, known, "latam", report, bad, "Ana")
     assert set(memory.load(bible.folder, "en", "es-419").entries) == {"nobody sleeps", "yes"}
-    to = review.approve(bucket, books, bible, known, "latam", folder, "Ana", "fine")
+    to = decisions.approve(bucket, books, bible, known, "latam", folder, "Ana", "fine")
     assert bucket.read(f"{to}/manifest.json") is not None
     variant = books.variant(known, "latam")
     assert variant is not None
     assert (variant.state, variant.why) == (DELIVERED, "approved by Ana")
     assert "i know who why" in {*memory.load(bible.folder, "en", "es-419").entries}
-    review.reject(books, replace(known), "brazil", "Ben", "wrong tone")
+    decisions.reject(books, replace(known), "brazil", "Ben", "wrong tone")
     outbox.tell(bucket, books, known, ("latam", "brazil", "us"))
     status = json.loads(bucket.read("status/night/E01.json") or b"")
     assert {m: r["state"] for m, r in status["markets"].items()} == {
@@ -210,17 +220,17 @@ def test_a_decision_is_kept_and_done(place: Place) -> None:
     ]
     failed = variant_folder(settings.home / "work/night/E01/us", "fail")
     with pytest.raises(OptionError, match="cannot be approved"):
-        review.approve(bucket, books, bible, known, "us", failed, "Ana", "")
+        decisions.approve(bucket, books, bible, known, "us", failed, "Ana", "")
 
 
 def test_what_linguists_drop_back_is_taken_or_refused_with_a_reason(place: Place) -> None:
     settings, bucket, books = place
-    office = Office(settings, bucket, books)
+    office = Service(settings, bucket, books)
     known, _fresh = books.admit("night", "E01", "sha", "E01.mp4")
     variant_folder(office.folder(known, "latam"))
     report = json.loads((office.folder(known, "latam") / "report.json").read_text())
     books.set_state(known, "latam", REVIEW)
-    sent = review.send_out(bucket, known, "latam", report, 17)
+    sent = decisions.send_out(bucket, known, "latam", report, 17)
     text = (bucket.read(sent) or b"").decode()
     back = "review/night/E01/latam/back"
     bucket.write(f"{back}/a.xlf", text.replace("Ven a casa, Summer.", "Vuelve a casa, Summer.").encode())

@@ -18,7 +18,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from localize.config import ROOT
+from localize.settings import ROOT
 from tests.localize.test_inputs import make
 from tests.service.conftest import free_port
 

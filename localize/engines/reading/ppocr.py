@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import EngineError
-from ...fetch import ensure
-from ...model import EngineUse
+from ...models.pull import ensure
+from ...records import EngineUse
 from .. import onnx
-from ..base import Workshop
+from ..base import EngineContext
 
 MODEL = "ppocr-v6-small"
 SCRIPTS = ("Hani", "Hira", "Kana", "Latn")
@@ -57,22 +57,22 @@ class PpOcr:
 
     name = "rapidocr"
 
-    def __init__(self, workshop: Workshop) -> None:
-        self.workshop = workshop
+    def __init__(self, context: EngineContext) -> None:
+        self.context = context
         self._loaded: tuple[Any, ...] = ()
 
     def identity(self) -> EngineUse:
-        registry, version = self.workshop.registry, importlib.metadata.version("rapidocr")
+        registry, version = self.context.registry, importlib.metadata.version("rapidocr")
         return EngineUse("read", self.name, version, MODEL, registry.identity(MODEL), registry.model(MODEL).licence)
 
     def _parts(self) -> tuple[Any, ...]:
         """Finder, its decoder, reader, its decoder."""
-        with self.workshop.guard:
+        with self.context.guard:
             if not self._loaded:
                 from rapidocr.ch_ppocr_det.utils import DBPostProcess
                 from rapidocr.ch_ppocr_rec.utils import CTCLabelDecode
 
-                folder = ensure(self.workshop.registry, self.workshop.settings, MODEL)
+                folder = ensure(self.context.registry, self.context.settings, MODEL)
                 finder = onnx.session(folder / "PP-OCRv6_det_small.onnx")
                 reader = onnx.session(folder / "PP-OCRv6_rec_small.onnx")
                 letters = reader.get_modelmeta().custom_metadata_map["character"].splitlines()

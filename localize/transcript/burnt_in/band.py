@@ -16,7 +16,7 @@ import numpy as np
 from rapidfuzz import fuzz
 
 from ...engines.reading.ppocr import Box
-from ...model import Media
+from ...records import Media
 from .frames import Image, View, frames
 from .records import Band, Rect, ScreenText
 from .script import letters

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ... import ffmpeg
 from ...errors import MediaError, one_line
+from ...media import ffmpeg
 
 Image = NDArray[np.uint8]
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from ...media import displayed_size
-from ...model import Media
-from ...spans import Span
+from ...audio.spans import Span
+from ...media.probe import displayed_size
+from ...records import Media
 from .band import CENTRED, WIDEST, Reader, distinct, find_band, low_rows, other_text, sample
 from .frames import View, frames
 from .records import Band, BurntIn, BurntLine, Rect

@@ -1,0 +1,1 @@
+"""Sound as samples: rates, levels, trimming, files, and the stem."""

@@ -1,0 +1,1 @@
+"""The command line: `localize run`, `models`, `series`, `review`, `bench`, and the service's commands."""

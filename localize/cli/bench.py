@@ -1,0 +1,122 @@
+"""localize bench mt | dub"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+
+def add(commands: Any) -> None:
+    """Describe the commands."""
+    bench = commands.add_parser("bench", help="measure what is installed")
+    actions = bench.add_subparsers(required=True, metavar="what")
+    mt = actions.add_parser("mt", help="BLEU, chrF, names, length and speed of every route of a pair")
+    mt.add_argument("--pair", required=True, help="e.g. en:es")
+    mt.add_argument("--source", type=Path, required=True, metavar="FILE", help="text, a line a sentence")
+    mt.add_argument("--reference", type=Path, metavar="FILE", help="its translation, line by line")
+    mt.add_argument("--terms", type=Path, metavar="FILE", help="a terms.csv whose names are locked")
+    mt.add_argument("--out", type=Path, metavar="FILE", help="also write the best route's translations there")
+    mt.add_argument("--allow-non-commercial", action="store_true", help="this use is not commercial")
+    mt.set_defaults(do=_mt)
+    dub = actions.add_parser("dub", help="every figure of finished dubs: timing, words, levels, bed, subtitles")
+    dub.add_argument("input", nargs="+", type=Path, metavar="EPISODE", help="episodes; what is not done yet is done")
+    dub.add_argument("--series", default="untitled")
+    dub.add_argument("--market", action="append", metavar="NAME", help="again for more; all by default")
+    dub.add_argument("--out", type=Path, default=Path("out"), metavar="DIR")
+    dub.add_argument(
+        "--truth", type=Path, metavar="FILE", help="what is really said; a folder with EP.truth.json for many"
+    )
+    dub.add_argument("--json", action="store_true", help="figures as JSON")
+    dub.set_defaults(do=_dub)
+
+
+def _mt(args: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.table import Table
+
+    from .. import files
+    from ..bench import mt as bench
+    from ..errors import OptionError, RouteMissing
+    from ..series import glossary
+    from ..session import open_session
+    from ..settings import load_settings
+    from .models import pair
+
+    settings = load_settings()
+    source, target = pair(args.pair)
+    texts = _lines(args.source)
+    references = _lines(args.reference) if args.reference else None
+    if references is not None and len(references) != len(texts):
+        what = f"{len(references)} references for {len(texts)} sentences"
+        raise OptionError(what, str(args.reference), "give one line for each")
+    terms = glossary.parse(files.read_text(args.terms), str(args.terms)) if args.terms else glossary.Glossary()
+    session = open_session(settings=settings, allow_non_commercial=args.allow_non_commercial)
+    found = bench.routes(session.engines, source, target)
+    if not found:
+        raise RouteMissing(f"no route {args.pair} here", do=f"localize models list --pair {args.pair}")
+    tag = settings.language(target).tag if target in {v.primary for v in settings.languages.values()} else target
+    table = Table(show_edge=False, pad_edge=False)
+    for head in ("route", "BLEU", "chrF", "names", "length", "s a sentence", "failed"):
+        table.add_column(head, justify="left" if head == "route" else "right")
+    console = Console(stderr=True)
+    scores = []
+    for route in found:
+        with console.status(route.name):
+            scores.append(bench.score(session.engines, route, texts, references, terms, source, tag))
+        s = scores[-1]
+        cells = [f"{v:.1f}" if v is not None else "" for v in (s.bleu, s.chrf)]
+        table.add_row(s.route, *cells, f"{s.terms:.1%}", f"{s.length:.2f}", f"{s.seconds:.3f}", str(s.failed))
+    Console().print(table)
+    if args.out:
+        best = max(scores, key=lambda s: (s.chrf or 0, -s.failed))
+        args.out.write_text("".join(f"{t}\n" for t in best.texts), encoding="utf-8")
+    return 0
+
+
+def _dub(args: argparse.Namespace) -> int:
+    import json
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from ..bench import dub
+    from ..records import to_json
+    from ..session import open_session
+    from ..settings import load_settings
+    from .inputs import inputs
+
+    settings = load_settings()
+    markets = settings.chosen(args.market or ())
+    session = open_session(args.series, settings)
+    paths, unusable = inputs(args.input)
+    found, console = [], Console(stderr=True)
+    for path in paths:
+        truth = args.truth / f"{path.stem}.truth.json" if args.truth and args.truth.is_dir() else args.truth
+        with console.status(path.name):
+            found += dub.episode(session, path, markets, args.out, dub.read_truth(truth) if truth else None)
+    if args.json:
+        print(json.dumps([to_json(f) for f in found], indent=1))
+    else:
+        table = Table(show_edge=False, pad_edge=False)
+        table.add_column("figure")
+        for f in found:
+            table.add_column(f"{f.episode}\n{f.language}\n{f.verdict}", justify="right")
+        for name in dict.fromkeys(n for f in found for n in f.values):
+            cells = [f.values.get(name) for f in found]
+            table.add_row(name, *("" if c is None else f"{c:.3f}".rstrip("0").rstrip(".") for c in cells))
+        Console(width=None if Console().is_terminal else 180).print(table)
+    for line in unusable:
+        console.print(f"error: {line}", markup=False)
+    return 2 if unusable else 0
+
+
+def _lines(path: Path) -> list[str]:
+    from .. import files
+    from ..errors import InputError
+
+    lines = [line.strip() for line in files.read_text(path).splitlines()]
+    if not lines or not all(lines):
+        where = next((i for i, t in enumerate(lines, start=1) if not t), 1)
+        raise InputError("is empty", f"{path} line {where}", "write one sentence a line")
+    return lines

@@ -1,0 +1,121 @@
+"""`localize run`: episodes one after the other in this process, with a progress bar and a table at the end."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from ..delivery import report_page
+from ..delivery.result import Delivered
+from ..errors import InputError, OptionError
+from ..markets import Market
+from ..media.sidecars import sidecars_of
+from ..pipeline.admit import episode_name
+from ..pipeline.episode import run_episode
+from ..pipeline.results import Failed, failed
+from ..records import Verdict
+from ..series import memory
+from ..series.bible import Bible, open_bible
+from ..session import open_session
+from ..settings import Settings, load_settings
+from .inputs import inputs
+from .tables import results_table
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit status: 0 all pass or review, 1 a variant failed, 2 an input or option that cannot be used."""
+    settings = load_settings()
+    markets = settings.chosen(args.market or (), args.also or ())
+    check_language(settings, args.source_lang)
+    session = open_session(args.series, settings, args.allow_non_commercial)
+    check_before(session.bible, markets, args.out)
+    paths, unusable = inputs(args.input)
+    console = Console(stderr=True)
+    results: list[Delivered | Failed] = []
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        task = bars.add_task("episodes", total=len(paths))
+        for path in paths:
+            try:
+                own = sidecars_of(path).get("cast")
+                session = replace(session, bible=open_bible(settings, args.series, own))
+                shown = escape(episode_name(path))
+                notice = lambda text, shown=shown: bars.update(task, description=f"{shown}: {text}")  # noqa: E731
+                results += run_episode(session, path, markets, args.out, args.source_lang, notice)
+            except InputError as error:
+                unusable.append(str(error))
+            except Exception as error:
+                results += [failed(session, episode_name(path), m.name, error) for m in markets]
+            bars.advance(task)
+    finish(results, unusable, args.out, Console(width=None if Console().is_terminal else 180))
+    return status(results, unusable)
+
+
+def finish(results: list[Delivered | Failed], unusable: Iterable[str], out: Path, console: Console) -> None:
+    """The table, the errors, and the one path to open."""
+    if results:
+        results_table(results, console)
+    for error in unusable:
+        print(f"error: {error}", file=sys.stderr)
+    for result in results:
+        if isinstance(result, Failed):
+            print(f"error: {result.episode} {result.market}: {result.error}", file=sys.stderr)
+    delivered = [r for r in results if isinstance(r, Delivered)]
+    if delivered:
+        rows = [
+            (
+                r.episode,
+                r.market,
+                str(r.verdict),
+                "; ".join(r.reasons),
+                str((r.folder / "report.html").relative_to(out)),
+            )
+            for r in delivered
+        ]
+        (out / "index.html").write_text(report_page.index(rows), encoding="utf-8")
+        print(f"open {out / 'index.html'}")
+
+
+def status(results: Iterable[Delivered | Failed], unusable: Iterable[str]) -> int:
+    """The exit status of a run."""
+    results = list(results)
+    if list(unusable) or any(isinstance(r, Failed) and r.unusable for r in results):
+        return 2
+    bad = [r for r in results if isinstance(r, Failed) or r.verdict == Verdict.FAIL]
+    return 1 if bad else 0
+
+
+def check_before(bible: Bible, markets: list[Market], out: Path) -> None:
+    """Read every memory that the run may need, and see that `out` can be written, before any work is done.
+
+    Raises SidecarError, OptionError.
+    """
+    for tag in {t for m in markets for t in (m.language, *m.extra_subtitles)}:
+        memory.load(bible.folder, "en", tag)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except (OSError, ValueError) as error:
+        raise OptionError(f"--out {str(out)!r} cannot be written: {error}", do="choose another folder") from error
+
+
+def check_language(settings: Settings, tag: str | None) -> None:
+    """Raises OptionError for a source language that is no tag."""
+    if tag is not None and not (tag.replace("-", "").isalnum() and 2 <= len(tag.split("-")[0]) <= 3):
+        known = ", ".join(sorted(settings.languages))
+        raise OptionError(f"--source-lang {tag!r} is no language tag", do=f"write for example {known}")

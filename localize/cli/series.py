@@ -1,0 +1,180 @@
+"""localize cast | memory | glossary: the series bible"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from ..files import write_text
+
+
+def add(commands: Any) -> None:
+    """Describe the commands."""
+    cast = commands.add_parser("cast", help="characters and their voices")
+    enrol = cast.add_subparsers(required=True, metavar="action").add_parser("enrol", help="learn a character's voice")
+    enrol.add_argument("--series", required=True)
+    enrol.add_argument("--character", required=True)
+    enrol.add_argument("sample", nargs="+", type=Path, help="recordings of this one voice")
+    enrol.set_defaults(do=_enrol)
+
+    memory = commands.add_parser("memory", help="the series' translation memory")
+    actions = memory.add_subparsers(required=True, metavar="action")
+    one = actions.add_parser("add", help="remember one translation")
+    _series_and_languages(one)
+    one.add_argument("source", help="the line as it is said")
+    one.add_argument("target", help="its translation; locked names in it follow the glossary from now on")
+    one.set_defaults(do=_memory_add)
+    many = actions.add_parser("import", help="take in a TMX file, all of it or nothing")
+    _series_and_languages(many)
+    many.add_argument("tmx", type=Path)
+    many.set_defaults(do=_memory_import)
+
+    glossary = commands.add_parser("glossary", help="the series' locked names")
+    actions = glossary.add_subparsers(required=True, metavar="action")
+    check = actions.add_parser("check", help="duplicates, clashes, missing languages, bad rows")
+    check.add_argument("series")
+    check.set_defaults(do=_check)
+    mine = actions.add_parser("mine", help="propose names that episodes often say")
+    mine.add_argument("episode", nargs="+", type=Path)
+    mine.add_argument("--series", default="untitled")
+    mine.add_argument("--least", type=int, default=2, help="times heard")
+    mine.set_defaults(do=_mine)
+    export = actions.add_parser("export", help="write the terms as .csv or .tbx")
+    export.add_argument("series")
+    export.add_argument("file", type=Path)
+    export.set_defaults(do=_export)
+    take = actions.add_parser("import", help="take terms from .csv or .tbx; rows of the same term are replaced")
+    take.add_argument("series")
+    take.add_argument("file", type=Path)
+    take.set_defaults(do=_import)
+
+
+def _series_and_languages(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--series", required=True)
+    parser.add_argument("--source-lang", default="en-US", metavar="LANG")
+    parser.add_argument("--lang", required=True, metavar="LANG", help="language of the translation, e.g. hi-IN")
+
+
+def _enrol(args: argparse.Namespace) -> int:
+    from ..audio.shape import trim
+    from ..media import ffmpeg
+    from ..series import cast
+    from ..session import open_session
+
+    session = open_session(args.series)
+    encoder = session.engines.get("ge2e")
+    vectors = [encoder.embed(trim(ffmpeg.decode(path, 16_000, 1)[:, 0], 16_000)).tolist() for path in args.sample]
+    session.bible.folder.mkdir(parents=True, exist_ok=True)
+    cast.write_voices(session.bible.folder, args.character, vectors)
+    print(f"{args.character}: {len(vectors)} samples enrolled in {session.bible.folder / 'voices.json'}")
+    return 0
+
+
+def _memory_add(args: argparse.Namespace) -> int:
+    from ..series import memory
+    from ..series.bible import open_bible
+    from ..settings import load_settings
+
+    settings = load_settings()
+    bible = open_bible(settings, args.series)
+    tag = settings.language(args.lang).tag
+    path = bible.memory_path(tag)
+    entry = memory.Entry(args.source, args.target)
+    memory.add_lines(path, args.source_lang.split("-")[0], tag, [entry], bible.terms)
+    print(f"{path}: {args.source!r} is remembered")
+    return 0
+
+
+def _memory_import(args: argparse.Namespace) -> int:
+    from ..series import memory
+    from ..series.bible import open_bible
+    from ..settings import load_settings
+
+    settings = load_settings()
+    bible = open_bible(settings, args.series)
+    tag, source = settings.language(args.lang).tag, args.source_lang.split("-")[0]
+    entries = memory.read_entries(args.tmx, source, tag, bible.terms)
+    memory.add_lines(bible.memory_path(tag), source, tag, entries, bible.terms)
+    print(f"{bible.memory_path(tag)}: {len(entries)} lines of {args.tmx.name} are remembered")
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    from ..series import memory
+    from ..series.bible import open_bible
+    from ..series.check_terms import check
+    from ..settings import load_settings
+
+    settings = load_settings()
+    bible = open_bible(settings, args.series)
+    for tag in settings.languages:
+        memory.load(bible.folder, "en", tag)
+    found = check(bible.terms, settings.languages)
+    for problem in found:
+        print(f"{'error' if problem.bad else 'note'}: {bible.folder / 'terms.csv'}: {problem.term!r} {problem.text}")
+    print(f"{args.series}: {len(bible.terms.terms)} terms, {len(bible.cast)} characters, {len(found)} findings")
+    return 2 if any(p.bad for p in found) else 0
+
+
+def _mine(args: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.progress import track
+
+    from ..errors import InputError
+    from ..pipeline.admit import admit
+    from ..series.propose_terms import mine
+    from ..session import open_session
+    from ..transcript.steps import listen
+    from .inputs import inputs
+
+    session = open_session(args.series)
+    paths, unusable = inputs(args.episode)
+    heard = []
+    for path in track(paths, "recognising", console=Console(stderr=True), transient=True):
+        try:
+            episode = admit(session, path)
+            heard.append((episode.name, listen(session, episode).transcript))
+        except InputError as error:
+            unusable.append(str(error))
+    found = mine(heard, session.bible.terms, args.least)
+    for name in found:
+        common = " (also an ordinary word)" if name.plain else ""
+        print(f"{name.name}\t{name.times} times in {len(name.episodes)} episodes{common}\t{name.line}")
+    print(f"{len(found)} names that {args.series} does not lock yet", file=sys.stderr)
+    for problem in unusable:
+        print(f"error: {problem}", file=sys.stderr)
+    return 2 if unusable else 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    from ..series import glossary, tbx
+    from ..series.bible import open_bible
+    from ..settings import load_settings
+
+    terms = open_bible(load_settings(), args.series).terms
+    is_tbx = args.file.suffix.lower() == ".tbx"
+    write_text(args.file, tbx.dumps(terms, "en-US") if is_tbx else glossary.to_csv(terms))
+    print(f"{args.file}: {len(terms.terms)} terms")
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    from .. import files
+    from ..series import glossary, tbx
+    from ..series.bible import open_bible
+    from ..settings import load_settings
+
+    bible = open_bible(load_settings(), args.series)
+    text = files.read_text(args.file)
+    is_tbx = args.file.suffix.lower() == ".tbx"
+    new = (tbx.loads if is_tbx else glossary.parse)(text, args.file.name)
+    merged = {t.term: t for t in (*bible.terms.terms, *new.terms)}
+    # what was written is read once more before it takes the old file's place: a bad cell never gets in
+    text = glossary.to_csv(glossary.Glossary(tuple(merged.values())))
+    glossary.parse(text, args.file.name)
+    bible.folder.mkdir(parents=True, exist_ok=True)
+    write_text(bible.folder / "terms.csv", text)
+    print(f"{bible.folder / 'terms.csv'}: {len(new.terms)} terms taken, {len(merged)} in all")
+    return 0

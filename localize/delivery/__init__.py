@@ -1,0 +1,1 @@
+"""A variant's files rendered, checked, reported on, and put in place."""

@@ -1,0 +1,145 @@
+"""One market's variant: rendered beside its place (`render`), then put there file by file with the manifest last. A folder
+with a manifest holds a whole set; one without holds none."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..errors import StoreError
+from ..files import file_sha256
+from ..markets import Market
+from ..records import Episode, Verdict, to_json
+from ..session import Session
+from ..storage.step_cache import step_key
+from .ingredients import Ingredients
+from .render import Render
+from .result import Delivered
+
+VERSION = 8
+
+
+def deliver(session: Session, episode: Episode, market: Market, made: Ingredients, out: Path) -> Delivered:
+    """Render, check and place a variant; one that lies there already, whole and from the same ingredients, is left.
+
+    Raises ToolError, StoreError.
+    """
+    folder = out / session.bible.name / episode.name / market.name
+    key = step_key("deliver", VERSION, _inputs(session, episode, market, made))
+    known = session.ledger.delivery(str(folder.absolute()))
+    if known and known[0] == key and _whole(folder, known[2]):
+        return _from_report(episode, market, folder, reused=True)
+    with session.clock.timed(episode.name, market.name), _beside(folder) as work:
+        try:
+            render = Render(session, episode, market, made, work)
+            files = render.files()
+            _place(work, folder, files, session, episode, market, key, render.verdict)
+        except OSError as error:
+            what = f"cannot be written: {error.strerror or error}"
+            raise StoreError(what, str(folder), "free some space or clear what is in the way") from error
+    return _from_report(episode, market, folder, reused=False)
+
+
+def _inputs(session: Session, episode: Episode, market: Market, made: Ingredients) -> Any:
+    tags = [market.language, *market.extra_subtitles]
+    return {
+        "file": episode.sha256,
+        "name": episode.name,
+        "market": to_json(market),
+        "preset": to_json(session.settings.loudness[market.loudness]),
+        "languages": [to_json(session.settings.language(t)) for t in tags],
+        "made": to_json(made),
+    }
+
+
+def _whole(folder: Path, files: dict[str, Any]) -> bool:
+    """Whether every file of a delivered set lies there with its size and time, or else its digest."""
+    for name, facts in files.items():
+        path = folder / name
+        if not path.is_file() or path.stat().st_size != facts["bytes"]:
+            return False
+        if path.stat().st_mtime_ns != facts["mtime_ns"] and file_sha256(path) != facts["sha256"]:
+            return False
+    return True
+
+
+@contextmanager
+def _beside(folder: Path) -> Iterator[Path]:
+    """A work folder next to the target, gone at the end whatever happens."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        for stale in folder.parent.glob(f".{folder.name}.*.part"):
+            if not _alive(stale):
+                shutil.rmtree(stale, ignore_errors=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.{os.getpid()}.", suffix=".part", dir=folder.parent))
+    except OSError as error:
+        raise StoreError(f"cannot be written: {error.strerror}", str(folder), "choose another --out") from error
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _alive(stale: Path) -> bool:
+    """Whether the process that made a work folder still runs on this machine."""
+    try:
+        os.kill(int(stale.name.split(".")[-3]), 0)
+    except (ValueError, IndexError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _place(
+    work: Path,
+    folder: Path,
+    files: list[str],
+    session: Session,
+    episode: Episode,
+    market: Market,
+    key: str,
+    verdict: Verdict,
+) -> None:
+    """Move a rendered set into its folder: the old manifest goes first, the new one comes last."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "manifest.json").unlink(missing_ok=True)
+    facts = {}
+    for name in files:
+        with (work / name).open("rb") as file:
+            os.fsync(file.fileno())
+        (work / name).replace(folder / name)
+        stat = (folder / name).stat()
+        facts[name] = {"sha256": file_sha256(folder / name), "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns}
+    for old in folder.iterdir():
+        if old.is_file() and old.name not in files:
+            old.unlink()
+    manifest = {
+        "schema": 1,
+        "series": session.bible.name,
+        "episode": episode.name,
+        "market": market.name,
+        "verdict": str(verdict),
+        "may_go_out": verdict == Verdict.PASS,
+        "files": {n: {"sha256": f["sha256"], "bytes": f["bytes"]} for n, f in facts.items()},
+    }
+    part = work / "manifest.json"
+    part.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    part.replace(folder / "manifest.json")
+    stat = (folder / "manifest.json").stat()
+    digest = file_sha256(folder / "manifest.json")
+    facts["manifest.json"] = {"sha256": digest, "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns}
+    where = str(folder.absolute())
+    session.ledger.put_delivery(where, key, session.bible.name, episode.name, market.name, str(verdict), facts)
+
+
+def _from_report(episode: Episode, market: Market, folder: Path, reused: bool) -> Delivered:
+    data = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    verdict = Verdict(data["verdict"])
+    return Delivered(episode.name, market.name, folder, verdict, tuple(data["reasons"]), data["metrics"], reused)

@@ -1,0 +1,20 @@
+"""Where the picture cuts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..media import ffmpeg
+from ..records import Episode
+from ..session import Session
+
+# --- once an episode -------------------------------------------------------------------------------------------
+
+
+def cuts(session: Session, episode: Episode) -> tuple[int, ...]:
+    """Times in ms at which the picture cuts."""
+    with session.clock.timed(episode.name, ""):
+        found = session.steps.json(
+            "cuts", 1, {"file": episode.sha256}, episode.name, lambda: ffmpeg.picture_cuts(Path(episode.path))
+        )
+    return tuple(found)

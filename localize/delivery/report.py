@@ -1,0 +1,115 @@
+"""report.json: a variant's figures, checks, lines and engines as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import __version__
+from ..markets import Market
+from ..qc import figures, variant
+from ..records import Check, EngineUse, Episode, Verdict, to_json
+from ..subtitles import line_breaks
+from ..transcript.result import Listened
+
+SCHEMA = 1
+
+
+def data(
+    series: str,
+    episode: Episode,
+    market: Market,
+    v: variant.Variant,
+    checks: list[Check],
+    outputs: dict[str, Any],
+    listened: Listened,
+    engines: list[EngineUse],
+    wall_s: float,
+    measured: dict[str, Any],
+) -> dict[str, Any]:
+    """The report as JSON values; the keys are a promise to those who read it."""
+    verdict = max((c.verdict for c in checks), key=list(Verdict).index)
+    return {
+        "schema": SCHEMA,
+        "localize": __version__,
+        "series": series,
+        "episode": {
+            "name": episode.name,
+            "sha256": episode.sha256,
+            "duration_ms": episode.media.duration_ms,
+            "source_lang": listened.transcript.language,
+        },
+        "market": market.name,
+        "language": market.language,
+        "verdict": str(verdict),
+        "reasons": [f"{c.name}: {c.detail or c.figure}" for c in checks if c.verdict != Verdict.PASS],
+        "outputs": outputs,
+        "lines": _lines(v),
+        "cues": [
+            {"start_ms": c.start_ms, "end_ms": c.end_ms, "text": c.text, "cps": round(line_breaks.cps(c), 2)}
+            for c in v.cues[market.language]
+        ],
+        "metrics": _metrics(v, wall_s, measured),
+        "checks": [to_json(c) for c in checks],
+        "engines": [to_json(e) for e in engines],
+        "disclosure": {
+            "synthetic_voices": v.dubbed,
+            "machine_translation": any(t.origin not in ("source", "memory", "studio") for t in v.translations),
+            "voices": sorted({t.voice for t in v.takes}),
+        },
+        "notes": list(listened.notes),
+    }
+
+
+def _lines(v: variant.Variant) -> list[dict[str, Any]]:
+    takes = {t.line_id: t for t in v.takes}
+    rows = []
+    for line, t in zip(v.lines, v.translations, strict=True):
+        take = takes.get(line.id)
+        rows.append(
+            {
+                "id": line.id,
+                "speaker": line.speaker,
+                "start_ms": line.start_ms,
+                "end_ms": line.end_ms,
+                "source": line.text,
+                "target": t.text,
+                "origin": t.origin,
+                "score": t.score,
+                "terms": [
+                    {"source": u.source, "locked": u.locked, "found": u.found >= u.wanted, "wanted": u.wanted}
+                    for u in t.terms
+                ],
+                "dub_start_ms": take.start_ms if take and take.clip else (None if v.dubbed else line.start_ms),
+                "dub_end_ms": take.end_ms if take and take.clip else (None if v.dubbed else line.end_ms),
+                "rate": take.rate if take else 1.0,
+                "voice": take.voice if take else "",
+                "flags": [*line.flags, *t.flags, *(take.flags if take else ())]
+                + ([f"error: {t.error}"] if t.error else []),
+            }
+        )
+    return rows
+
+
+def _metrics(v: variant.Variant, wall_s: float, measured: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "term_success": round(figures.term_success(v), 4),
+        "speech_overlap": figures.speech_overlap(v),
+        "duration_difference": figures.duration_difference(v),
+        "onset_p95_ms": figures.onset_p95(v),
+        "max_rate": round(figures.max_rate(v), 3),
+        "cps_ok": figures.share_ok(v, lambda tag, c: line_breaks.cps(c) <= v.looks[tag].cps + 0.05),
+        "line_length_ok": figures.share_ok(
+            v, lambda tag, c: all(line_breaks.length(r) <= v.looks[tag].chars for r in c.text.split("\n"))
+        ),
+        "loudness_lufs": measured["lufs"],
+        "true_peak_dbtp": measured["true_peak_dbtp"],
+        "loudness_range_lu": measured["lra"],
+        "duration_drift_ms": v.output.drift_ms,
+        "dub_wer": round(
+            figures.word_error(" ".join(t.text for t in v.translations), " ".join(w.text for w in v.heard)), 4
+        )
+        if v.heard is not None
+        else None,
+        "source_speech_left": v.left,
+        "wall_s": wall_s,
+    }

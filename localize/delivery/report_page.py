@@ -1,0 +1,152 @@
+"""report.html: the report as a page. It needs no network: everything is in it but the media beside it."""
+
+from __future__ import annotations
+
+import html as escape
+from typing import Any
+from urllib.parse import quote
+
+from ..qc import variant
+from ..records import Check, Verdict
+from ..transcript.result import Listened
+
+# --- the page --------------------------------------------------------------------------------------------------
+
+STYLE = """
+:root{--ok:#1a7f4b;--see:#b26b00;--bad:#b3261e;--ink:#1d2129;--soft:#667085;--line:#e4e7ec;--src:#94a3b8;--dub:#2563eb}
+*{box-sizing:border-box}body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);margin:0;background:#fafbfc}
+main{max-width:1080px;margin:0 auto;padding:16px}h1{font-size:20px;margin:.2em 0}h2{font-size:16px;margin:1.6em 0 .5em}
+.badge{display:inline-block;padding:2px 12px;border-radius:12px;color:#fff;font-weight:600}
+.pass{background:var(--ok)}.review{background:var(--see)}.fail{background:var(--bad)}
+.top{display:flex;gap:20px;flex-wrap:wrap}video{width:260px;max-width:100%;border-radius:10px;background:#000}
+.facts{flex:1;min-width:280px}table{border-collapse:collapse;width:100%}td,th{padding:5px 8px;text-align:left;
+border-bottom:1px solid var(--line);vertical-align:top}th{color:var(--soft);font-weight:500;font-size:13px}
+td.n{white-space:nowrap;font-variant-numeric:tabular-nums}.soft{color:var(--soft);font-size:13px}
+tr.flag{background:#fff7ed}.scroll{overflow-x:auto}button{border:1px solid var(--line);background:#fff;border-radius:6px;
+cursor:pointer;padding:2px 9px}svg{width:100%;height:auto;display:block;background:#fff;border:1px solid var(--line);
+border-radius:8px}svg text{font:11px system-ui,sans-serif;fill:var(--soft)}mark{background:#dcfce7;padding:0 2px}
+"""
+SCRIPT = """
+const v=document.querySelector('video');let stop=0;
+document.querySelectorAll('button[data-a]').forEach(b=>b.onclick=()=>{v.currentTime=b.dataset.a/1000;stop=b.dataset.b/1000;v.play()});
+v.ontimeupdate=()=>{if(stop&&v.currentTime>stop){v.pause();stop=0}
+document.querySelectorAll('.head').forEach(h=>h.setAttribute('x1',h.dataset.w*v.currentTime/v.duration||0)||h.setAttribute('x2',h.dataset.w*v.currentTime/v.duration||0))};
+"""
+
+
+def html(
+    data: dict[str, Any], v: variant.Variant, checks: list[Check], momentary: list[list[float]], listened: Listened
+) -> str:
+    """One page: verdict, player, checks, timeline, loudness, lines with flags first."""
+    e = escape.escape
+    name = f"{data['series']} · {data['episode']['name']} · {data['market']}"
+    video = next(n for n in data["outputs"] if n.endswith(".mp4"))
+    vtt = [n for n in data["outputs"] if n.endswith(".vtt")]
+    tracks = "".join(
+        f'<track kind="subtitles" src="{e(_url(n))}" {"default" if not i else ""}>' for i, n in enumerate(vtt)
+    )
+    order = {Verdict.FAIL: 0, Verdict.REVIEW: 1, Verdict.PASS: 2}
+    rows = "".join(
+        f'<tr><td><span class="badge {c.verdict}">{c.verdict}</span></td><td>{e(c.name)}</td><td class="n">{e(c.figure)}</td>'
+        f'<td class="soft">{e(c.limit)}{"<br>" + e(c.detail) if c.detail else ""}</td></tr>'
+        for c in sorted(checks, key=lambda c: order[c.verdict])
+    )
+    lines = sorted(data["lines"], key=lambda row: not row["flags"])
+    duration = data["episode"]["duration_ms"]
+    engines = "".join(
+        f"<tr><td>{e(x['stage'])}</td><td>{e(x['name'])} {e(x['version'])}</td><td>{e(x['model'])}</td><td>{e(x['licence'])}</td></tr>"
+        for x in data["engines"]
+    )
+    notes = "".join(f"<p>⚠ {e(n)}</p>" for n in data["notes"])
+    voices = "Voices are synthetic." if v.dubbed else "Original voices."
+    return f"""<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{e(name)}</title><style>{STYLE}</style><main>
+<h1>{e(name)} <span class="badge {data["verdict"]}">{data["verdict"]}</span></h1>
+<p class="soft">{e(data["episode"]["source_lang"])} → {e(data["language"])} · {duration / 1000:.1f} s · {voices}</p>{notes}
+<div class="top"><video controls preload="metadata" src="{e(_url(video))}">{tracks}</video>
+<div class="facts scroll"><table><tr><th>verdict<th>check<th>figure<th>limit, and where it fails</tr>{rows}</table></div></div>
+<h2>Timeline</h2>{_timeline(v, duration)}
+<p class="soft">grey: source speech · blue: dub · red: over rate 1.15 or flagged · ticks: picture cuts</p>
+<h2>Loudness</h2>{_loudness(momentary, v, duration)}
+<h2>Lines</h2><div class="scroll"><table><tr><th><th>line<th>speaker<th>source<th>target<th>origin<th>rate<th>flags</tr>
+{"".join(_row(row) for row in lines)}</table></div>
+<h2>Engines and licences</h2><div class="scroll"><table><tr><th>stage<th>engine<th>model<th>licence</tr>{engines}</table></div>
+</main><script>{SCRIPT}</script></html>
+"""
+
+
+def _row(row: dict[str, Any]) -> str:
+    e = escape.escape
+    target = e(row["target"]) or "—"
+    for term in row["terms"]:
+        target = target.replace(e(term["locked"]), f"<mark>{e(term['locked'])}</mark>")
+    start, end = row["start_ms"], max(row["end_ms"], row["dub_end_ms"] or 0) + 200
+    return (
+        f'<tr{" class=flag" if row["flags"] else ""}><td><button data-a="{start}" data-b="{end}">▶</button></td>'
+        f'<td class="n">{e(row["id"])}<br><span class="soft">{start / 1000:.1f}s</span></td><td>{e(row["speaker"])}</td>'
+        f'<td>{e(row["source"])}</td><td>{target}</td><td class="soft">{e(row["origin"])}</td>'
+        f'<td class="n">{row["rate"]:.2f}</td><td class="soft">{e(", ".join(row["flags"]))}</td></tr>'
+    )
+
+
+def _timeline(v: variant.Variant, duration_ms: int) -> str:
+    width, per = 1040, 1040 / max(1, duration_ms)
+    speakers = list(dict.fromkeys(line.speaker for line in v.lines))
+    height = 24 + 34 * len(speakers)
+    shapes = [f'<line x1="{c * per:.1f}" x2="{c * per:.1f}" y1="0" y2="{height}" stroke="#e2e8f0"/>'
+              for c in next(iter(v.looks.values())).cuts]  # fmt: skip
+    flagged = {t.line_id for t in v.translations if t.flags} | {t.line_id for t in v.takes if t.flags}
+    rows = {line.id: speakers.index(line.speaker) for line in v.lines}
+    for line in v.lines:
+        y = 6 + 34 * rows[line.id]
+        shapes.append(
+            _bar(line.start_ms * per, y, (line.end_ms - line.start_ms) * per, "var(--src)", f"{line.id} {line.text}")
+        )
+    for take in v.takes:
+        y = 18 + 34 * rows[take.line_id]
+        colour = "var(--bad)" if take.line_id in flagged else "var(--dub)"
+        text = f"{take.line_id} rate {take.rate:.2f}"
+        shapes.append(_bar(take.start_ms * per, y, (take.end_ms - take.start_ms) * per, colour, text))
+    shapes += [f'<text x="2" y="{34 * n + 36}">{escape.escape(s)}</text>' for n, s in enumerate(speakers)]
+    shapes.append(f'<line class="head" data-w="{width}" x1="0" x2="0" y1="0" y2="{height}" stroke="#111"/>')
+    return f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="timeline">{"".join(shapes)}</svg>'
+
+
+def _bar(x: float, y: float, width: float, colour: str, text: str) -> str:
+    title = escape.escape(text)
+    return f'<rect x="{x:.1f}" y="{y}" width="{max(1, width):.1f}" height="10" rx="2" fill="{colour}"><title>{title}</title></rect>'
+
+
+def _loudness(momentary: list[list[float]], v: variant.Variant, duration_ms: int) -> str:
+    width, height, low, high = 1040, 130, -45.0, 0.0
+
+    def y(level: float) -> float:
+        return (high - max(low, min(high, level))) / (high - low) * height
+
+    points = " ".join(f"{ms / max(1, duration_ms) * width:.1f},{y(level):.1f}" for ms, level in momentary)
+    grid = "".join(
+        f'<line x1="0" x2="{width}" y1="{y(g):.1f}" y2="{y(g):.1f}" stroke="#eef1f5"/><text x="2" y="{y(g) - 2:.1f}">{g}</text>'
+        for g in (-40, -30, -20, -10)
+    )
+    target = f'<line x1="0" x2="{width}" y1="{y(v.preset.lufs):.1f}" y2="{y(v.preset.lufs):.1f}" stroke="var(--ok)" stroke-dasharray="5 4"/>'
+    return (
+        f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="momentary loudness in LUFS">{grid}{target}'
+        f'<polyline points="{points}" fill="none" stroke="var(--dub)" stroke-width="1.2"/>'
+        f'<line class="head" data-w="{width}" x1="0" x2="0" y1="0" y2="{height}" stroke="#111"/></svg>'
+    )
+
+
+def _url(name: str) -> str:
+    return quote(name)
+
+
+def index(rows: list[tuple[str, str, str, str, str]]) -> str:
+    """A page that lists variants: (episode, market, verdict, why, link to the report)."""
+    e = escape.escape
+    body = "".join(
+        f'<tr><td><span class="badge {verdict}">{verdict}</span></td><td><a href="{e(_url(link))}">{e(episode)} · {e(market)}</a></td>'
+        f'<td class="soft">{e(why)}</td></tr>'
+        for episode, market, verdict, why, link in rows
+    )
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>variants</title><style>{STYLE}</style>'
+    return f'<!doctype html><html lang="en">{head}<main><h1>Variants</h1><table>{body}</table></main></html>\n'

@@ -1,0 +1,1 @@
+"""The dub: who speaks a line, how it is said, fitted to its time, and listened back to."""

@@ -1,0 +1,64 @@
+"""Lines reworded where the voice would need far more or less time than the line has."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from ..records import Episode, Translation, from_json, to_json
+from ..session import Session
+from ..subtitles import cues
+from ..transcript.result import Listened
+from ..translation import rewording
+from ..translation.steps import job_for
+from . import pronounce, speak
+from .part import Part
+from .script import parts_of
+
+READ = 0.97  # of the reading time: the gaps between a line's cues take the rest
+
+
+def fit_text(
+    session: Session, episode: Episode, listened: Listened, target: str, made: list[Translation]
+) -> list[Translation]:
+    """Translations reworded where the voice would need far more or less time than the line has."""
+    job = job_for(session, episode, listened, target)
+    voice, language = session.engines.synthesizer(), session.settings.language(job.target)
+    parts = parts_of(session, listened, job.target, made)
+    by_line = {t.line_id: t for t in made}
+
+    def measure(part: Part) -> int:
+        subject = f"{job.subject} {part.line.id}"
+        return speak.natural_ms(part, voice, language.espeak, session.steps, subject)
+
+    def fit(part: Part) -> Translation:
+        was = by_line[part.line.id]
+        if not rewording.may_change(was):
+            return was
+        uses = job.glossary.find(part.line.text, job.transcript.language)
+        inputs = {
+            "line": to_json(part.line),
+            "was": to_json(was),
+            "part": [part.voice, part.speed, part.say],
+            "voice": to_json(voice.identity(part.voice)),
+            "terms": [u.term.key(job.target) for u in uses],
+            "cps": language.cps,
+        }
+
+        def measured(text: str) -> int:
+            return measure(replace(part, text=text, say=pronounce.pronunciations(text, job.glossary, target)))
+
+        def choose() -> Any:
+            length = part.line.end_ms - part.line.start_ms + cues.RUN_ON_MS
+            item = rewording.Measured(part.line, was, measure(part), READ * language.cps * length / 1000)
+            if not rewording.far_off(item):
+                return to_json(was)
+            return to_json(rewording.reworded(item, rewording.offers(item, job, session.engines, uses), measured))
+
+        found = session.steps.json("fit-text", 5, inputs, f"{job.subject} {part.line.id}", choose)
+        return from_json(Translation, found)
+
+    with session.clock.timed(episode.name, target), ThreadPoolExecutor(max(1, session.settings.threads)) as pool:
+        fitted = {t.line_id: t for t in pool.map(fit, parts)}
+    return [fitted.get(t.line_id, t) for t in made]

@@ -1,0 +1,57 @@
+"""What a recogniser reads from a dub, line by line: whether each line says its text, to its last word.
+
+Pure. The recogniser skips a line now and then that is perfectly said, so a line that looks wrong here is heard once
+more by itself before it is believed to be wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from ..languages.text import normal_form
+from ..records import Take, Word
+
+JUDGED = ("en", "es", "pt")  # languages that the embedded recogniser reads well enough to judge a dub
+FLAG = "misread"
+MISREAD = 0.5  # share of letters that differ, from which a line may say something else
+NEAR_MS = 150
+SHORT = 4  # letters
+ALIKE = 60.0  # of 100: two spellings of one word, as recognisers write it
+
+
+def by_line(takes: Iterable[Take], heard: Sequence[Word]) -> dict[str, str]:
+    """Text heard within each take, by line id; a word belongs where its middle stands."""
+    out = {}
+    for take in takes:
+        if take.clip:
+            inside = [
+                w.text for w in heard if take.start_ms - NEAR_MS <= (w.start_ms + w.end_ms) / 2 <= take.end_ms + NEAR_MS
+            ]
+            out[take.line_id] = " ".join(inside)
+    return out
+
+
+def differs(text: str, heard: str) -> float:
+    """Share of letters from 0 to 1 that differ; words are not counted, since recognisers part them as they like."""
+    wanted, got = normal_form(text).replace(" ", ""), normal_form(heard).replace(" ", "")
+    return float(Levenshtein.normalized_distance(wanted, got))
+
+
+def ends(text: str, heard: str) -> bool:
+    """Whether the last word of a text stands at the end of what was heard, spelled about so.
+
+    A word of few letters takes the one before it along: recognisers join and part them. True for a text of no words.
+    """
+    wanted, got = normal_form(text).split(), normal_form(heard).replace(" ", "")
+    tail = ""
+    while wanted and len(tail) < SHORT:
+        tail = wanted.pop() + tail
+    return not tail or fuzz.partial_ratio(tail, got[-len(tail) - SHORT :]) >= ALIKE
+
+
+def doubtful(text: str, heard: str) -> bool:
+    """Whether a line as heard may not be what is written, or not all of it."""
+    return differs(text, heard) > MISREAD or not ends(text, heard)

@@ -1,0 +1,47 @@
+"""Text to phonemes: what is not said taken out, locked names said as the glossary has them."""
+
+from __future__ import annotations
+
+import re
+
+from ..engines.base import Synthesizer
+from ..languages.read_aloud import written_out
+from ..series.glossary import Glossary
+from .part import Part
+
+
+def pronunciations(text: str, glossary: Glossary, tag: str) -> tuple[tuple[str, str], ...]:
+    """(locked form, how to say it) for the terms in a target text that have a pronunciation."""
+    return tuple((t.form(tag), t.spoken(tag)) for t in glossary.terms if t.spoken(tag) and t.form(tag) in text)
+
+
+def speakable(text: str) -> str:
+    """Text without what is not said: brackets, music notes, tags, doubled marks."""
+    text = re.sub(r"[\[(（][^\])）]*[\])）]|[♪♫*_#]|<[^>]+>", " ", text)
+    text = re.sub(r"\.{2,}|…", ",", text)
+    text = re.sub(r"([!?])[!?]+", r"\1", text)
+    return " ".join(text.split())
+
+
+def phonemes(part: Part, voice: Synthesizer, espeak: str) -> str:
+    """The line's phonemes, locked names said as the glossary has it: respelled, or phonemes between slashes, which only
+    a voice that reads phonemes can follow."""
+    text = written_out(speakable(part.text), espeak.split("-")[0])
+    exact = {}
+    for form, say in sorted(part.say, key=lambda p: -len(p[0])):
+        if say.startswith("/") and say.endswith("/"):
+            if voice.reads_phonemes:
+                exact[form] = say.strip("/")
+        else:
+            text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", lambda _m, say=say: say, text)  # type: ignore[misc]
+    if not exact:
+        return voice.phonemes(text, espeak)
+    pattern = "|".join(re.escape(f) for f in sorted(exact, key=len, reverse=True))
+    out = []
+    for piece in re.split(rf"((?<!\w)(?:{pattern})(?!\w)[,.!?;:]*)", text):
+        bare = piece.rstrip(",.!?;:")
+        if bare in exact:
+            out.append(exact[bare] + piece[len(bare) :])
+        elif piece.strip():
+            out.append(voice.phonemes(piece, espeak))
+    return " ".join(out)

@@ -1,0 +1,1 @@
+"""Engines that hear: speech recognition, voice activity, speakers' voiceprints."""

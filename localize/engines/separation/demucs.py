@@ -1,0 +1,106 @@
+"""Demucs: speech taken out of a mix by a pulled model (torch, `make hf`), where no stem was given.
+
+Its files are pickles; they are read by torch's own reader of weights, which makes nothing but tensors and the few plain
+types named here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import sys
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import soxr
+
+from ...audio.samples import RATE
+from ...errors import EngineError
+from ...models.pull import ensure
+from ...records import EngineUse
+from ..availability import absent, unusable
+from ..base import EngineContext, Samples
+
+SPEECH = "vocals"
+OVERLAP = 0.25
+
+
+class Demucs:
+    """One model of the registry."""
+
+    def __init__(self, context: EngineContext, model_id: str) -> None:
+        self.context, self.name = context, model_id
+        self.model = context.registry.model(model_id)
+
+    def identity(self) -> EngineUse:
+        there = not absent("demucs_infer")
+        version = f"demucs-infer {importlib.metadata.version('demucs-infer') if there else '?'}"
+        digest = self.context.registry.identity(self.name)
+        return EngineUse("bed", "demucs", version, self.name, digest, self.model.licence)
+
+    def unavailable(self) -> str:
+        """Empty where it can run here; else what is missing and the command that provides it."""
+        return unusable(self.context.registry, self.model, "torch", "demucs_infer")
+
+    def without_speech(self, mix: Samples) -> Samples:
+        """The mix, stereo at 48 kHz, less what the model takes for a voice. Raises EngineError."""
+        import torch
+        from demucs_infer.apply import apply_model
+
+        model = self._loaded()
+        rate = int(model.samplerate)
+        sound = soxr.resample(mix, RATE, rate).astype(np.float32)
+        level = float(np.std(sound)) or 1.0
+        try:
+            with torch.inference_mode():
+                made = apply_model(model, torch.from_numpy(sound.T / level)[None], shifts=0, overlap=OVERLAP)[0]
+        except (RuntimeError, ValueError, AssertionError) as error:
+            raise EngineError(str(error), self.name) from error
+        voice = made[list(model.sources).index(SPEECH)].numpy().T * level
+        wide = soxr.resample(voice, rate, RATE).astype(np.float32)
+        wide = np.pad(wide, [(0, max(0, len(mix) - len(wide))), (0, 0)])[: len(mix)]
+        return np.asarray(mix - wide, np.float32)
+
+    def _loaded(self) -> Any:
+        with self.context.guard:
+            if self.name not in self.context.loaded:
+                folder = ensure(self.context.registry, self.context.settings, self.name)
+                path = next((folder / f.name for f in self.model.files if f.name.endswith(".th")), None)
+                if path is None:
+                    raise EngineError("its table names no .th file", self.name)
+                self.context.loaded[self.name] = _read(str(path), self.name)
+            return self.context.loaded[self.name]
+
+
+def _read(path: str, name: str) -> Any:
+    """A checkpoint as Demucs writes them: its class, that class's arguments, and its weights. Raises EngineError."""
+    import torch
+    from demucs_infer import hdemucs, htdemucs, states
+
+    # they were written by the package "demucs", whose classes these are
+    aliases = {"demucs.htdemucs": htdemucs, "demucs.hdemucs": hdemucs}
+    known = [(htdemucs.HTDemucs, "demucs.htdemucs.HTDemucs"), (hdemucs.HDemucs, "demucs.hdemucs.HDemucs")]
+    with _modules(aliases), torch.serialization.safe_globals([*known, htdemucs.HTDemucs, hdemucs.HDemucs, Fraction]):
+        try:
+            package = torch.load(path, "cpu", weights_only=True)
+            model = states.load_model(package)
+        except Exception as error:  # torch raises what pickle, zip and itself raise
+            raise EngineError(f"cannot be read: {str(error).splitlines()[0]}", name) from error
+    if SPEECH not in model.sources:
+        raise EngineError(f"has no {SPEECH!r} among {', '.join(model.sources)}", name)
+    return model.eval()
+
+
+@contextlib.contextmanager
+def _modules(aliases: dict[str, Any]) -> Any:
+    before = {k: sys.modules.get(k) for k in aliases}
+    sys.modules.update(aliases)
+    try:
+        yield
+    finally:
+        for name, module in before.items():
+            if module is None:
+                sys.modules.pop(name, None)
+            else:
+                sys.modules[name] = module

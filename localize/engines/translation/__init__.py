@@ -1,0 +1,1 @@
+"""Engines that translate text, and what corrects them."""

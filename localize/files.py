@@ -1,0 +1,70 @@
+"""Files read, written and hashed safely: text with a size limit, XML without entities, sha256 of a file."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from .errors import OptionError, SidecarError
+
+MAX_BYTES = 16 << 20
+
+
+def read_text(path: Path, limit: int = MAX_BYTES) -> str:
+    """A text file of a studio: UTF-8 with or without a mark, UTF-16 with one, else Latin-1 where that is printable.
+
+    Raises SidecarError for binary content and for files over `limit` bytes.
+    """
+    try:
+        if path.stat().st_size > limit:
+            raise SidecarError(f"is larger than {limit >> 20} MiB", path.name, "split it")
+        data = path.read_bytes()
+    except OSError as error:
+        raise SidecarError(f"cannot be read: {error}", path.name, "check the file and its rights") from error
+    for encoding in (("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ()) + (
+        "utf-8-sig",
+        "cp1252",
+        "latin-1",
+    ):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+        break
+    raise SidecarError("is no text in UTF-8, UTF-16 or Latin-1", path.name, "save it as UTF-8")
+
+
+def write_text(path: Path, text: str) -> None:
+    """A text file written whole or not at all. Raises OptionError."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise OptionError(f"cannot be written: {error.strerror or error}", str(path), "choose another place") from error
+
+
+def file_sha256(path: Path) -> str:
+    """sha256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def root_of(text: str, kind: str, where: str, dtd: bool = True) -> Element:
+    """The root of a document that should be `kind`, e.g. "TMX"; a declared encoding is that of the file, not of `text`.
+
+    Raises SidecarError for what is no XML, for entity bombs and external entities, and for a DTD unless `dtd`.
+    """
+    bare = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    try:
+        root: Element = fromstring(bare, forbid_dtd=not dtd, forbid_entities=True, forbid_external=True)
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise SidecarError(f"is no {kind}: {error}", where, "export it again") from error
+    return root

@@ -1,0 +1,1 @@
+"""What depends on a language and on nothing else: words, numbers read aloud, shorter wordings."""

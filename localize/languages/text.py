@@ -1,0 +1,37 @@
+"""Text as words: normal form for comparison, word boundaries, sentence case, plain text without marks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+
+def sentence_case(text: str, names: list[str]) -> str:
+    """A text in capitals as a sentence, names as they are written; engines take capitals for names and leave them."""
+    if not text.isupper():
+        return text
+    text = text.capitalize()
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda _m, name=name: name, text, flags=re.IGNORECASE)  # type: ignore[misc]
+    return text
+
+
+def plain(text: str) -> str:
+    """A subtitle's text without tags, positions and row breaks."""
+    text = re.sub(r"<[^>]+>|\{\\[^}]*\}", "", text)
+    return " ".join(text.split())
+# \w leaves Devanagari's vowel signs out; danda and double danda (0964, 0965) end a word
+LETTER = r"[\w\u0900-\u0963\u0966-\u097f]"
+WORD = re.compile(rf"{LETTER}+")
+
+
+def count(text: str, form: str) -> int:
+    """How often a locked form stands in a text, exactly, on word boundaries, both in NFC."""
+    clean, wanted = unicodedata.normalize("NFC", text), unicodedata.normalize("NFC", form)
+    return len(re.findall(rf"(?<!{LETTER}){re.escape(wanted)}(?!{LETTER})", clean))
+
+
+def normal_form(text: str) -> str:
+    """Letters and digits of a text, case folded, one space between words: what two sayings are compared by."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    return " ".join(re.findall(r"[\w'\u0900-\u0963\u0966-\u097f]+", folded)).replace(" '", " ").strip("'")

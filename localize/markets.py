@@ -1,0 +1,71 @@
+"""Markets, languages and loudness presets as data: markets.toml and languages.toml hold the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .errors import OptionError
+
+EXTRAS = ("ass", "ttml", "sdh", "burned")
+
+
+@dataclass(frozen=True)
+class Loudness:
+    """A delivery preset: integrated LUFS, its tolerance in LU, true peak ceiling in dBTP."""
+
+    lufs: float
+    tolerance: float
+    true_peak: float
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language as subtitles and voices need it; `tag` is BCP-47.
+
+    Attributes:
+        chars, chars_vertical: most code points in a subtitle row, on 16:9 and on 9:16.
+        cps: highest reading speed in code points a second, adult audience.
+        iso: ISO 639-2 code for container tags.
+        espeak: code of the phonemizer.
+        voices: default voice names by register, "f" and "m".
+        cps_sdh: the same speed where sounds and speakers are named.
+        font: a typeface that has the script, for styled and burned-in subtitles.
+    """
+
+    tag: str
+    name: str
+    chars: int
+    chars_vertical: int
+    cps: float
+    iso: str
+    espeak: str
+    voices: dict[str, list[str]]
+    cps_sdh: float = 20.0
+    font: str = "Noto Sans"
+
+    @property
+    def primary(self) -> str:
+        """The primary subtag, e.g. "es" for es-419."""
+        return self.tag.split("-")[0]
+
+
+@dataclass(frozen=True)
+class Market:
+    """Where a variant goes: its dub language, further subtitle languages, the loudness preset's name, and what is made
+    besides SRT and WebVTT: any of EXTRAS."""
+
+    name: str
+    title: str
+    language: str
+    loudness: str = "mobile"
+    extra_subtitles: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+
+def also(wanted: Iterable[str]) -> tuple[str, ...]:
+    """What a market gets besides SRT and WebVTT. Raises OptionError."""
+    for name in wanted:
+        if name not in EXTRAS:
+            raise OptionError(f"{name!r} cannot be made besides", do=f"choose from {', '.join(EXTRAS)}")
+    return tuple(dict.fromkeys(wanted))

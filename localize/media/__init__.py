@@ -1,0 +1,1 @@
+"""Video and sound files: ffmpeg, probing, sidecars, the sound track."""

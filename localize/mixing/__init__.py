@@ -1,0 +1,1 @@
+"""The bed and the speech mixed, mastered and measured."""

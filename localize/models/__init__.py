@@ -1,0 +1,1 @@
+"""The registry of models, and how their files are pulled and verified."""

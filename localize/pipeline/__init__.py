@@ -1,0 +1,1 @@
+"""The whole job: an episode admitted, every market made, failures kept apart."""

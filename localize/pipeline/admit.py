@@ -1,0 +1,44 @@
+"""An episode from a file: hashed, probed, with its sidecars."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ..errors import InputError
+from ..files import file_sha256
+from ..media import probe
+from ..media.sidecars import sidecars_of
+from ..records import Episode, Media, from_json, to_json
+from ..session import Session
+
+
+def admit(session: Session, path: Path) -> Episode:
+    """An episode from a file: hashed (once, as long as it does not change), probed, with its sidecars.
+
+    Raises InputError or MediaError with what to do.
+    """
+    path = path.absolute()
+    try:
+        digest = _digest(session, path)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", path.name, "check the path") from error
+    name = episode_name(path)
+    found = session.steps.json("probe", 2, {"file": digest}, name, lambda: to_json(probe.probe(path)))
+    beside = sidecars_of(path)
+    shas = {kind: _digest(session, p) for kind, p in beside.items()}
+    return Episode(name, str(path), digest, from_json(Media, found), {k: str(p) for k, p in beside.items()}, shas)
+
+
+def episode_name(path: Path) -> str:
+    """A file's stem as a folder name: control characters and slashes become "_", leading dots and dashes too."""
+    clean = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in path.stem).strip()
+    return re.sub(r"^[.-]+", "_", clean) or "episode"
+
+
+def _digest(session: Session, path: Path) -> str:
+    known = session.ledger.source(path)
+    if known is None:
+        known = file_sha256(path)
+        session.ledger.put_source(path, known)
+    return known

@@ -1,0 +1,109 @@
+"""One market's variant from an episode's transcript: translate, speak, mix, deliver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..delivery import picture_cuts
+from ..delivery.deliver import deliver
+from ..delivery.ingredients import Ingredients
+from ..delivery.result import Delivered
+from ..dubbing import casting, fit_text, intelligibility, listen_back
+from ..dubbing import steps as dubbing
+from ..dubbing.steps import Spoken
+from ..markets import Market
+from ..mixing import leftover_speech
+from ..mixing import steps as mixing
+from ..records import EngineUse, Episode, Translation
+from ..session import Session
+from ..storage.disk import full_disk_said
+from ..transcript.result import Listened
+from ..translation import steps as translation
+
+Notice = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class LanguagePart:
+    """What a language gives every market that speaks it."""
+
+    translations: list[Translation]
+    spoken: Spoken | None
+    engines: list[EngineUse]
+
+
+def run_market(
+    session: Session,
+    episode: Episode,
+    listened: Listened,
+    market: Market,
+    parts: dict[str, LanguagePart],
+    out: Path,
+    notice: Notice = lambda _text: None,
+) -> Delivered:
+    """One market's variant; `parts` keeps what languages share. Raises LocalizeError."""
+    for tag in (market.language, *market.extra_subtitles):
+        if tag not in parts or (tag == market.language and parts[tag].spoken is None):
+            parts[tag] = speak_language(session, episode, listened, tag, tag == market.language, notice)
+    notice(f"{market.name}: mix, mux, check")
+    made = gather(session, episode, listened, market, parts)
+    with full_disk_said(out):
+        return deliver(session, episode, market, made, out)
+
+
+def speak_language(
+    session: Session, episode: Episode, listened: Listened, tag: str, aloud: bool, notice: Notice = lambda _text: None
+) -> LanguagePart:
+    """Translate into a language, and speak it where a market dubs it and it is not the episode's own."""
+    notice(f"translate {tag}")
+    translations, used = translation.translate(session, episode, listened, tag)
+    if not aloud or is_own(listened, tag):
+        return LanguagePart(translations, None, used)
+    notice(f"speak {tag}")
+    translations = fit_text.fit_text(session, episode, listened, tag, translations)
+    spoken = dubbing.dub(session, episode, listened, tag, translations)
+    return LanguagePart(translations, spoken, [*used, *casting.speakers(session, listened, tag)])
+
+
+def is_own(listened: Listened, tag: str) -> bool:
+    """Whether a language is the one that the episode speaks."""
+    return tag.split("-")[0] == listened.transcript.language
+
+
+def gather(
+    session: Session, episode: Episode, listened: Listened, market: Market, parts: dict[str, LanguagePart]
+) -> Ingredients:
+    """Mix and measure what a market's variant is made of."""
+    preset = session.settings.loudness[market.loudness]
+    own = parts[market.language]
+    whisper = session.engines.transcriber().identity()
+    heard, left, bed, balance = None, None, "", None
+    if own.spoken is None:
+        programme = mixing.original(session, episode, preset)
+    else:
+        bed = mixing.bed(session, episode, listened)
+        subject = f"{episode.name} {market.language}"
+        programme = mixing.mix(session, episode, bed, own.spoken.track, preset, subject)
+        if market.language.split("-")[0] in intelligibility.JUDGED:
+            heard = listen_back.read_back(session, episode, own.spoken.track, market.language)
+        left = leftover_speech.left_speech(session, episode, listened, bed)
+        balance = mixing.balance(session, episode, listened, bed, own.spoken.track)
+    engines = [whisper] if listened.transcript.origin == "asr" else []
+    for tag in (market.language, *market.extra_subtitles):
+        engines += [e for e in parts[tag].engines if e not in engines]
+    return Ingredients(
+        listened,
+        own.translations,
+        {t: parts[t].translations for t in market.extra_subtitles},
+        own.spoken,
+        programme,
+        bed,
+        picture_cuts.cuts(session, episode),
+        heard,
+        left,
+        balance,
+        engines,
+        {t: translation.notes(session, episode, listened, t) for t in (market.language, *market.extra_subtitles)},
+    )

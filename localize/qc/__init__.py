@@ -1,0 +1,1 @@
+"""Quality control: a variant's figures and the delivery checks."""

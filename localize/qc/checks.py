@@ -1,0 +1,299 @@
+"""Delivery checks: each rule is a pure function of a variant with a name, a figure, a limit and a verdict.
+
+Limits are quality.md's. `fail` is for what must not go out; `review` is for what a person should look at.
+"""
+
+from __future__ import annotations
+
+import itertools
+import unicodedata
+from collections.abc import Callable
+
+import numpy as np
+
+from ..audio.spans import overlap_ms
+from ..dubbing import intelligibility, timing
+from ..languages.text import count
+from ..records import Check, Verdict
+from ..subtitles import line_breaks
+from ..subtitles.cues import CUT_FRAMES, GAP_FRAMES, LONGEST_MS, SHORTEST_MS
+from ..translation import name_lock
+from .figures import SILENT_LUFS, level_differences, max_rate, onset_p95, word_error
+from .variant import Variant
+
+ONSET_MS = 200
+WER_REVIEW = 0.35
+LEFT_REVIEW = 0.10
+LEFT_STEM = 0.02
+LEVEL_DB = 3.0
+BED_DB = 0.5
+MATCH_DB = 12.0  # the same sound through AAC is over 20, another language over the same bed under 6
+LOW_PROBABILITY = 0.55
+
+
+Rule = Callable[[Variant], Check]
+
+
+def _check(name: str, bad: Verdict, found: list[str], figure: str, limit: str) -> Check:
+    verdict = bad if found else Verdict.PASS
+    detail = ", ".join(found[:12]) + (f" and {len(found) - 12} more" if len(found) > 12 else "")
+    return Check(name, verdict, figure, limit, detail)
+
+
+def translated(v: Variant) -> Check:
+    """Every line has a translation that is one, in every subtitle language."""
+    every = [*v.translations, *(t for ts in v.extra_translations.values() for t in ts)]
+    bad = [f"{t.line_id} ({t.language}): {t.error or 'empty'}" for t in every if t.error or not t.text.strip()]
+    return _check("translated", Verdict.FAIL, bad, f"{len(every) - len(bad)} of {len(every)} lines", "all lines")
+
+
+def names(v: Variant) -> Check:
+    """Locked terms stand exactly as locked, in the translation and in the cues of the line."""
+    shown: dict[str, str] = {}
+    for cue in v.cues.get(v.language, []):
+        shown[cue.line_id] = f"{shown.get(cue.line_id, '')} {cue.text}".replace("\n", " ")
+    bad, wanted, found = [], 0, 0
+    for t in v.translations:
+        for term in t.terms:
+            in_cues = min(count(" ".join(shown.get(t.line_id, "").split()), term.locked), term.wanted)
+            here = min(term.found, in_cues, term.wanted)
+            wanted, found = wanted + term.wanted, found + here
+            if here < term.wanted:
+                bad.append(f"{t.line_id}: {term.locked} {here} of {term.wanted}")
+    bad += [f"{t.line_id} ({t.language}): {', '.join(m)}" for ts in v.extra_translations.values() for t in ts
+            if (m := name_lock.missed(t.terms))]  # fmt: skip
+    share = f"{found / wanted:.1%}" if wanted else "no names"
+    return _check("names", Verdict.FAIL, bad, f"{share} of {wanted}", "all, exactly as locked")
+
+
+def clips(v: Variant) -> Check:
+    """Every line that should be spoken is, and can be heard."""
+    spoken = {t.line_id: t for t in v.takes}
+    bad = []
+    for t in v.translations if v.dubbed else ():
+        take = spoken.get(t.line_id)
+        if take is None or "no-clip" in take.flags:
+            reason = next((f for f in take.flags if f.startswith("error:")), "") if take else ""
+            bad.append(f"{t.line_id}: no clip {reason}".strip())
+        elif v.clip_levels.get(t.line_id, -120.0) < SILENT_LUFS:
+            bad.append(f"{t.line_id}: silent")
+        elif "cut-off" in take.flags:
+            bad.append(f"{t.line_id}: cut off by the end of the picture")
+    return _check("clips", Verdict.FAIL, bad, f"{len(v.takes)} clips", "one that sounds for every line")
+
+
+def no_overlap(v: Variant) -> Check:
+    """No two clips sound at once."""
+    takes = sorted((t for t in v.takes if t.clip), key=lambda t: t.start_ms)
+    bad = [
+        f"{a.line_id}/{b.line_id}: {overlap_ms((a.start_ms, a.end_ms), (b.start_ms, b.end_ms))} ms"
+        for a, b in itertools.pairwise(takes)
+        if a.end_ms > b.start_ms
+    ]
+    return _check("overlap", Verdict.FAIL, bad, f"{len(bad)} overlaps", "none")
+
+
+def rate(v: Variant) -> Check:
+    """Nobody speaks faster than 1.25; over 1.15 a person should listen."""
+    top = max_rate(v)
+    over = [f"{t.line_id}: {t.rate:.2f}" for t in v.takes if t.rate > timing.NATIVE_MOST + 0.005]
+    bad = Verdict.FAIL if top > timing.MOST + 0.01 else Verdict.REVIEW
+    return _check("rate", bad, over, f"highest {top:.2f}", f"at most {timing.NATIVE_MOST}; never over {timing.MOST}")
+
+
+def fit(v: Variant) -> Check:
+    """Lines that did not fit, or were pushed by one that did not."""
+    bad = [f"{t.line_id}: {f}" for t in v.takes for f in t.flags if f in ("too-long", "late")]
+    return _check("fit", Verdict.REVIEW, bad, f"{len(bad)} lines", "none too long, none late")
+
+
+def onset(v: Variant) -> Check:
+    """Speech starts where the mouth does."""
+    figure = onset_p95(v)
+    bad = [f"p95 {figure} ms"] if figure > ONSET_MS else []
+    return _check("onset", Verdict.REVIEW, bad, f"p95 {figure} ms", f"{ONSET_MS} ms")
+
+
+def heard(v: Variant) -> Check:
+    """The dub says what is written: a recogniser reads it back."""
+    if not v.dubbed:
+        return Check("heard", Verdict.PASS, "original voices", "")
+    if v.heard is None:
+        what = "no recogniser here can judge it: a person must listen"
+        return Check(
+            "heard", Verdict.REVIEW, "not judged", f"WER {WER_REVIEW:.0%} in {', '.join(intelligibility.JUDGED)}", what
+        )
+    figure = word_error(_script(v), " ".join(w.text for w in v.heard))
+    bad = [f"WER {figure:.0%}"] if figure > WER_REVIEW else []
+    bad += [f"{t.line_id}: {f}" for t in v.takes for f in t.flags if f.startswith(intelligibility.FLAG)]
+    return _check("heard", Verdict.REVIEW, bad, f"WER {figure:.0%}", f"{WER_REVIEW:.0%}")
+
+
+def _script(v: Variant) -> str:
+    return " ".join(t.text for t in v.translations)
+
+
+def reading_speed(v: Variant) -> Check:
+    """Cues can be read in their time."""
+    bad = [
+        f"{tag} {cue.start_ms / 1000:.1f}s: {line_breaks.cps(cue):.1f}"
+        for tag, cues in v.cues.items()
+        for cue in cues
+        if line_breaks.cps(cue) > v.looks[tag].cps + 0.05
+    ]
+    top = max((line_breaks.cps(c) for cues in v.cues.values() for c in cues), default=0.0)
+    limits = ", ".join(f"{t} {look.cps:.0f}" for t, look in v.looks.items())
+    return _check("reading speed", Verdict.REVIEW, bad, f"highest {top:.1f} CPS", limits)
+
+
+def row_length(v: Variant) -> Check:
+    """At most two rows, none too long."""
+    bad = [
+        f"{tag} {cue.start_ms / 1000:.1f}s"
+        for tag, cues in v.cues.items()
+        for cue in cues
+        if len(cue.text.split("\n")) > line_breaks.ROWS
+        or any(len(unicodedata.normalize("NFC", r)) > v.looks[tag].chars for r in cue.text.split("\n"))
+    ]
+    limits = ", ".join(f"{t} {look.chars}" for t, look in v.looks.items())
+    return _check("row length", Verdict.REVIEW, bad, f"{len(bad)} over", f"2 rows of {limits}")
+
+
+def cue_times(v: Variant) -> Check:
+    """Cues last 833 ms to 7 s, in order, two frames apart, inside the picture."""
+    bad = []
+    for tag, cues in v.cues.items():
+        gap = GAP_FRAMES * v.frame_ms
+        for index, cue in enumerate(cues):
+            at = f"{tag} {cue.start_ms / 1000:.1f}s"
+            if not SHORTEST_MS <= cue.end_ms - cue.start_ms <= LONGEST_MS + 1:
+                bad.append(f"{at}: {cue.end_ms - cue.start_ms} ms long")
+            if index and cue.start_ms - cues[index - 1].end_ms < gap - 1:
+                bad.append(f"{at}: gap {cue.start_ms - cues[index - 1].end_ms} ms")
+            if cue.end_ms > v.looks[tag].duration_ms:
+                bad.append(f"{at}: past the end")
+    return _check("cue times", Verdict.REVIEW, bad, f"{len(bad)} off", "833 ms to 7 s, 2 frames apart")
+
+
+def loudness(v: Variant) -> Check:
+    """Integrated loudness and true peak of the finished file."""
+    out, preset = v.output, v.preset
+    bad = []
+    if abs(out.lufs - preset.lufs) > preset.tolerance:
+        bad.append(f"{out.lufs:.1f} LUFS")
+    if out.true_peak > preset.true_peak + 0.05:
+        bad.append(f"{out.true_peak:.1f} dBTP")
+    limit = f"{preset.lufs:.0f} ±{preset.tolerance} LUFS, at most {preset.true_peak} dBTP"
+    return _check("loudness", Verdict.FAIL, bad, f"{out.lufs:.1f} LUFS, {out.true_peak:.1f} dBTP", limit)
+
+
+def duration(v: Variant) -> Check:
+    """As long as the source, to a frame."""
+    worst = max(abs(v.output.drift_ms), abs(v.output.sound_drift_ms))
+    bad = [f"{worst} ms"] if worst > np.ceil(v.frame_ms) else []
+    return _check("duration", Verdict.FAIL, bad, f"{v.output.drift_ms:+d} ms", f"one frame ({v.frame_ms:.0f} ms)")
+
+
+def in_time(v: Variant) -> Check:
+    """The sound that a player plays first is the programme that was mixed, and stands where it should."""
+    out = v.output
+    if out.match_db < MATCH_DB:
+        bad = [f"the programme explains only {out.match_db:.0f} dB of the default track"]
+    else:
+        bad = [f"{out.offset_ms:+.0f} ms"] if abs(out.offset_ms) > v.frame_ms else []
+    limit = f"one frame ({v.frame_ms:.0f} ms), the programme itself"
+    return _check("in time", Verdict.FAIL, bad, f"{out.offset_ms:+.0f} ms, {out.match_db:.0f} dB alike", limit)
+
+
+def picture(v: Variant) -> Check:
+    """The picture is the source's, packet for packet."""
+    bad = [] if v.output.picture_same else ["packets differ"]
+    return _check("picture", Verdict.FAIL, bad, "same packets" if not bad else "changed", "untouched")
+
+
+def tracks(v: Variant) -> Check:
+    """Sound and text tracks carry the right languages; the market's own come first and are default."""
+    out = v.output
+    bad = []
+    if out.sound_languages != v.wanted_sound:
+        bad.append(f"sound {'/'.join(out.sound_languages)} not {'/'.join(v.wanted_sound)}")
+    if out.text_languages != v.wanted_text:
+        bad.append(f"text {'/'.join(out.text_languages)} not {'/'.join(v.wanted_text)}")
+    if out.sound_defaults[:1] != (True,) or any(out.sound_defaults[1:]):
+        bad.append("default sound track")
+    figure = f"{'/'.join(out.sound_languages)}, {'/'.join(out.text_languages)}"
+    return _check("tracks", Verdict.FAIL, bad, figure, f"{'/'.join(v.wanted_sound)}, {'/'.join(v.wanted_text)}")
+
+
+def sources(v: Variant) -> Check:
+    """Lines whose source is doubtful: names unsure, fuzzy memory, low recognition confidence, unknown speaker."""
+    by_id = {w.id: w for w in v.words}
+    bad = []
+    for t in v.translations:
+        bad += [f"{t.line_id}: {f}" for f in t.flags if f in ("fuzzy-memory", "name-unsure")]
+    for line in v.lines:
+        probs = [by_id[w].prob for w in line.word_ids if w in by_id]
+        if probs and float(np.mean(probs)) < LOW_PROBABILITY:
+            bad.append(f"{line.id}: recognised with {np.mean(probs):.0%}")
+        bad += [f"{line.id}: {f}" for f in line.flags if f in ("unknown-speaker", "name-unsure")]
+    return _check("sources", Verdict.REVIEW, bad, f"{len(bad)} doubts", "none")
+
+
+def left_speech(v: Variant) -> Check:
+    """How many source words can still be read from the bed under the dub."""
+    if v.left is None:
+        return Check("source speech left", Verdict.PASS, "original voices", "")
+    limit = LEFT_STEM if v.stem else LEFT_REVIEW
+    bad = [f"{v.left:.0%}"] if v.left > limit else []
+    return _check("source speech left", Verdict.REVIEW, bad, f"{v.left:.0%} of words", f"{limit:.0%}")
+
+
+def levels(v: Variant) -> Check:
+    """Every line as loud in its programme as its source line was in its own: a whisper stays a whisper."""
+    off = level_differences(v)
+    bad = [f"{line}: {db:+.1f} dB" for line, db in off.items() if abs(db) > LEVEL_DB]
+    worst = max(off.values(), key=abs, default=0.0)
+    return _check("levels", Verdict.REVIEW, bad, f"furthest {worst:+.1f} dB", f"{LEVEL_DB:.0f} dB of the source line's")
+
+
+def bed_kept(v: Variant) -> Check:
+    """Music and effects where nobody speaks are as loud as they were."""
+    if v.balance is None or v.balance.bed_off_db is None:
+        figure = "original sound" if v.balance is None else "nowhere without speech"
+        return Check("bed", Verdict.PASS, figure, "")
+    off = v.balance.bed_off_db
+    bad = [f"{off:.1f} dB"] if off > BED_DB else []
+    return _check("bed", Verdict.REVIEW, bad, f"{off:.1f} dB off at the most", f"{BED_DB} dB of the source's")
+
+
+def on_cuts(v: Variant) -> Check:
+    """No cue hangs over a cut by a few frames: it starts on the cut or well before, ends before it or well after.
+
+    One that could not be read in its time if it ended before the cut may stay: that is counted, not held against it.
+    """
+    bad, kept = [], 0
+    for tag, cues in v.cues.items():
+        look, near = v.looks[tag], CUT_FRAMES * v.frame_ms
+        for cue in cues:
+            least = max(SHORTEST_MS, line_breaks.length(cue.text) * 1000 / look.cps)
+            for cut in look.cuts:
+                starts, ends = 1 < cut - cue.start_ms <= near - 1, 1 < cue.end_ms - cut <= near - 1
+                room = cue.end_ms - cut if starts else cut - GAP_FRAMES * v.frame_ms - cue.start_ms
+                if (starts or ends) and room < least:
+                    kept += 1
+                elif starts or ends:
+                    what = "starts" if starts else "ends"
+                    bad.append(f"{tag} {cue.start_ms / 1000:.1f}s: {what} by the cut at {cut / 1000:.2f}s")
+    figure = f"{len(bad)} cues" + (f", {kept} kept to be read" if kept else "")
+    return _check("cuts", Verdict.REVIEW, bad, figure, f"none within {CUT_FRAMES} frames across")
+
+
+RULES: tuple[Rule, ...] = (
+    translated, names, clips, no_overlap, rate, fit, onset, heard, reading_speed, row_length, cue_times, loudness,
+    duration, in_time, picture, tracks, sources, left_speech, levels, bed_kept, on_cuts,
+)  # fmt: skip
+
+
+def run(v: Variant) -> list[Check]:
+    """Every rule's check, in the order of RULES."""
+    return [rule(v) for rule in RULES]

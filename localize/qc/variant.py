@@ -1,0 +1,71 @@
+"""A finished variant as checks and reports see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..markets import Loudness
+from ..mixing.balance import Balance
+from ..records import Cue, Line, Take, Translation, Word
+from ..subtitles.cues import Look
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a probe found in the muxed file.
+
+    Attributes:
+        drift_ms: its duration less the source's.
+        sound_drift_ms: its programme's duration less the source's picture.
+        picture_same: whether the video packets are the source's, byte for byte.
+        offset_ms: how late its default sound stands against the programme; match_db: how much of it the programme
+            explains, near 0 where it is another sound.
+        languages: ISO 639-2 code of each sound track, then of each text track; defaults: which are default.
+    """
+
+    drift_ms: int
+    sound_drift_ms: int
+    picture_same: bool
+    sound_languages: tuple[str, ...]
+    sound_defaults: tuple[bool, ...]
+    text_languages: tuple[str, ...]
+    lufs: float
+    true_peak: float
+    offset_ms: float = 0.0
+    match_db: float = 60.0
+
+
+@dataclass(frozen=True)
+class Variant:
+    """All that the checks look at.
+
+    Attributes:
+        dubbed: false where the market's language is the episode's own.
+        heard: words that a recogniser reads from the dub's speech track; None where it was not asked.
+        clip_levels: speech level in LUFS of each take as it lies in the track, by line id.
+        wanted_levels: the level that each line's source and character ask for, by line id.
+        left: share of source words still read from the bed; None where nothing is dubbed.
+        stem: whether the bed is the studio's own stem.
+        cues: by language tag, the market's own first.
+    """
+
+    language: str
+    dubbed: bool
+    lines: tuple[Line, ...]
+    words: tuple[Word, ...]
+    translations: tuple[Translation, ...]
+    takes: tuple[Take, ...]
+    cues: dict[str, list[Cue]]
+    looks: dict[str, Look]
+    preset: Loudness
+    output: Output
+    frame_ms: float
+    clip_levels: dict[str, float] = field(default_factory=dict)
+    heard: tuple[Word, ...] | None = None
+    left: float | None = None
+    stem: bool = False
+    wanted_levels: dict[str, float] = field(default_factory=dict)
+    balance: Balance | None = None
+    wanted_sound: tuple[str, ...] = ()
+    wanted_text: tuple[str, ...] = ()
+    extra_translations: dict[str, tuple[Translation, ...]] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What people edit outside: XLIFF, subtitles and dialogue lists that come back."""

@@ -1,0 +1,124 @@
+"""A variant's lines out to XLIFF 2 for a linguist's own tool, and what came back, compared with what went out.
+
+A unit is a line: source and target, who says it, flags, the locked terms (glossary module), and how many characters
+can be read while it lasts (size restriction module). What comes back goes to the series' memory, so that the next run
+redoes exactly the lines that changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
+
+from ..errors import SidecarError
+from ..files import root_of
+from ..languages.text import count
+
+CORE = "urn:oasis:names:tc:xliff:document:2.0"
+SIZES = "urn:oasis:names:tc:xliff:sizerestriction:2.0"
+TERMS = "urn:oasis:names:tc:xliff:glossary:2.0"
+APPROVED = ("reviewed", "final")
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A line as it came back: its id, its target, and whether a person approved it."""
+
+    line_id: str
+    target: str
+    approved: bool
+
+
+def dumps(report: dict[str, Any], cps: float) -> str:
+    """The lines of a report.json as XLIFF 2.0 text; `cps` is the reading speed that limits their length."""
+    for prefix, uri in (("", CORE), ("slr", SIZES), ("gls", TERMS)):
+        register_namespace(prefix, uri)
+    episode = report["episode"]
+    root = Element(f"{{{CORE}}}xliff", version="2.0", srcLang=episode["source_lang"], trgLang=report["language"])
+    file = SubElement(root, f"{{{CORE}}}file", id="f1", original=episode["name"])
+    SubElement(file, f"{{{SIZES}}}profiles", generalProfile="xliff:codepoints")
+    for line in report["lines"]:
+        seconds = (line["end_ms"] - line["start_ms"]) / 1000
+        limit = {f"{{{SIZES}}}sizeRestriction": str(max(1, round(cps * seconds)))}
+        unit = SubElement(file, f"{{{CORE}}}unit", {"id": line["id"], "name": line["speaker"] or "?", **limit})
+        if line["terms"]:
+            glossary = SubElement(unit, f"{{{TERMS}}}glossary")
+            for term in line["terms"]:
+                entry = SubElement(glossary, f"{{{TERMS}}}glossEntry")
+                SubElement(entry, f"{{{TERMS}}}term").text = term["source"]
+                SubElement(entry, f"{{{TERMS}}}translation").text = term["locked"]
+        notes = SubElement(unit, f"{{{CORE}}}notes")
+        for category, text in _notes(line):
+            SubElement(notes, f"{{{CORE}}}note", category=category).text = text
+        state = "initial" if not line["target"] else "final" if line["origin"] == "memory" else "translated"
+        segment = SubElement(unit, f"{{{CORE}}}segment", state=state)
+        SubElement(segment, f"{{{CORE}}}source").text = line["source"]
+        if line["target"]:
+            SubElement(segment, f"{{{CORE}}}target").text = line["target"]
+    indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _notes(line: dict[str, Any]) -> list[tuple[str, str]]:
+    told = [("speaker", line["speaker"] or "?"), ("time", f"{line['start_ms']}-{line['end_ms']} ms")]
+    told.append(("origin", line["origin"]))
+    return told + [("flag", flag) for flag in line["flags"]]
+
+
+def loads(text: str, where: str, report: dict[str, Any]) -> list[Returned]:
+    """Lines of an XLIFF 2 file that belong to this report.
+
+    Raises SidecarError naming the unit: a unit without an id, an id that is not a line or stands twice, a source that
+    is not the line's, a locked name that is missing from its target. Nothing of such a file is taken.
+    """
+    root = root_of(text, "XLIFF", where, dtd=False)
+    if _local(root) != "xliff" or not (root.get("version") or "").startswith("2"):
+        raise SidecarError(f"is no XLIFF 2 (version {root.get('version')!r})", where, "export it as XLIFF 2.0")
+    if root.get("trgLang", report["language"]).lower() != report["language"].lower():
+        raise SidecarError(f"is in {root.get('trgLang')}, not {report['language']}", where, "name its own report")
+    lines = {line["id"]: line for line in report["lines"]}
+    found: dict[str, Returned] = {}
+    for number, unit in enumerate((e for e in root.iter() if _local(e) == "unit"), start=1):
+        at = f"{where} unit {unit.get('id') or number}"
+        line = lines.get(unit.get("id") or "")
+        if not unit.get("id"):
+            raise SidecarError("has no id", at, "export it again and keep the ids")
+        if line is None or line["id"] in found:
+            what = "stands twice" if line else f"is no line of {report['episode']['name']}"
+            raise SidecarError(what, at, "name the report that it was exported from")
+        returned = _unit(unit, line, at)
+        if returned.target:
+            found[line["id"]] = returned
+    if not found:
+        raise SidecarError("holds no translated unit", where, "is this the right file?")
+    return list(found.values())
+
+
+def _unit(unit: Element, line: dict[str, Any], at: str) -> Returned:
+    segments = [s for s in unit.iter() if _local(s) == "segment"]
+    source = " ".join(t for s in segments for t in [_text(s, "source")] if t)
+    target = " ".join(t for s in segments for t in [_text(s, "target")] if t)
+    if source != " ".join(line["source"].split()):
+        raise SidecarError(f"says {source[:60]!r}, the line {line['source'][:60]!r}", at, "export it again")
+    check_names(target, line, at)
+    approved = bool(segments) and all(s.get("state") in APPROVED for s in segments)
+    return Returned(line["id"], target, approved)
+
+
+def check_names(target: str, line: dict[str, Any], at: str) -> None:
+    """Raises SidecarError where a translation lacks a name that the series locks."""
+    for term in line["terms"] if target else ():
+        if count(target, term["locked"]) < term.get("wanted", 1):
+            what = f"the locked name {term['locked']!r} is missing from {target[:80]!r}"
+            raise SidecarError(what, at, "put it back, or change it in the series' terms.csv")
+
+
+def _text(segment: Element, name: str) -> str:
+    """The words of a segment's source or target, inline codes left out."""
+    found = next((e for e in segment if _local(e) == name), None)
+    return " ".join("".join(found.itertext()).split()) if found is not None else ""
+
+
+def _local(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]

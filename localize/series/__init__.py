@@ -1,0 +1,1 @@
+"""The series bible: terms, cast, translation memory."""

@@ -1,0 +1,236 @@
+"""Translation memory: TMX in, exact matches (a line, or its sentences one after the other), then fuzzy ones.
+
+A `<ph type="term">` in a target segment holds a glossary term; it is replaced by the term's locked form when the
+segment is used, so that a name changed in the glossary changes in every remembered line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
+
+from rapidfuzz import fuzz, process
+
+from ..errors import SidecarError
+from ..files import read_text, root_of
+from ..languages.text import normal_form
+from .glossary import Glossary
+
+FUZZY = 80.0  # lowest similarity, of 100, that is offered at all
+MAX_BYTES = 256 << 20
+MANY = 3000  # segments compared with one line
+SCAN = 20_000  # segments of one word looked at
+ANYWHERE = "\0"  # the key of a segment's newest target, whatever came before it
+CONTEXT = "x-context-pre"  # the property that holds the line before, as translation tools write it
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a remembered target: plain text, or a term to be filled in."""
+
+    text: str
+    is_term: bool = False
+
+
+@dataclass(frozen=True)
+class Match:
+    """What the memory offers for a line: score 1.0 is exact."""
+
+    pieces: tuple[Piece, ...]
+    score: float
+
+    def text(self, glossary: Glossary, tag: str) -> str:
+        """The target with its terms in their locked forms."""
+        forms = {t.term: t.form(tag) for t in glossary.terms}
+        return "".join(forms.get(p.text, p.text) if p.is_term else p.text for p in self.pieces)
+
+
+@dataclass
+class Memory:
+    """One language pair's remembered segments by their normal form, each with the line before it where that is known.
+
+    An exact match, in context first, takes microseconds. A fuzzy one compares only segments of like length that
+    share a word with the line, the rarest words first: 100,000 segments answer in a few ms.
+    """
+
+    entries: dict[str, dict[str, tuple[Piece, ...]]] = field(default_factory=dict)
+    _by_words: dict[tuple[str, ...], tuple[Piece, ...]] = field(default_factory=dict)
+    _longest: int = 0
+    _holding: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, source: str, target: tuple[Piece, ...], before: str = "") -> None:
+        """Remember a segment, said after the line `before`; a later one for the same source and context wins."""
+        normal = normal_form(source)
+        if not normal:
+            return
+        words = tuple(normal.split())
+        if normal not in self.entries:
+            for word in set(words):
+                self._holding.setdefault(word, []).append(normal)
+        known = self.entries.setdefault(normal, {})
+        known[normal_form(before)] = target
+        known[ANYWHERE] = target  # the newest serves where no context fits
+        self._by_words[words] = target
+        self._longest = max(self._longest, len(words))
+
+    def lookup(self, text: str, before: str = "") -> Match | None:
+        """The best match for a line said after the line `before`, or None."""
+        normal = normal_form(text)
+        if normal in self.entries:
+            known = self.entries[normal]
+            return Match(known.get(normal_form(before), known[ANYWHERE]), 1.0)
+        words = tuple(normal.split())
+        if tiles := self._tiles(words):
+            joined: list[Piece] = []
+            for tile in tiles:
+                joined += [*([Piece(" ")] if joined else []), *tile]
+            return Match(tuple(joined), 1.0)
+        best = process.extractOne(normal, self._like(words, len(normal)), scorer=fuzz.ratio, score_cutoff=FUZZY)
+        return Match(self.entries[best[0]][ANYWHERE], round(best[1] / 100, 3)) if best else None
+
+    def _like(self, words: tuple[str, ...], length: int) -> list[str]:
+        """Segments that can reach FUZZY at all, at most MANY: of like length, sharing one of the rarest words."""
+        least, most = length * FUZZY / (200 - FUZZY), length * (200 - FUZZY) / FUZZY
+        found: dict[str, None] = {}
+        for word in sorted(set(words) & self._holding.keys(), key=lambda w: len(self._holding[w])):
+            if len(found) >= MANY:
+                break
+            found.update(dict.fromkeys(n for n in self._holding[word][:SCAN] if least <= len(n) <= most))
+        return list(found)[:MANY]
+
+    def _tiles(self, words: tuple[str, ...]) -> list[tuple[Piece, ...]]:
+        """Segments that cover the words one after the other without a rest; as few as possible."""
+        best: list[list[tuple[Piece, ...]] | None] = [[]] + [None] * len(words)
+        for end in range(1, len(words) + 1):
+            for start in range(max(0, end - self._longest), end):
+                head, tile = best[start], self._by_words.get(words[start:end])
+                now = best[end]
+                if head is not None and tile is not None and (now is None or len(head) + 1 < len(now)):
+                    best[end] = [*head, tile]
+        return best[-1] or []
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One approved translation: the line, what it becomes, and the line that came before it."""
+
+    source: str
+    target: str
+    before: str = ""
+
+
+def add_lines(path: Path, source: str, target: str, entries: Iterable[Entry], glossary: Glossary) -> None:
+    """Add translations to a TMX file, made where there is none, all at once or not at all; names in them become
+    references to the glossary. An older unit for the same line and context is taken out.
+
+    Raises SidecarError where the file that is there cannot be read.
+    """
+    if path.is_file():
+        root = root_of(read_text(path, MAX_BYTES), "TMX", str(path))
+        list(_units(root, str(path), source, target))  # every unit must be sound before one is added
+    else:
+        root = Element("tmx", version="1.4")
+        facts = {"creationtool": "localize", "creationtoolversion": "1", "segtype": "sentence", "o-tmf": "none"}
+        SubElement(root, "header", {**facts, "adminlang": "en", "srclang": source, "datatype": "plaintext"})
+        SubElement(root, "body")
+    body = root.find("body")
+    if body is None:
+        raise SidecarError("has no body", str(path), "export it again")
+    entries = list(entries)
+    new = {(normal_form(e.source), normal_form(e.before)) for e in entries}
+    for unit in list(body.iter("tu")):
+        left, right = _segment(unit, source), _segment(unit, target)
+        if left is None or right is None:
+            continue
+        if (normal_form("".join(left.itertext())), normal_form(_context(unit))) in new:
+            body.remove(unit)
+    for entry in entries:
+        unit = SubElement(body, "tu")
+        if entry.before:
+            SubElement(unit, "prop", type=CONTEXT).text = entry.before
+        for tag, segment in ((source, entry.source), (target, entry.target)):
+            seg = SubElement(SubElement(unit, "tuv", {XML_LANG: tag}), "seg")
+            _write_pieces(seg, segment, glossary if tag == target else Glossary(), tag)
+    indent(root)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    ElementTree(root).write(part, encoding="utf-8", xml_declaration=True)
+    part.replace(path)
+
+
+def _write_pieces(seg: Element, text: str, glossary: Glossary, tag: str) -> None:
+    forms = {t.form(tag): t.term for t in glossary.terms}
+    pattern = "|".join(re.escape(f) for f in sorted(forms, key=len, reverse=True))
+    pieces = re.split(rf"(?<!\w)({pattern})(?![\w\u0900-\u0963])", text) if pattern else [text]
+    seg.text, last, number = pieces[0], None, 0
+    for index, piece in enumerate(pieces[1:], start=1):
+        if index % 2:
+            number += 1
+            last = SubElement(seg, "ph", x=str(number), type="term")
+            last.text = forms[piece]
+        elif last is not None:
+            last.tail = piece
+
+
+def load(folder: Path, source: str, target: str) -> Memory:
+    """memory.<target tag>.tmx of a series, the pairs from `source`; empty where there is no file."""
+    path = folder / f"memory.{target}.tmx"
+    return parse(read_text(path, MAX_BYTES), str(path), source, target) if path.is_file() else Memory()
+
+
+def parse(text: str, where: str, source: str, target: str) -> Memory:
+    """A memory from TMX text. Raises SidecarError naming the unit; entity bombs and external entities are refused."""
+    memory = Memory()
+    for unit, left, right in _units(root_of(text, "TMX", where), where, source, target):
+        memory.add("".join(left.itertext()), _pieces(right), _context(unit))
+    return memory
+
+
+def _units(root: Element, where: str, source: str, target: str) -> Iterator[tuple[Element, Element, Element]]:
+    """(unit, source segment, target segment) of the units that hold this pair. Raises SidecarError naming a bad unit."""
+    for number, unit in enumerate(root.iter("tu"), start=1):
+        for variant in unit.iter("tuv"):
+            if variant.find("seg") is None or not _language(variant):
+                raise SidecarError("a variant has no language or no segment", f"{where} unit {number}", "mend the unit")
+        left, right = _segment(unit, source), _segment(unit, target)
+        if left is not None and right is not None:
+            yield unit, left, right
+
+
+def read_entries(path: Path, source: str, target: str, glossary: Glossary) -> list[Entry]:
+    """The pairs of a TMX file from elsewhere, inline codes flattened. Raises SidecarError; nothing half-read."""
+    root = root_of(read_text(path, MAX_BYTES), "TMX", path.name)
+    found = []
+    for unit, left, right in _units(root, path.name, source, target):
+        told = Match(_pieces(right), 1.0).text(glossary, target)
+        found.append(Entry(" ".join("".join(left.itertext()).split()), " ".join(told.split()), _context(unit)))
+    found = [e for e in found if normal_form(e.source) and e.target]
+    if not found:
+        raise SidecarError(f"holds no pair {source} -> {target}", path.name, "check its languages")
+    return found
+
+
+def _language(variant: Element) -> str:
+    return (variant.get(XML_LANG) or variant.get("lang") or "").split("-")[0].lower()
+
+
+def _segment(unit: Element, tag: str) -> Element | None:
+    """The segment of a unit in a language."""
+    found = [v.find("seg") for v in unit.iter("tuv") if _language(v) == tag.split("-")[0].lower()]
+    return found[-1] if found else None
+
+
+def _context(unit: Element) -> str:
+    return next((p.text or "" for p in unit.iter("prop") if p.get("type") == CONTEXT), "")
+
+
+def _pieces(segment: Element) -> tuple[Piece, ...]:
+    pieces = [Piece(segment.text)] if segment.text else []
+    for child in segment:
+        is_term = child.tag == "ph" and child.get("type") == "term"
+        pieces += [Piece("".join(child.itertext()).strip() if is_term else "".join(child.itertext()), is_term)]
+        pieces += [Piece(child.tail)] if child.tail else []
+    return tuple(p for p in pieces if p.text)

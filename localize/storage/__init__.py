@@ -1,0 +1,1 @@
+"""State that survives a crash: ledger, blobs, cached steps, bucket, backup, retention."""

@@ -1,0 +1,129 @@
+"""Content-addressed blobs: a file named by the sha256 of its bytes, durable before anyone hears of it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import uuid
+from pathlib import Path
+from typing import Any
+
+from ..errors import StoreError
+from ..settings import Settings
+from .bucket import Bucket, s3_options
+
+
+def place(digest: str) -> str:
+    """Where a blob lies below whatever holds blobs."""
+    return f"{digest[:2]}/{digest[2:]}"
+
+
+class Store:
+    """Blobs under `root/ab/cdef…`. Safe for many threads and processes at once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"cannot be made: {error}", str(root), "set LOCALIZE_HOME to a writable folder") from error
+
+    def path(self, digest: str) -> Path:
+        """Where the blob of that digest lies, or would lie."""
+        return self.root / place(digest)
+
+    def put(self, data: bytes) -> str:
+        """Keep `data` and return its digest. On return the bytes are on disk. Raises StoreError."""
+        digest = hashlib.sha256(data).hexdigest()
+        target = self.path(digest)
+        if target.is_file() and target.stat().st_size == len(data):
+            return digest
+        part = target.with_name(f".{uuid.uuid4().hex}.part")
+        try:
+            target.parent.mkdir(exist_ok=True)
+            with part.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(target)
+            _sync_folder(target.parent)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                part.unlink()
+            raise StoreError(f"cannot be written: {error}", str(target), "free some space, or check rights") from error
+        return digest
+
+    def get(self, digest: str) -> bytes | None:
+        """The bytes, or None where they are gone or damaged; a damaged blob is removed so that it is made again."""
+        path = self.path(digest)
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StoreError(f"cannot be read: {error}", str(path), "check the disk and its rights") from error
+        if hashlib.sha256(data).hexdigest() != digest:
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
+            return None
+        return data
+
+    def need(self, digest: str) -> bytes:
+        """The bytes. Raises StoreError where they are gone or damaged."""
+        data = self.get(digest)
+        if data is None:
+            raise StoreError(f"blob {digest[:12]}… is gone or damaged", str(self.root), "run the same command again")
+        return data
+
+
+class SharedStore(Store):
+    """A store on S3 (or any fsspec filesystem) for many machines, with a folder of this machine in front of it.
+
+    A blob is durable on the far side before `put` returns; a blob that only lies there is fetched once.
+    """
+
+    def __init__(self, near: Path, url: str, options: dict[str, Any]) -> None:
+        super().__init__(near)
+        self.bucket = Bucket(url, options)
+
+    def put(self, data: bytes) -> str:
+        digest = super().put(data)
+        name = place(digest)
+        if self.bucket.size(name) != len(data):
+            self.bucket.write(name, data)
+        return digest
+
+    def get(self, digest: str) -> bytes | None:
+        near = super().get(digest)
+        if near is not None:
+            return near
+        data = self.far(digest)
+        if data is not None:
+            super().put(data)
+        return data
+
+    def far(self, digest: str) -> bytes | None:
+        """The bytes on the far side, not kept here; None where they are gone or damaged."""
+        data = self.bucket.read(place(digest))
+        return data if data is not None and hashlib.sha256(data).hexdigest() == digest else None
+
+
+def open_store(settings: Settings) -> Store:
+    """The store that the settings name. Raises StoreError."""
+    near = settings.home / "store"
+    return SharedStore(near, settings.store, s3_options(settings)) if settings.store else Store(near)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def canonical(value: Any) -> bytes:
+    """The one JSON text of a value: sorted keys, no spaces, UTF-8."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

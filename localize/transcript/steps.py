@@ -1,0 +1,119 @@
+"""The transcript stage: recognise an episode once (or take the studio's transcript). Every market starts from this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ..audio import stem
+from ..audio.levels import loudness
+from ..audio.samples import RATE, Samples, to_asr
+from ..audio.spans import Span
+from ..engines.recognition import silero
+from ..errors import MediaError, SidecarError
+from ..media.soundtrack import decode, stem_of
+from ..records import Episode, Line, Transcript, Word, from_json, to_json
+from ..session import Session
+from . import dialogue_list, names
+from .levels import measure_levels
+from .lines import cut_lines, join_lines
+from .recognise import recognise
+from .result import Listened
+from .turns import name_speakers, split_at_voice_changes
+
+SILENCE_LUFS = -60.0
+
+
+def listen(session: Session, episode: Episode, source_lang: str | None = None) -> Listened:
+    """Recognise the episode (or take the studio's own transcript), find who speaks, and measure the lines.
+
+    Raises MediaError for silence and for sound without speech, SidecarError for a transcript that cannot be used.
+    """
+    terms = session.bible.terms
+    tag = source_lang or ""
+    inputs = {
+        "file": episode.sha256,
+        "sidecars": {k: v for k, v in episode.sidecar_sha256.items() if k != "cast" and ":" not in k},
+        "language": tag,
+        "names": sorted(f for t in terms.terms for f in (*t.forms.values(), t.term)) if not tag else terms.names(tag),
+        "enrolled": {n: c.enrolled for n, c in session.bible.cast.items() if c.enrolled},
+        "engine": to_json(session.engines.transcriber().identity()),
+        "speakers": to_json(session.engines.get("ge2e").identity()),
+    }
+    with session.clock.timed(episode.name, ""):
+        made = session.steps.json(
+            "listen", 19, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
+        )
+    return from_json(Listened, made)
+
+
+def _listen(session: Session, episode: Episode, source_lang: str | None) -> Listened:
+    mix = decode(episode)
+    if loudness(mix, RATE) < SILENCE_LUFS:
+        raise MediaError("the sound track is silent", episode.name, "export the episode with its sound")
+    hearing = to_asr(mix.mean(1))
+    fit, notes = _stem_fit(episode, mix, silero.speech_spans(hearing))
+    voice = stem.dialogue(mix, stem_of(episode), fit) if fit else mix.mean(1).astype(np.float32)
+    if fit:
+        hearing = to_asr(voice)
+    speech = silero.speech_spans(hearing)
+    own = {k: Path(v) for k, v in episode.sidecars.items()}
+    renamed: dict[str, str] = {}
+    sounds: tuple[Line, ...] = ()
+    screen = dialogue_list.screen(own["screen"], episode.media.duration_ms) if "screen" in own else ()
+    if "dialogue" in own or "srt" in own:
+        kind = "dialogue" if "dialogue" in own else "srt"
+        read = dialogue_list.from_csv if kind == "dialogue" else dialogue_list.from_srt
+        lines, sounds = dialogue_list.sounds(read(own[kind], episode.media.duration_ms))
+        if not lines:
+            raise SidecarError("holds only sounds, no line", own[kind].name, "remove it to have the episode recognised")
+        language = (source_lang or session.engines.transcriber().detect(hearing)[0]).lower()
+        words: tuple[Word, ...] = ()
+    else:
+        if not speech:
+            raise MediaError("nobody speaks in this episode", episode.name, "check that it is the right file")
+        kind, (language, words) = "asr", recognise(session, hearing, speech, source_lang)
+        say = _sayer(session, language)
+        fixed, changed = names.repair(words, session.bible.terms, language, say)
+        words, renamed = fixed, {str(k): v for k, v in changed.items()}
+        unsure = {k for k, v in changed.items() if v.islower()}
+        unsure |= set(names.doubtful(words, session.bible.terms, language, say))
+        lines = _flag_renamed(split_at_voice_changes(session, cut_lines(words, speech), words, speech, hearing), unsure)
+        if not lines:
+            raise MediaError("nobody speaks in this episode", episode.name, "check that it is the right file")
+    lines, registers = name_speakers(session, lines, hearing)
+    if kind == "asr":
+        lines = join_lines(lines)
+    levels = measure_levels(lines, voice, speech, clean=fit is not None)
+    transcript = Transcript(language.split("-")[0], kind, words, lines, tuple(speech))
+    placed = {"shift": float(fit.shift), "gain": fit.gain, "explained_db": fit.explained_db} if fit else None
+    return Listened(transcript, levels, registers, placed, renamed, notes, sounds, screen)
+
+
+def _flag_renamed(lines: tuple[Line, ...], capitals: set[int]) -> tuple[Line, ...]:
+    """Lines in which an ordinary word was taken for a name, or what may be a misheard name was left, are flagged."""
+    return tuple(
+        replace(line, flags=(*line.flags, "name-unsure")) if capitals & set(line.word_ids) else line for line in lines
+    )
+
+
+def _sayer(session: Session, language: str) -> Callable[[str], str]:
+    voice, espeak = session.engines.synthesizer(), language
+    for known in session.settings.languages.values():
+        if known.primary == language.split("-")[0]:
+            espeak = known.espeak
+    return lambda text: voice.phonemes(text, espeak)
+
+
+def _stem_fit(episode: Episode, mix: Samples, speech: list[Span]) -> tuple[stem.Fit | None, tuple[str, ...]]:
+    """The stem's fit, or None with a note where there is none or it is not this episode's."""
+    if "me" not in episode.sidecars:
+        return None, ()
+    fit = stem.fit_stem(mix, stem_of(episode), speech)
+    if fit.ok:
+        return fit, ()
+    what = f"{Path(episode.sidecars['me']).name} explains only {fit.explained_db:.1f} dB of the episode: not used"
+    return None, (what,)

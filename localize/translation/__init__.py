@@ -1,0 +1,1 @@
+"""Lines into a language: memory, routes, names locked, rewording."""

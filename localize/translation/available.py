@@ -1,0 +1,45 @@
+"""Which pairs the engines here offer, and which models could be pulled for more."""
+
+from __future__ import annotations
+
+from ..engines.catalogue import MODEL_ENGINES, Engines
+from ..models.registry import Registry
+from .routes import Hop, Route
+
+# --- engines ---------------------------------------------------------------------------------------------------
+
+
+def text_hops(engines: Engines) -> tuple[list[Hop], list[str]]:
+    """The pairs that text engines offer here, and what is missing for the embedded ones."""
+    hops, reasons = [], []
+    models = engines.context.registry.models
+    for engine in engines.translators():
+        for source, target in sorted(engine.pairs):
+            reason = engine.unavailable(source, target)
+            if not reason:
+                hops.append(Hop(engine.name, source, target, engine.cost))
+            elif engine.name not in models:
+                reasons.append(reason)
+    return hops, reasons
+
+
+def hops_of(engines: Engines, names: list[str], source: str, target: str) -> Route | None:
+    """The route through engines of these names, one after the other; None where they are not there any more."""
+    hops, _reasons = text_hops(engines)
+    paths: list[tuple[Hop, ...]] = [()]
+    for name in names:
+        at = {p: p[-1].target if p else source for p in paths}
+        paths = [(*p, h) for p in paths for h in hops if h.engine == name and h.source == at[p]]
+    whole = [p for p in paths if p and p[-1].target == target]
+    return Route(whole[0]) if whole else None
+
+
+def listed_models(registry: Registry, source: str, target: str) -> list[str]:
+    """Commands that would bring a commercial model for the pair, the best first."""
+    pairs = {f"{source}->{target}"}
+    found = [
+        m for m in registry.models.values()
+        if m.task == "mt" and m.commercial_use and m.engine in MODEL_ENGINES and not registry.present(m.id)
+        and pairs & {"->".join(t.split("-")[0] for t in p.split("->")) for p in m.languages}
+    ]  # fmt: skip
+    return [f"localize models pull {m.id}" for m in sorted(found, key=lambda m: m.cost)]

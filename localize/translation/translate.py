@@ -1,0 +1,207 @@
+"""Lines into one language: memory first, then engines by route with names locked; a line at a time in the ledger.
+
+Nothing passes for a translation that is none: a line without a route, or one that comes back empty, looping, or
+as an echo of its source, carries an error and no text."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..engines.catalogue import Engines
+from ..engines.translation.sanity import polished, suspicious
+from ..errors import LocalizeError, one_line
+from ..records import EngineUse, Line, TermUse, Translation, from_json, to_json
+from ..series import memory
+from ..series.glossary import Use, replace_banned
+from ..storage.step_cache import Steps
+from . import name_lock, send
+from .available import listed_models, text_hops
+from .job import Job
+from .routes import Route, missing, plan
+
+VERSION = 5
+PAD_MS = 120
+SURE_FUZZY = 0.92  # a remembered line this like wins over an engine; a less like one only where there is no route
+
+
+def translate(job: Job, engines: Engines, steps: Steps) -> tuple[list[Translation], list[EngineUse]]:
+    """A translation for every line, in order; lines with an error have no text. Engines that had a part."""
+    source, target = job.transcript.language, job.target
+    if source == target.split("-")[0]:
+        return [_as_spoken(line, job) for line in job.transcript.lines], []
+    matches = {line.id: job.memory.lookup(line.text, job.before(line)) for line in job.transcript.lines}
+    sure = {i for i, m in matches.items() if m is not None and m.score >= SURE_FUZZY}
+    done = {line.id: _remembered(line, matches[line.id], job) for line in job.transcript.lines if line.id in sure}
+    done.update({line.id: _given(line, job) for line in job.transcript.lines if job.given.get(line.id)})
+    rest = [line for line in job.transcript.lines if line.id not in done]
+    used: list[EngineUse] = []
+    if rest:
+        made, used = _by_engines(rest, job, engines, steps)
+        done.update(made)
+    for line in rest:
+        if done[line.id].error and matches[line.id] is not None:
+            done[line.id] = _remembered(line, matches[line.id], job)
+    return [_flagged(done[line.id], line, job) for line in job.transcript.lines], used
+
+
+def _as_spoken(line: Line, job: Job) -> Translation:
+    terms = name_lock.verify(line.text, job.glossary.find(line.text, job.target), job.target)
+    return Translation(line.id, job.target, line.text, "source", terms=terms)
+
+
+def _given(line: Line, job: Job) -> Translation:
+    text = job.given[line.id]
+    terms = name_lock.verify(text, job.glossary.find(line.text, job.transcript.language), job.target)
+    return Translation(line.id, job.target, text, "studio", terms=terms)
+
+
+def _remembered(line: Line, match: memory.Match | None, job: Job) -> Translation:
+    assert match is not None  # only asked for lines that have one
+    text = match.text(job.glossary, job.target)
+    uses = job.glossary.find(line.text, job.transcript.language)
+    origin = "memory" if match.score == 1.0 else "memory-fuzzy"
+    terms = name_lock.verify(text, uses, job.target)
+    flags = () if match.score == 1.0 else ("fuzzy-memory",)
+    return Translation(line.id, job.target, text, origin, match.score, terms, flags)
+
+
+def _flagged(translation: Translation, line: Line, job: Job) -> Translation:
+    """With banned words replaced, and the flags that every origin shares: names missed or unsure, words banned."""
+    flags = list(translation.flags)
+    text, banned = replace_banned(translation.text, job.glossary.banned(job.target))
+    if banned or (translation.origin == "source" and text != translation.text):
+        flags.append("banned-word")
+    translation = replace(translation, text=text)
+    if name_lock.missed(translation.terms):
+        flags.append("name-missed")
+    if any(not u.sure for u in job.glossary.find(line.text, job.transcript.language)):
+        flags.append("name-unsure")
+    if translation.error:
+        flags.append("untranslated")
+    return replace(translation, flags=tuple(dict.fromkeys(flags)))
+
+
+def _by_engines(
+    lines: list[Line], job: Job, engines: Engines, steps: Steps
+) -> tuple[dict[str, Translation], list[EngineUse]]:
+    source, target = job.transcript.language, job.target.split("-")[0]
+    hops, reasons = text_hops(engines)
+    route = plan(hops, source, target)
+    done: dict[str, Translation] = {}
+    used: list[EngineUse] = []
+    heard = job.transcript.origin == "asr"
+    speech = next((e for e in engines.speech_translators() if heard and (source, target) in e.pairs), None)
+    ways: list[tuple[float, Callable[[list[Line]], dict[str, Translation]], list[EngineUse]]] = []
+    if route is not None:
+        who = [engines.translator(h.engine).identity(h.source, h.target) for h in route.hops]
+        ways.append((route.cost, lambda todo: _from_text(todo, job, route, who, engines, steps), who))
+    if speech is not None:
+        use = [speech.identity(source, target)]
+        ways.append((speech.cost, lambda todo: _from_speech(todo, job, speech, steps), use))
+    for _cost, run, who_ran in sorted(ways, key=lambda w: w[0]):
+        # what one way cannot do, or loses a name in, the next one tries
+        rest = [x for x in lines if x.id not in done or done[x.id].error or name_lock.missed(done[x.id].terms)]
+        made = run(rest) if rest else {}
+        good = {i: t for i, t in made.items() if not t.error or i not in done}
+        done.update(good)
+        used += who_ran if any(not t.error for t in good.values()) else []
+    if not ways:
+        models = listed_models(engines.context.registry, source, target)
+        series = job.memory_path.parent.name
+        for line in lines:
+            command = f"localize memory add --series {series} --lang {job.target} {shlex.quote(line.text)} TRANSLATION"
+            error = missing(source, target, command, [*models, *reasons])
+            done[line.id] = _failed(line, job, str(error))
+    return done, used
+
+
+def _failed(line: Line, job: Job, error: str, origin: str = "none") -> Translation:
+    uses = job.glossary.find(line.text, job.transcript.language)
+    terms = name_lock.verify("", uses, job.target)
+    return Translation(line.id, job.target, "", origin, 0.0, terms, error=one_line(error))
+
+
+def _from_text(
+    lines: list[Line], job: Job, route: Route, identities: list[EngineUse], engines: Engines, steps: Steps
+) -> dict[str, Translation]:
+    """Lines through a route, many at a time, each a step of its own."""
+    source = job.transcript.language
+    uses = {line.id: job.glossary.find(line.text, source) for line in lines}
+
+    reads = any(engines.translator(h.engine).reads_context for h in route.hops)
+    strict = any(engines.translator(h.engine).writes_freely for h in route.hops)
+
+    def inputs(line: Line) -> dict[str, Any]:
+        ask = job.ask(line)
+        return {
+            "text": line.text,
+            "source": source,
+            "target": job.target,
+            "route": [to_json(i) for i in identities],
+            "terms": [{**u.term.key(job.target), "at": u.start} for u in uses[line.id]],
+        } | ({"speaker": ask.speaker, "before": ask.before, "seconds": ask.seconds} if reads else {})
+
+    def make(todo: list[Line]) -> list[Any]:
+        texts = send.cross([job.ask(x) for x in todo], [uses[x.id] for x in todo], job.target, route, engines)
+        return [
+            to_json(_checked(line, text, uses[line.id], job, route.name, strict))
+            for line, text in zip(todo, texts, strict=True)
+        ]
+
+    rows = [(inputs(line), f"{job.subject} {line.id}", line) for line in lines]
+    made = steps.batch("translate", VERSION, rows, make)
+    return {
+        line.id: replace(from_json(Translation, value), line_id=line.id)
+        for line, value in zip(lines, made, strict=True)
+    }
+
+
+def _from_speech(lines: list[Line], job: Job, engine: Any, steps: Steps) -> dict[str, Translation]:
+    source, target = job.transcript.language, job.target
+    uses = {line.id: job.glossary.find(line.text, source) for line in lines}
+    identity = to_json(engine.identity(source, target.split("-")[0]))
+
+    def inputs(line: Line) -> dict[str, Any]:
+        return {
+            "audio": job.audio_digest,
+            "span": [line.start_ms, line.end_ms],
+            "text": line.text,
+            "target": target,
+            "engine": identity,
+            "terms": [u.term.key(target) for u in uses[line.id]],
+        }
+
+    def make(todo: list[Line]) -> list[Any]:
+        audio = job.audio()
+        made = []
+        for line in todo:
+            part = audio[max(0, line.start_ms - PAD_MS) * 16 : (line.end_ms + PAD_MS) * 16]
+            # only this line's names are hinted: a long list is read out into short lines
+            names = tuple(dict.fromkeys(u.form(target) for u in uses[line.id]))
+            try:
+                text = engine.translate_speech(part.astype(np.float32), source, names)
+                made.append(to_json(_checked(line, text, uses[line.id], job, engine.name)))
+            except LocalizeError as error:
+                made.append(to_json(_failed(line, job, str(error), engine.name)))
+        return made
+
+    rows = [(inputs(line), f"{job.subject} {line.id}", line) for line in lines]
+    made = steps.batch("translate-speech", VERSION, rows, make)
+    return {
+        line.id: replace(from_json(Translation, value), line_id=line.id)
+        for line, value in zip(lines, made, strict=True)
+    }
+
+
+def _checked(line: Line, text: str, uses: list[Use], job: Job, origin: str, strict: bool = False) -> Translation:
+    """A translation that was looked at: empty, looping or echoed text becomes an error."""
+    text = polished(" ".join(text.split()), line.text)
+    if reason := suspicious(line.text, text, [u.form(job.target) for u in uses], strict):
+        return _failed(line, job, f"{origin} gave {reason}", origin)
+    terms: tuple[TermUse, ...] = name_lock.verify(text, uses, job.target)
+    return Translation(line.id, job.target, text, origin, terms=terms)
