@@ -91,7 +91,7 @@ class Transcript:
     """All that was said, once per episode.
 
     Attributes:
-        origin: "asr", "srt" or "dialogue".
+        origin: "asr", "picture" (burnt-in subtitles), "srt" or "dialogue".
         language: BCP-47 primary tag, e.g. "en".
         speech: spans [start_ms, end_ms] in which a voice is heard.
     """

@@ -13,6 +13,7 @@
 | LOCALIZE_MARKETS | a TOML file that adds markets and languages | none |
 | LOCALIZE_HUB | address of a model hub | the hub client's own |
 | LOCALIZE_OFFLINE | "1": ask no source outside the package registries | "0" |
+| LOCALIZE_HARDSUBS | "off": subtitles in the picture are not read | "auto" |
 | LOCALIZE_LLM_URL | an OpenAI-compatible endpoint that translates, e.g. http://localhost:8000/v1 | none |
 | LOCALIZE_LLM_MODEL | the model's name there | none |
 | LOCALIZE_LLM_KEY | its key | none |
@@ -67,6 +68,7 @@ class Settings:
     ledger: str = field(default="", repr=False)
     store: str = ""
     bucket: str = ""
+    hardsubs: str = "auto"
     s3_endpoint: str = ""
     llm_url: str = ""
     llm_model: str = ""
@@ -149,6 +151,7 @@ def load_settings(environ: dict[str, str] | None = None) -> Settings:
         store=env.get("LOCALIZE_STORE", ""),
         bucket=env.get("LOCALIZE_BUCKET", ""),
         s3_endpoint=env.get("LOCALIZE_S3_ENDPOINT", ""),
+        hardsubs=_choice(env, "LOCALIZE_HARDSUBS", ("auto", "off")),
         llm_url=env.get("LOCALIZE_LLM_URL", ""),
         llm_model=env.get("LOCALIZE_LLM_MODEL", ""),
         llm_key=env.get("LOCALIZE_LLM_KEY", ""),

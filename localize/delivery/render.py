@@ -51,6 +51,7 @@ class Render:
         for tag in self.tags:
             names += self._texts(tag, cues[tag], looks[tag])
         names += self._forced(looks[self.market.language])
+        names += self._proposed()
         if self.made.spoken:
             samples, rate = from_flac(self.session.steps.store.need(self.made.spoken.track))
             write_wav(self.work / f"{base}.dub.wav", samples, rate)
@@ -106,6 +107,16 @@ class Render:
         shown = {i: t.upper() if x.text.isupper() else t for x in listened.screen if (t := texts.get(i := x.id))}
         cues = cut_cues(listened.screen, shown, {}, look)
         name = f"{self.episode.name}.{tag}.forced.srt"
+        (self.work / name).write_text(formats.to_srt(cues), encoding="utf-8")
+        return [name]
+
+    def _proposed(self) -> list[str]:
+        """Other writing that was read in the picture, for a person to put beside the episode as EP.screen.srt."""
+        proposed = self.made.listened.proposed
+        if not proposed or self.made.listened.screen:
+            return []
+        name = f"{self.episode.name}.screen.proposed.srt"
+        cues = [Cue(x.start_ms, x.end_ms, x.text, x.id) for x in proposed]
         (self.work / name).write_text(formats.to_srt(cues), encoding="utf-8")
         return [name]
 

@@ -13,6 +13,7 @@ from .speech.voices import Voices
 ENGINES = {
     "faster-whisper": "localize.engines.recognition.whisper:Whisper",
     "whisper-translate": "localize.engines.recognition.whisper:WhisperTranslate",
+    "ppocr": "localize.engines.reading.ppocr:PpOcr",
     "ge2e": "localize.engines.recognition.ge2e:SpeakerEncoder",
     "kokoro": "localize.engines.speech.kokoro:Kokoro",
     "coqui": "localize.engines.speech.coqui:Coqui",

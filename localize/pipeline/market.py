@@ -90,7 +90,8 @@ def gather(
             heard = listen_back.read_back(session, episode, own.spoken.track, market.language)
         left = leftover_speech.left_speech(session, episode, listened, bed)
         balance = mixing.balance(session, episode, listened, bed, own.spoken.track)
-    engines = [whisper] if listened.transcript.origin == "asr" else []
+    engines = [whisper] if listened.transcript.origin in ("asr", "picture") else []
+    engines += [session.engines.get("ppocr").identity()] if listened.transcript.origin == "picture" else []
     for tag in (market.language, *market.extra_subtitles):
         engines += [e for e in parts[tag].engines if e not in engines]
     return Ingredients(

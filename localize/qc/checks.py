@@ -17,6 +17,7 @@ from ..languages.text import count
 from ..records import Check, Verdict
 from ..subtitles import line_breaks
 from ..subtitles.cues import CUT_FRAMES, GAP_FRAMES, LONGEST_MS, SHORTEST_MS
+from ..transcript import picture_text
 from ..translation import name_lock
 from .figures import SILENT_LUFS, level_differences, max_rate, onset_p95, word_error
 from .variant import Variant
@@ -235,7 +236,8 @@ def sources(v: Variant) -> Check:
         probs = [by_id[w].prob for w in line.word_ids if w in by_id]
         if probs and float(np.mean(probs)) < LOW_PROBABILITY:
             bad.append(f"{line.id}: recognised with {np.mean(probs):.0%}")
-        bad += [f"{line.id}: {f}" for f in line.flags if f in ("unknown-speaker", "name-unsure")]
+        doubts = ("unknown-speaker", "name-unsure", *picture_text.FLAGS)
+        bad += [f"{line.id}: {f}" for f in line.flags if f.startswith(doubts)]
     return _check("sources", Verdict.REVIEW, bad, f"{len(bad)} doubts", "none")
 
 

@@ -17,6 +17,7 @@ class Listened:
         registers: speaker -> "f" or "m".
         stem: {"shift", "gain", "explained_db"} of the studio's stem where it fits the episode, else None.
         sounds: what the studio's transcript says is heard but not spoken; screen: what the picture shows in writing.
+        proposed: writing in the picture that nobody listed yet, for a person to choose from.
         renamed: what the recogniser had written, by the id of a word that was repaired to a name.
     """
 
@@ -28,6 +29,7 @@ class Listened:
     notes: tuple[str, ...] = ()
     sounds: tuple[Line, ...] = ()
     screen: tuple[Line, ...] = ()
+    proposed: tuple[Line, ...] = ()
 
     @property
     def spoken(self) -> list[Span]:

@@ -18,8 +18,10 @@ from ..media.soundtrack import decode, stem_of
 from ..records import Episode, Line, Transcript, Word, from_json, to_json
 from ..session import Session
 from . import dialogue_list, names
+from .burnt_in import BurntIn
 from .levels import measure_levels
 from .lines import cut_lines, join_lines
+from .picture_text import as_lines, proposed_screen, read_hardsubs
 from .recognise import recognise
 from .result import Listened
 from .turns import name_speakers, split_at_voice_changes
@@ -42,10 +44,11 @@ def listen(session: Session, episode: Episode, source_lang: str | None = None) -
         "enrolled": {n: c.enrolled for n, c in session.bible.cast.items() if c.enrolled},
         "engine": to_json(session.engines.transcriber().identity()),
         "speakers": to_json(session.engines.get("ge2e").identity()),
+        "hardsubs": to_json(session.engines.get("ppocr").identity()) if session.settings.hardsubs == "auto" else None,
     }
     with session.clock.timed(episode.name, ""):
         made = session.steps.json(
-            "listen", 19, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
+            "listen", 20, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
         )
     return from_json(Listened, made)
 
@@ -63,6 +66,7 @@ def _listen(session: Session, episode: Episode, source_lang: str | None) -> List
     own = {k: Path(v) for k, v in episode.sidecars.items()}
     renamed: dict[str, str] = {}
     sounds: tuple[Line, ...] = ()
+    burnt = BurntIn(())
     screen = dialogue_list.screen(own["screen"], episode.media.duration_ms) if "screen" in own else ()
     if "dialogue" in own or "srt" in own:
         kind = "dialogue" if "dialogue" in own else "srt"
@@ -82,6 +86,10 @@ def _listen(session: Session, episode: Episode, source_lang: str | None) -> List
         unsure = {k for k, v in changed.items() if v.islower()}
         unsure |= set(names.doubtful(words, session.bible.terms, language, say))
         lines = _flag_renamed(split_at_voice_changes(session, cut_lines(words, speech), words, speech, hearing), unsure)
+        burnt = read_hardsubs(session, episode, language, speech)
+        if burnt.lines:
+            lines = as_lines(burnt.lines, words, lines, speech, language)
+            kind, words, renamed = "picture", (), {}
         if not lines:
             raise MediaError("nobody speaks in this episode", episode.name, "check that it is the right file")
     lines, registers = name_speakers(session, lines, hearing)
@@ -90,7 +98,8 @@ def _listen(session: Session, episode: Episode, source_lang: str | None) -> List
     levels = measure_levels(lines, voice, speech, clean=fit is not None)
     transcript = Transcript(language.split("-")[0], kind, words, lines, tuple(speech))
     placed = {"shift": float(fit.shift), "gain": fit.gain, "explained_db": fit.explained_db} if fit else None
-    return Listened(transcript, levels, registers, placed, renamed, notes, sounds, screen)
+    notes += burnt.notes
+    return Listened(transcript, levels, registers, placed, renamed, notes, sounds, screen, proposed_screen(burnt))
 
 
 def _flag_renamed(lines: tuple[Line, ...], capitals: set[int]) -> tuple[Line, ...]:

@@ -94,7 +94,7 @@ def _by_engines(
     route = plan(hops, source, target)
     done: dict[str, Translation] = {}
     used: list[EngineUse] = []
-    heard = job.transcript.origin == "asr"
+    heard = job.transcript.origin in ("asr", "picture")
     speech = next((e for e in engines.speech_translators() if heard and (source, target) in e.pairs), None)
     ways: list[tuple[float, Callable[[list[Line]], dict[str, Translation]], list[EngineUse]]] = []
     if route is not None:

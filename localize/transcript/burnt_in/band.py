@@ -16,8 +16,8 @@ import numpy as np
 from rapidfuzz import fuzz
 
 from ...engines.reading.ppocr import Box
+from ...media.frames import Image, View, frames
 from ...records import Media
-from .frames import Image, View, frames
 from .records import Band, Rect, ScreenText
 from .script import letters
 

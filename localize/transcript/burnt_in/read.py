@@ -7,10 +7,10 @@ from pathlib import Path
 from statistics import median
 
 from ...audio.spans import Span
+from ...media.frames import View, frames
 from ...media.probe import displayed_size
 from ...records import Media
 from .band import CENTRED, WIDEST, Reader, distinct, find_band, low_rows, other_text, sample
-from .frames import View, frames
 from .records import Band, BurntIn, BurntLine, Rect
 from .script import is_in, join, letters, scripts_of
 from .tracks import Follower, Row

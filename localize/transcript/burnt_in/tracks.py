@@ -14,9 +14,9 @@ from statistics import median
 import numpy as np
 
 from ...engines.reading.ppocr import Box
+from ...media.frames import Image
 from . import match
 from .band import Reader, alike, cut
-from .frames import Image
 
 SEARCH = 24  # pixels of a row's box where text is searched
 STEP_S = 0.2  # between two searches

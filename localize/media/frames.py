@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
@@ -12,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import MediaError, one_line
-from ...media import ffmpeg
+from ..errors import MediaError, one_line
+from . import ffmpeg
 
 Image = NDArray[np.uint8]
 
@@ -33,21 +34,28 @@ class View:
     rate: float
 
 
-def frames(path: Path, view: View) -> Iterator[Image]:
-    """Frames of shape (height, width, 3) in the order blue, green, red. Raises MediaError where none can be decoded."""
+def frames(path: Path, view: View, pixels: str = "bgr24") -> Iterator[Image]:
+    """Frames of shape (height, width, 3) in the order blue, green, red, or (height, width) for "gray"; of "yuv420p", the
+    luma rows and below them the bytes of both chroma planes: (height * 3 / 2, width).
+
+    Raises MediaError where none can be decoded.
+    """
     left, top, wide, high = view.crop
     width, height = view.size
-    chain = f"fps={view.rate:.6f}:start_time=0,crop={wide}:{high}:{left}:{top},scale={width}:{height}:flags=area"
+    chain = f"fps={view.rate:.6f}:start_time=0,crop={wide}:{high}:{left}:{top}:exact=1"
+    if (wide, high) != (width, height):
+        chain += f",scale={width}:{height}:flags=area"
     argv = [ffmpeg.binary(), "-hide_banner", "-nostdin", "-v", "error", "-i", ffmpeg.url(path), "-map", "0:v:0"]
-    argv += ["-vf", chain, "-f", "rawvideo", "-pix_fmt", "bgr24", "pipe:"]
+    argv += ["-vf", chain, "-f", "rawvideo", "-pix_fmt", pixels, "pipe:"]
     process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
     assert process.stdout is not None
     assert process.stderr is not None
-    count, got = width * height * 3, 0
+    shape = {"bgr24": (height, width, 3), "gray": (height, width), "yuv420p": (height * 3 // 2, width)}[pixels]
+    count, got = math.prod(shape), 0
     try:
         while len(data := process.stdout.read(count)) == count:
             got += 1
-            yield np.frombuffer(data, np.uint8).reshape(height, width, 3)
+            yield np.frombuffer(data, np.uint8).reshape(shape)
         if not got:
             said = one_line(process.stderr.read().decode(errors="replace"), 200)
             raise MediaError(f"no frame can be decoded ({said})", path.name, "export the picture again")
