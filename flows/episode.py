@@ -28,6 +28,7 @@ from localize.records import Episode, Verdict
 from localize.series.bible import open_bible
 from localize.session import Session
 from localize.settings import load_settings
+from localize.storage.leases import LeaseLost
 from localize.transcript.result import Listened
 
 Result = Delivered | FailedVariant
@@ -86,7 +87,12 @@ def make_variants(
             results.append(_market(session, episode, listened, market, parts, out))
         except Exception as error:
             results.append(failed(session, episode.name, market.name, error))
-        ended(results[-1])
+        try:
+            ended(results[-1])
+        except LeaseLost:
+            raise
+        except Exception as error:  # what follows one market never stops the others
+            results[-1] = failed(session, episode.name, market.name, error)
     _artifacts(episode, results)
     return results
 

@@ -25,7 +25,7 @@ def series_names() -> list[str]:
 
         try:
             office = open_service(SETTINGS)
-            names |= {k.series for k in office.books.episodes()}
+            names |= set(office.books.series_names())
             names |= {e.name.split("/")[1] for e in office.bucket.list("inbox") if e.name.count("/") == 2}
         except LocalizeError:
             pass  # the form is still of use; a run says what is wrong with the bucket

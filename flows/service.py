@@ -13,7 +13,7 @@ from typing import Any
 from flows import setup as _setup  # noqa: F401  (sets Prefect's environment before it is imported)
 
 # isort: split
-from prefect import flow, get_run_logger
+from prefect import flow, get_run_logger, runtime
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from prefect.flow_runs import suspend_flow_run
 
@@ -24,11 +24,11 @@ from localize.delivery.result import Delivered
 from localize.errors import InputError, LocalizeError, OptionError
 from localize.pipeline.results import Failed
 from localize.review import edited_lines
-from localize.series.bible import open_bible
-from localize.service import decisions, inbox, mail, outbox
+from localize.service import decisions, inbox, mail
 from localize.service.episodes import FAILED, REVIEW, Known, key_of
 from localize.service.service import Service, open_service
 from localize.settings import load_settings
+from localize.storage.leases import LeaseLost
 
 ALWAYS: dict[str, Any] = {"persist_result": False, "log_prints": True}
 REVIEW_S = 30 * 24 * 3600
@@ -93,50 +93,90 @@ def re_voice(series: params.Series, episode: params.Episode, markets: params.Mar
 
 @flow(name="review", flow_run_name="{episode} / {market}", **ALWAYS)
 def review_variant(series: params.Series, episode: params.Episode, market: params.Market) -> str:
-    """Wait for a person's word on a variant, holding no worker; then deliver, refuse, or make the edited lines anew."""
+    """Wait for a person's word on a variant, holding no worker; then deliver, refuse, or make the edited lines anew.
+
+    A form is bound to the revision and the variant that it showed: its slot names both, so that an answer is never
+    read for another one, and it counts once, however often the run resumes.
+    """
     office = open_service()
-    known = office.find(series, episode)
-    variant = office.books.variant(known, market)
-    if variant is None or variant.state != REVIEW:
-        return f"nothing to review: {variant.state if variant else 'never made'}"
-    folder = office.folder(known, market)
-    if not office.at_hand(known, market):  # another machine made it; from the store it takes seconds
-        report = office.report_of(known, market)
-        make(office, known, (market,), report["episode"]["source_lang"] if report else "heard", again=False)
-    for turn in range(1, 21):
-        report = edited_lines.read_report(folder)
-        text = decisions.question(report, (folder / "report.html").absolute().as_uri())
-        slot = f"review-{slug(episode)}-{slug(market)}"
-        server.show(partial(create_markdown_artifact, text, key=slot, description="What to decide on"))
-        answer = suspend_flow_run(
-            wait_for_input=params.Answer.with_initial_data(description=text), timeout=REVIEW_S, key=f"turn-{turn}"
-        )
+    run = str(runtime.flow_run.id)
+    for _turn in range(1, 21):
+        known = office.find(series, episode)
+        variant = office.books.variant(known, market)
+        before = office.books.asked_otherwise(run, known, variant.digest if variant else "")
+        stale = ""
+        if before:
+            stale = f"an answer to revision {before} does not count: {episode} / {market} changed since it was shown"
+            get_run_logger().warning(stale)
+        if variant is None or variant.state != REVIEW:
+            state = variant.state if variant else "never made, or wanted anew"
+            return "; ".join(t for t in (f"nothing to review: {state}", stale) if t)
+        if told := _finish_decided(office, known, market):
+            return told
+        report = _at_hand(office, known, market)
+        seen = decisions.seen_now(office.books, known, market)
+        slot = office.books.ask(run, known, market, seen.digest)
+        answer = _answer(office, known, market, report, slot)
         try:
-            ended = _decided(office, known, market, report, answer)
+            word = decisions.Word(seen, answer.reviewer, answer.note, f"{run}:{slot}")
+            ended = _decided(office, known, market, report, answer, word)
         except InputError as error:  # the answer cannot be used: said above the next form
             get_run_logger().warning(str(error))
+            office.books.answered(run, slot)
             continue
+        office.books.answered(run, slot)
         if ended:
             return ended
     return "no decision"
 
 
-def _decided(office: Service, known: Known, market: str, report: dict[str, Any], answer: Any) -> str:
-    """Do what a reviewer decided; empty where another review must follow."""
-    bible = open_bible(office.settings, known.series)
+def _at_hand(office: Service, known: Known, market: str) -> dict[str, Any]:
+    """The variant's report, once the variant lies on this machine: from the store that takes seconds."""
+    if not office.at_hand(known, market):
+        report = office.report_of(known, market)
+        make(office, known, (market,), report["episode"]["source_lang"] if report else "heard", again=False)
+    return edited_lines.read_report(office.folder(known, market))
+
+
+def _answer(office: Service, known: Known, market: str, report: dict[str, Any], slot: str) -> Any:
+    """What a person answers to the form in this slot; the run waits for it without holding a worker."""
+    text = decisions.question(report, (office.folder(known, market) / "report.html").absolute().as_uri())
+    key = f"review-{slug(known.name)}-{slug(market)}"
+    server.show(partial(create_markdown_artifact, text, key=key, description="What to decide on"))
+    return suspend_flow_run(
+        wait_for_input=params.Answer.with_initial_data(description=text), timeout=REVIEW_S, key=slot
+    )
+
+
+def _finish_decided(office: Service, known: Known, market: str) -> str:
+    """Do what was decided on this very variant by a run that died before it was done; empty where there is nothing."""
+    seen = decisions.seen_now(office.books, known, market)
+    decided = office.books.decided(known, market, seen.digest) if seen.digest else None
+    if decided is None or decided.decision not in ("approve", "reject"):
+        return ""
+    word = decisions.Word(seen, decided.who, decided.note, decided.answer)
+    report = _at_hand(office, known, market)
+    return _decided(office, known, market, report, params.Answer(decision=decided.decision, reviewer=decided.who), word)
+
+
+def _decided(
+    office: Service, known: Known, market: str, report: dict[str, Any], answer: Any, word: decisions.Word
+) -> str:
+    """Do what a reviewer decided; empty where another review must follow. Raises InputError."""
+    bible = office.bible(known.series)
     folder = office.folder(known, market)
     told = ""
     if answer.decision == "approve":
-        to = decisions.approve(office.bucket, office.books, bible, known, market, folder, answer.reviewer, answer.note)
-        told = f"approved by {answer.reviewer}: {to}"
+        to = decisions.approve(office.bucket, office.books, bible, known, market, folder, word)
+        told = f"approved by {word.who}: {to}"
     elif answer.decision == "reject":
-        decisions.reject(office.books, known, market, answer.reviewer, answer.note)
-        told = f"rejected by {answer.reviewer}"
+        decisions.reject(office.books, known, market, word)
+        told = f"rejected by {word.who}"
     else:
-        decisions.edit(office.books, bible, known, market, report, answer.edits, answer.reviewer)
+        decisions.edit(office.books, bible, known, market, report, answer.edits, word)
         state = make(office, known, (market,), report["episode"]["source_lang"], again=False).get(market, "in hand")
-        told = "" if state == REVIEW else f"edited by {answer.reviewer}: {state}"
-    outbox.tell(office.bucket, office.books, known, office.markets_of(known.series))
+        told = "" if state == REVIEW else f"edited by {word.who}: {state}"
+    office.tell(known)
     return told
 
 
@@ -170,11 +210,17 @@ def make(
             markets = office.missing(known, markets)
         if not markets:
             return {}
-        office.started(known, markets)
+        office.started(known, markets, leased=True)
         done: dict[str, str] = {}
 
         def ended(result: Delivered | Failed) -> None:
-            done[result.market] = office.finished(known, result)
+            try:
+                done[result.market] = office.finished(known, result, leased=True)
+            except LeaseLost:
+                raise
+            except LocalizeError as error:  # made, and not sent out: the next catch-up tries again
+                failed = Failed(known.name, result.market, str(error))
+                done[result.market] = office.finished(known, failed, leased=True)
             if done[result.market] == REVIEW and again:
                 _ask(office, known, result.market)
 
@@ -182,6 +228,8 @@ def make(
         try:
             path = inbox.local_copy(office.bucket, known, office.settings.home / "episodes")
             make_variants(path, known.series, list(markets), office.out, language, False, ended)
+        except LeaseLost as error:
+            get_run_logger().warning(f"{known.name}: {error}")
         except Exception as error:
             for market in markets:
                 if market not in done:
@@ -238,6 +286,7 @@ def work_off(office: Service, most: int, series: str | None) -> list[str]:
     wanted = min(most, len(plan.todo))
     bar = server.show(lambda: create_progress_artifact(0.0, key="progress", description=f"{wanted} episodes to make"))
     told = [f"{s.episode.name} / {s.market} is stuck: {s.why}" for s in plan.stuck]
+    told += [f"{series} is held: series.toml {why}" for series, why in plan.held.items()]
     tried: set[str] = set()
     while len(tried) < most and (work := office.next(series, since, tried)) is not None:
         try:
@@ -261,13 +310,14 @@ def work_off(office: Service, most: int, series: str | None) -> list[str]:
 def watch_once(office: Service) -> list[str]:
     """Look at the inbox and at what linguists sent back; what happened, a line each."""
     office.take_returns()
-    found = inbox.look(office.bucket, office.books)
+    found = office.look()
     for known in found.admitted:
-        outbox.tell(office.bucket, office.books, known, office.markets_of(known.series))
+        office.tell(known)
     told = [f"admitted {k.series}/{k.name}, revision {k.revision}" for k in found.admitted]
     told += [f"refused {name}: {why}" for name, why in found.refused]
     told += [f"known already: {name}" for name in found.same]
-    return told + found.waiting
+    told += [f"held {series}: series.toml {why}" for series, why in found.rules.held.items()]
+    return told + found.waiting + found.left
 
 
 def _dropped(office: Service, series: str, episode: str) -> Known:

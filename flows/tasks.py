@@ -25,8 +25,7 @@ from localize.media.sidecars import sidecars_of
 from localize.pipeline.admit import admit
 from localize.pipeline.market import LanguagePart, gather
 from localize.records import Episode
-from localize.series.bible import open_bible
-from localize.session import Session, open_session
+from localize.session import Session, open_series, open_session
 from localize.storage.disk import full_disk_said
 from localize.transcript.result import Listened
 from localize.transcript.steps import listen
@@ -42,7 +41,7 @@ def session_for(series: str, path: Path, allow_non_commercial: bool) -> Session:
         if allow_non_commercial not in _sessions:
             _sessions[allow_non_commercial] = open_session(series, None, allow_non_commercial)
         warm = _sessions[allow_non_commercial]
-    bible = open_bible(warm.settings, series, sidecars_of(path).get("cast"))
+    bible = open_series(warm.settings, warm.ledger, series, sidecars_of(path).get("cast"))
     return Session(warm.settings, warm.engines, warm.ledger, warm.steps, bible, warm.clock)
 
 

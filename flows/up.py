@@ -33,6 +33,7 @@ POOL = "local"
 PARTS = ("watcher", "desk", "worker", "server")  # in the order in which they are stopped
 START_S = 180
 LOOK_S = 5.0
+OFFER_S = 60.0
 DEPLOY = ["--no-prompt", "deploy", "--all", "--prefect-file", str(ROOT / "deploy" / "prefect.yaml")]
 
 
@@ -204,12 +205,14 @@ def watch(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, lambda *_a: sys.exit(0))
     office = open_service()
     told: set[str] = set()
-    offered = set(params.series_names())
+    offered, offered_at = set(params.series_names()), time.monotonic()
     while True:
         try:
-            if (now := set(params.series_names())) != offered:  # the forms offer what exists
-                _prefect(DEPLOY, {**os.environ, "LOCALIZE_POOL": args.pool})
-                offered = now
+            if time.monotonic() - offered_at > OFFER_S:  # the forms offer what exists
+                offered_at = time.monotonic()
+                if (now := set(params.series_names())) != offered:
+                    _prefect(DEPLOY, {**os.environ, "LOCALIZE_POOL": args.pool})
+                    offered = now
             office.books.beat(f"{health.WATCHER} {socket.gethostname()}")
             for line in watch_once(office):
                 if line not in told:

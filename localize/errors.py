@@ -11,6 +11,8 @@
     │   └── LicenceRefused
     ├── RouteMissing        no engine here translates this pair
     ├── EngineError         an engine that failed on an item
+    │   ├── PartlyFailed    on some items of a batch; it holds what the others gave
+    │   └── UnusableResult  what it made cannot be used, and trying again gives the same
     ├── ToolError           an external program that failed or is absent
     ├── StoreError          the store or the ledger cannot be read or written
     └── ServerError         the server that keeps the runs is away, or refuses us
@@ -90,6 +92,25 @@ class EngineError(LocalizeError):
     """An engine that failed on an item."""
 
     transient = True
+
+
+class PartlyFailed(EngineError):
+    """An engine that did some items of a batch.
+
+    Attributes:
+        texts: what it made, in the batch's order; None where it failed.
+    """
+
+    def __init__(self, what: str, where: str = "", do: str = "", texts: tuple[str | None, ...] = ()) -> None:
+        super().__init__(what, where, do)
+        self.args = (what, where, do, texts)
+        self.texts = texts
+
+
+class UnusableResult(EngineError):
+    """What an engine made of an item cannot be used; the same input gives the same again."""
+
+    transient = False
 
 
 class ToolError(LocalizeError):

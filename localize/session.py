@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .engines.base import EngineContext
 from .engines.catalogue import Engines
 from .models import registry
 from .series.bible import Bible, open_bible
+from .series.cast import Character
+from .series.memory import Added, Entry, Piece, pieces_of
 from .settings import Settings, load_settings
+from .storage import bible_rows
+from .storage.bible_rows import RememberedLine
 from .storage.blobs import open_store
 from .storage.ledger import Ledger, open_ledger
 from .storage.step_cache import Steps
@@ -66,4 +70,43 @@ def open_session(
     ledger = open_ledger(settings)
     steps = Steps(ledger, open_store(settings), shared=bool(settings.ledger))
     context = EngineContext(settings, registry.load(settings, allow_non_commercial))
-    return Session(settings, Engines(context), ledger, steps, open_bible(settings, series, own_cast))
+    return Session(settings, Engines(context), ledger, steps, open_series(settings, ledger, series, own_cast))
+
+
+def open_series(settings: Settings, ledger: Ledger, series: str, own_cast: Path | None = None) -> Bible:
+    """The bible of a series: its files, and over them what people added to its memory and the voices they enrolled.
+
+    Raises OptionError, SidecarError, StoreError.
+    """
+    bible = open_bible(settings, series, own_cast)
+    cast = dict(bible.cast)
+    for name, vectors in bible_rows.enrolled(ledger.db, series).items():
+        cast[name] = replace(cast.get(name, Character(name)), enrolled=vectors)
+
+    def added(source: str, target: str) -> Iterator[Added]:
+        for line in bible_rows.remembered(ledger.db, series, source, target):
+            yield line.source, tuple(Piece(text, is_term) for text, is_term in line.pieces), line.before
+
+    return replace(bible, cast=cast, added=added)
+
+
+def remembered_lines(
+    entries: Iterable[Entry], bible: Bible, target: str, who: str, how: str,
+    episode: str = "", revision: int = 0, digest: str = "",
+) -> list[RememberedLine]:  # fmt: skip
+    """Entries as rows of a series' memory, names in them references to its glossary."""
+    return [
+        RememberedLine(
+            source=e.source, pieces=tuple((p.text, p.is_term) for p in pieces_of(e.target, bible.terms, target)),
+            before=e.before, who=who, how=how, episode=episode, revision=revision, digest=digest,
+        )
+        for e in entries
+    ]  # fmt: skip
+
+
+def remember(
+    ledger: Ledger, bible: Bible, source: str, target: str, entries: Iterable[Entry], who: str, how: str
+) -> None:
+    """Add lines to a series' memory, all or none. Raises StoreError."""
+    lines = remembered_lines(entries, bible, target, who, how)
+    ledger.db.together(lambda do: bible_rows.remember(do, bible.name, source, target, lines))

@@ -62,7 +62,7 @@ def score(
     made: list[str] = []
     for at in range(0, len(texts), BATCH):
         asks = [Ask(t) for t in texts[at : at + BATCH]]
-        made += send.cross(asks, uses[at : at + BATCH], tag, route, engines)
+        made += [s.text for s in send.cross(asks, uses[at : at + BATCH], tag, route, engines)]
     seconds = (time.monotonic() - started) / len(texts)
     found = [t for text, u in zip(made, uses, strict=True) for t in name_lock.verify(text, u, tag)]
     wanted = sum(t.wanted for t in found)

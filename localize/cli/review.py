@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,15 @@ def _export(args: argparse.Namespace) -> int:
 def _import(args: argparse.Namespace) -> int:
     from .. import settings
     from ..review import edited_lines
-    from ..series.bible import open_bible
+    from ..session import open_series, remember
+    from ..storage.ledger import open_ledger
 
     report = edited_lines.read_report(args.report)
-    bible = open_bible(settings.load_settings(), report["series"])
-    path = bible.memory_path(report["language"])
-    entries = edited_lines.take_back(args.file, report, path, bible.terms)
-    print(f"{path}: {len(entries)} lines changed or approved; the next run redoes these")
+    loaded = settings.load_settings()
+    ledger = open_ledger(loaded)
+    bible = open_series(loaded, ledger, report["series"])
+    entries = edited_lines.changed(args.file, report)
+    source, target = report["episode"]["source_lang"], report["language"]
+    remember(ledger, bible, source, target, entries, getpass.getuser(), "return")
+    print(f"{bible.name} {target}: {len(entries)} lines changed or approved; the next run redoes these")
     return 0

@@ -22,9 +22,8 @@ from ..pipeline.admit import episode_name
 from ..pipeline.episode import run_episode
 from ..pipeline.results import Failed, failed
 from ..records import Verdict
-from ..series import memory
-from ..series.bible import Bible, open_bible
-from ..session import open_session
+from ..series.bible import Bible
+from ..session import open_series, open_session
 from ..settings import Settings, load_settings
 from .inputs import inputs
 from .tables import results_table
@@ -52,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         for path in paths:
             try:
                 own = sidecars_of(path).get("cast")
-                session = replace(session, bible=open_bible(settings, args.series, own))
+                session = replace(session, bible=open_series(settings, session.ledger, args.series, own))
                 shown = escape(episode_name(path))
                 notice = lambda text, shown=shown: bars.update(task, description=f"{shown}: {text}")  # noqa: E731
                 results += run_episode(session, path, markets, args.out, args.source_lang, notice)
@@ -105,7 +104,7 @@ def check_before(bible: Bible, markets: list[Market], out: Path) -> None:
     Raises SidecarError, OptionError.
     """
     for tag in {t for m in markets for t in (m.language, *m.extra_subtitles)}:
-        memory.load(bible.folder, "en", tag)
+        bible.memory_of("en", tag)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out):

@@ -1,13 +1,19 @@
-"""localize cast | memory | glossary: the series bible"""
+"""localize cast | memory | bible | glossary: the series bible"""
 
 from __future__ import annotations
 
 import argparse
+import getpass
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..files import write_text
+
+if TYPE_CHECKING:
+    from ..series.memory import Entry
 
 
 def add(commands: Any) -> None:
@@ -30,6 +36,14 @@ def add(commands: Any) -> None:
     _series_and_languages(many)
     many.add_argument("tmx", type=Path)
     many.set_defaults(do=_memory_import)
+
+    bible = commands.add_parser("bible", help="the series' terms and memories together")
+    out = bible.add_subparsers(required=True, metavar="action").add_parser(
+        "export", help="write terms as TBX and memories as TMX: the files, and what people added in review"
+    )
+    out.add_argument("series")
+    out.add_argument("folder", type=Path)
+    out.set_defaults(do=_bible_export)
 
     glossary = commands.add_parser("glossary", help="the series' locked names")
     actions = glossary.add_subparsers(required=True, metavar="action")
@@ -60,49 +74,75 @@ def _series_and_languages(parser: argparse.ArgumentParser) -> None:
 def _enrol(args: argparse.Namespace) -> int:
     from ..audio.shape import trim
     from ..media import ffmpeg
-    from ..series import cast
     from ..session import open_session
+    from ..storage import bible_rows
 
     session = open_session(args.series)
     encoder = session.engines.get("ge2e")
     vectors = [encoder.embed(trim(ffmpeg.decode(path, 16_000, 1)[:, 0], 16_000)).tolist() for path in args.sample]
-    session.bible.folder.mkdir(parents=True, exist_ok=True)
-    cast.write_voices(session.bible.folder, args.character, vectors)
-    print(f"{args.character}: {len(vectors)} samples enrolled in {session.bible.folder / 'voices.json'}")
+    bible_rows.enrol(session.ledger.db, session.bible.name, args.character, vectors, getpass.getuser())
+    print(f"{args.character}: {len(vectors)} samples enrolled in {session.bible.name}")
     return 0
 
 
 def _memory_add(args: argparse.Namespace) -> int:
     from ..series import memory
-    from ..series.bible import open_bible
-    from ..settings import load_settings
 
-    settings = load_settings()
-    bible = open_bible(settings, args.series)
-    tag = settings.language(args.lang).tag
-    path = bible.memory_path(tag)
-    entry = memory.Entry(args.source, args.target)
-    memory.add_lines(path, args.source_lang.split("-")[0], tag, [entry], bible.terms)
-    print(f"{path}: {args.source!r} is remembered")
+    where = _remember(args, lambda _source, _tag, _terms: [memory.Entry(args.source, args.target)], "add")[0]
+    print(f"{where}: {args.source!r} is remembered")
     return 0
 
 
 def _memory_import(args: argparse.Namespace) -> int:
     from ..series import memory
-    from ..series.bible import open_bible
+
+    where, number = _remember(args, lambda *pair: memory.read_entries(args.tmx, *pair), "import")
+    print(f"{where}: {number} lines of {args.tmx.name} are remembered")
+    return 0
+
+
+def _remember(args: argparse.Namespace, entries_of: Callable[..., list[Entry]], how: str) -> tuple[str, int]:
+    """Add lines to a series' memory: (which memory, how many)."""
+    from ..session import open_series, remember
     from ..settings import load_settings
+    from ..storage.ledger import open_ledger
 
     settings = load_settings()
-    bible = open_bible(settings, args.series)
+    ledger = open_ledger(settings)
+    bible = open_series(settings, ledger, args.series)
     tag, source = settings.language(args.lang).tag, args.source_lang.split("-")[0]
-    entries = memory.read_entries(args.tmx, source, tag, bible.terms)
-    memory.add_lines(bible.memory_path(tag), source, tag, entries, bible.terms)
-    print(f"{bible.memory_path(tag)}: {len(entries)} lines of {args.tmx.name} are remembered")
+    entries = entries_of(source, tag, bible.terms)
+    remember(ledger, bible, source, tag, entries, getpass.getuser(), how)
+    return f"{bible.name} {source} -> {tag}", len(entries)
+
+
+def _bible_export(args: argparse.Namespace) -> int:
+    from ..series import memory, tbx
+    from ..session import open_series
+    from ..settings import load_settings
+    from ..storage import bible_rows
+    from ..storage.ledger import open_ledger
+
+    settings = load_settings()
+    ledger = open_ledger(settings)
+    bible = open_series(settings, ledger, args.series)
+    args.folder.mkdir(parents=True, exist_ok=True)
+    write_text(args.folder / "terms.tbx", tbx.dumps(bible.terms, "en-US"))
+    print(f"{args.folder / 'terms.tbx'}: {len(bible.terms.terms)} terms")
+    for path in sorted(bible.folder.glob("memory.*.tmx")):
+        shutil.copyfile(path, args.folder / path.name)
+    for source, tag in bible_rows.pairs(ledger.db, bible.name):
+        entries = [
+            memory.Entry(line, memory.Match(pieces, 1.0).text(bible.terms, tag), before)
+            for line, pieces, before in bible.added(source, tag)
+        ]
+        memory.add_lines(args.folder / f"memory.{tag}.tmx", source, tag, entries, bible.terms)
+    for path in sorted(args.folder.glob("memory.*.tmx")):
+        print(f"{path}: its TMX file in {bible.folder} and what people added")
     return 0
 
 
 def _check(args: argparse.Namespace) -> int:
-    from ..series import memory
     from ..series.bible import open_bible
     from ..series.check_terms import check
     from ..settings import load_settings
@@ -110,7 +150,7 @@ def _check(args: argparse.Namespace) -> int:
     settings = load_settings()
     bible = open_bible(settings, args.series)
     for tag in settings.languages:
-        memory.load(bible.folder, "en", tag)
+        bible.memory_of("en", tag)
     found = check(bible.terms, settings.languages)
     for problem in found:
         print(f"{'error' if problem.bad else 'note'}: {bible.folder / 'terms.csv'}: {problem.term!r} {problem.text}")
@@ -161,20 +201,24 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
+    from filelock import FileLock
+
     from .. import files
     from ..series import glossary, tbx
     from ..series.bible import open_bible
     from ..settings import load_settings
 
-    bible = open_bible(load_settings(), args.series)
+    settings = load_settings()
+    folder = open_bible(settings, args.series).folder
     text = files.read_text(args.file)
     is_tbx = args.file.suffix.lower() == ".tbx"
     new = (tbx.loads if is_tbx else glossary.parse)(text, args.file.name)
-    merged = {t.term: t for t in (*bible.terms.terms, *new.terms)}
-    # what was written is read once more before it takes the old file's place: a bad cell never gets in
-    text = glossary.to_csv(glossary.Glossary(tuple(merged.values())))
-    glossary.parse(text, args.file.name)
-    bible.folder.mkdir(parents=True, exist_ok=True)
-    write_text(bible.folder / "terms.csv", text)
-    print(f"{bible.folder / 'terms.csv'}: {len(new.terms)} terms taken, {len(merged)} in all")
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / ".terms.lock"):  # two imports at once lose no term
+        merged = {t.term: t for t in (*glossary.load(folder).terms, *new.terms)}
+        # what was written is read once more before it takes the old file's place: a bad cell never gets in
+        text = glossary.to_csv(glossary.Glossary(tuple(merged.values())))
+        glossary.parse(text, args.file.name)
+        write_text(folder / "terms.csv", text)
+    print(f"{folder / 'terms.csv'}: {len(new.terms)} terms taken, {len(merged)} in all")
     return 0

@@ -17,12 +17,12 @@ def add(commands: Any) -> None:
     status.add_argument("--json", action="store_true", help="for programs")
     status.set_defaults(do=_status)
     gc = commands.add_parser("gc", help="take away blobs that no step and no delivered variant needs")
-    gc.add_argument("--keep-days", type=float, default=30.0, help="steps younger than this stay")
+    gc.add_argument("--keep-days", type=float, default=30.0, help="steps used since then stay")
     gc.add_argument("--dry-run", action="store_true", help="only say what would go")
     gc.set_defaults(do=_gc)
     health = commands.add_parser("health", help="whether every part of the service is there; exit status 1 where not")
     health.add_argument(
-        "--part", action="append", help="only this: disk, ledger, store, bucket, watcher, server, workers"
+        "--part", action="append", help="only this: disk, ledger, store, bucket, series, watcher, server, workers"
     )
     health.add_argument("--json", action="store_true", help="for programs")
     health.set_defaults(do=_health)
@@ -53,14 +53,18 @@ def _status(args: argparse.Namespace) -> int:
 
 def _gc(args: argparse.Namespace) -> int:
     from ..settings import load_settings
-    from ..storage.blobs import Store
+    from ..storage.blobs import open_store
     from ..storage.ledger import open_ledger
     from ..storage.retention import sweep
 
     settings = load_settings()
-    swept = sweep(open_ledger(settings), Store(settings.home / "store"), args.keep_days, args.dry_run)
+    swept = sweep(open_ledger(settings), open_store(settings), args.keep_days, args.dry_run)
     verb = "would go" if args.dry_run else "are gone"
     print(f"{swept.steps} steps and {swept.blobs} blobs ({swept.bytes / 1e6:.0f} MB) {verb}; {swept.kept} blobs stay")
+    for name, number in sorted(swept.by_step.items()):
+        print(f"  {number} of {name}, not used for {args.keep_days:g} days")
+    for why in swept.why:
+        print(f"  {why}")
     return 0
 
 

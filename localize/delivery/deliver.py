@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,12 +18,14 @@ from ..files import file_sha256
 from ..markets import Market
 from ..records import Episode, Verdict, to_json
 from ..session import Session
+from ..storage.leases import died_here, machine
 from ..storage.step_cache import step_key
 from .ingredients import Ingredients
 from .render import Render
 from .result import Delivered
 
-VERSION = 8
+VERSION = 9
+STALE_S = 24 * 3600.0
 
 
 def deliver(session: Session, episode: Episode, market: Market, made: Ingredients, out: Path) -> Delivered:
@@ -34,16 +37,16 @@ def deliver(session: Session, episode: Episode, market: Market, made: Ingredient
     key = step_key("deliver", VERSION, _inputs(session, episode, market, made))
     known = session.ledger.delivery(str(folder.absolute()))
     if known and known[0] == key and _whole(folder, known[2]):
-        return _from_report(episode, market, folder, reused=True)
+        return _from_report(episode, market, folder, True, key)
     with session.clock.timed(episode.name, market.name), _beside(folder) as work:
         try:
             render = Render(session, episode, market, made, work)
             files = render.files()
-            _place(work, folder, files, session, episode, market, key, render.verdict)
+            _place(work, folder, files, session, episode, market, key, render.verdict, set(known[2]) if known else set())
         except OSError as error:
             what = f"cannot be written: {error.strerror or error}"
             raise StoreError(what, str(folder), "free some space or clear what is in the way") from error
-    return _from_report(episode, market, folder, reused=False)
+    return _from_report(episode, market, folder, False, key)
 
 
 def _inputs(session: Session, episode: Episode, market: Market, made: Ingredients) -> Any:
@@ -52,6 +55,8 @@ def _inputs(session: Session, episode: Episode, market: Market, made: Ingredient
         "file": episode.sha256,
         "name": episode.name,
         "market": to_json(market),
+        "series": session.bible.name,
+        "source": [x.iso for x in session.settings.languages.values() if x.primary == made.listened.transcript.language],
         "preset": to_json(session.settings.loudness[market.loudness]),
         "languages": [to_json(session.settings.language(t)) for t in tags],
         "made": to_json(made),
@@ -75,9 +80,10 @@ def _beside(folder: Path) -> Iterator[Path]:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         for stale in folder.parent.glob(f".{folder.name}.*.part"):
-            if not _alive(stale):
+            if not _in_use(stale):
                 shutil.rmtree(stale, ignore_errors=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.{os.getpid()}.", suffix=".part", dir=folder.parent))
+        prefix = f".{folder.name}.{machine()}-{os.getpid()}."
+        work = Path(tempfile.mkdtemp(prefix=prefix, suffix=".part", dir=folder.parent))
     except OSError as error:
         raise StoreError(f"cannot be written: {error.strerror}", str(folder), "choose another --out") from error
     try:
@@ -86,15 +92,15 @@ def _beside(folder: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _alive(stale: Path) -> bool:
-    """Whether the process that made a work folder still runs on this machine."""
-    try:
-        os.kill(int(stale.name.split(".")[-3]), 0)
-    except (ValueError, IndexError, ProcessLookupError):
+def _in_use(work: Path) -> bool:
+    """Whether somebody may still be at work in a work folder: its process, or one of another machine within a day."""
+    place, _, pid = work.name.split(".")[-3].partition("-")
+    if died_here(f"@{place}:{pid}"):
         return False
-    except PermissionError:
-        return True
-    return True
+    try:
+        return time.time() - work.stat().st_mtime < STALE_S
+    except OSError:
+        return False
 
 
 def _place(
@@ -106,6 +112,7 @@ def _place(
     market: Market,
     key: str,
     verdict: Verdict,
+    earlier: set[str],
 ) -> None:
     """Move a rendered set into its folder: the old manifest goes first, the new one comes last."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -117,9 +124,8 @@ def _place(
         (work / name).replace(folder / name)
         stat = (folder / name).stat()
         facts[name] = {"sha256": file_sha256(folder / name), "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns}
-    for old in folder.iterdir():
-        if old.is_file() and old.name not in files:
-            old.unlink()
+    for old in earlier - {*files}:  # whatever else lies there is not ours
+        (folder / old).unlink(missing_ok=True)
     manifest = {
         "schema": 1,
         "series": session.bible.name,
@@ -127,6 +133,7 @@ def _place(
         "market": market.name,
         "verdict": str(verdict),
         "may_go_out": verdict == Verdict.PASS,
+        "variant": key,
         "files": {n: {"sha256": f["sha256"], "bytes": f["bytes"]} for n, f in facts.items()},
     }
     part = work / "manifest.json"
@@ -139,7 +146,7 @@ def _place(
     session.ledger.put_delivery(where, key, session.bible.name, episode.name, market.name, str(verdict), facts)
 
 
-def _from_report(episode: Episode, market: Market, folder: Path, reused: bool) -> Delivered:
+def _from_report(episode: Episode, market: Market, folder: Path, reused: bool, key: str) -> Delivered:
     data = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     verdict = Verdict(data["verdict"])
-    return Delivered(episode.name, market.name, folder, verdict, tuple(data["reasons"]), data["metrics"], reused)
+    return Delivered(episode.name, market.name, folder, verdict, tuple(data["reasons"]), data["metrics"], reused, key)

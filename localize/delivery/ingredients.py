@@ -8,6 +8,7 @@ from typing import Any
 from ..dubbing import steps as dubbing
 from ..mixing.balance import Balance
 from ..records import EngineUse, Translation
+from ..series.bible import Bible
 from ..transcript.result import Listened
 
 
@@ -19,6 +20,7 @@ class Ingredients:
         programme: digest of the mastered sound; track: of the speech alone, empty where not dubbed.
         mixed: digests of bed and track, to master anew where the codec moved loudness or peaks.
         extra: translations of further subtitle languages; notes: of sounds and of writing in the picture.
+        speaker_names: by language what viewers who cannot hear read for each character of the cast.
     """
 
     listened: Listened
@@ -33,3 +35,10 @@ class Ingredients:
     balance: Balance | None
     engines: list[EngineUse]
     notes: dict[str, list[Translation]] = field(default_factory=dict)
+    speaker_names: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def speaker_names(bible: Bible, source: str, tag: str) -> dict[str, str]:
+    """The cast's names in a language: locked forms where the glossary has them."""
+    forms = {t.form(source): t.form(tag) for t in reversed(bible.terms.terms)}
+    return {speaker: forms.get(speaker, speaker) for speaker in bible.cast}

@@ -87,11 +87,7 @@ class Render:
 
     def _for_the_deaf(self, tag: str, look: Look) -> list[Cue]:
         listened, language = self.made.listened, self.session.settings.language(tag)
-        source = listened.transcript.language
-        names = {
-            speaker: next((t.form(tag) for t in self.session.bible.terms.terms if t.form(source) == speaker), speaker)
-            for speaker in self.session.bible.cast
-        }
+        names = self.made.speaker_names.get(tag, {})
         labels = {t.line_id: t.text for t in self.made.notes.get(tag, []) if t.text}
         sounds = [(x, labels[x.id]) for x in listened.sounds if x.id in labels]
         texts = {t.line_id: t.text for t in self._translations(tag)}

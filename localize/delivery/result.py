@@ -11,7 +11,7 @@ from ..records import Verdict
 
 @dataclass(frozen=True)
 class Delivered:
-    """A variant that lies in its folder."""
+    """A variant that lies in its folder; `key` is the digest of all that it is made of: what a person decides on."""
 
     episode: str
     market: str
@@ -20,3 +20,4 @@ class Delivered:
     reasons: tuple[str, ...]
     metrics: dict[str, Any]
     reused: bool
+    key: str = ""

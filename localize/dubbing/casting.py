@@ -40,7 +40,7 @@ def voice_for(speaker: str, cast: Cast, language: Language, registers: dict[str,
     choices = language.voices.get(register) or next(iter(language.voices.values()))
     free = [v for v in choices if v not in given] or choices
     others = sorted(
-        s for s, r in {**registers, **{c.name: c.register for c in cast.values()}}.items()
+        s for s, r in {**registers, **{c.name: c.register or registers.get(c.name, "f") for c in cast.values()}}.items()
         if r == register and not (s in cast and language.tag in cast[s].voices)
     )  # fmt: skip
     return free[(others.index(speaker) if speaker in others else 0) % len(free)]

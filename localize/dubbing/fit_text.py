@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ..records import Episode, Translation, from_json, to_json
+from ..engines.base import versions
+from ..errors import LocalizeError, StoreError
+from ..records import EngineUse, Episode, Translation, from_json, to_json
 from ..session import Session
+from ..storage.step_cache import Failure
 from ..subtitles import cues
 from ..transcript.result import Listened
 from ..translation import rewording
@@ -17,6 +20,27 @@ from .part import Part
 from .script import parts_of
 
 READ = 0.97  # of the reading time: the gaps between a line's cues take the rest
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitInputs:
+    """All that decides how a line is reworded.
+
+    Attributes:
+        route, reads: the engines that wrote it and may write it anew, and what they read besides its text.
+        said: every pronunciation of the language: another wording may hold other names.
+    """
+
+    part: Part
+    was: Translation
+    voice: EngineUse
+    numbers: str
+    route: tuple[EngineUse, ...]
+    reads: tuple[Any, ...]
+    terms: tuple[Any, ...]
+    said: tuple[tuple[str, str], ...]
+    cps: float
+    espeak: str
 
 
 def fit_text(
@@ -37,26 +61,38 @@ def fit_text(
         if not rewording.may_change(was):
             return was
         uses = job.glossary.find(part.line.text, job.transcript.language)
-        inputs = {
-            "line": to_json(part.line),
-            "was": to_json(was),
-            "part": [part.voice, part.speed, part.say],
-            "voice": to_json(voice.identity(part.voice)),
-            "terms": [u.term.key(job.target) for u in uses],
-            "cps": language.cps,
-        }
+        inputs = FitInputs(
+            part=part,
+            was=was,
+            voice=voice.identity(part.voice),
+            numbers=versions("num2words"),
+            route=rewording.identities(was.origin, job, session.engines),
+            reads=rewording.read_besides(was.origin, part.line, job, session.engines),
+            terms=tuple((u.term.key(job.target), u.start, u.end) for u in uses),
+            said=pronounce.all_of(job.glossary, target),
+            cps=language.cps,
+            espeak=language.espeak,
+        )
 
         def measured(text: str) -> int:
             return measure(replace(part, text=text, say=pronounce.pronunciations(text, job.glossary, target)))
 
         def choose() -> Any:
+            try:
+                return to_json(chosen())
+            except StoreError:
+                raise
+            except LocalizeError as error:  # the line stays as it is in this run
+                return Failure(to_json(was), str(error))
+
+        def chosen() -> Translation:
             length = part.line.end_ms - part.line.start_ms + cues.RUN_ON_MS
             item = rewording.Measured(part.line, was, measure(part), READ * language.cps * length / 1000)
             if not rewording.far_off(item):
-                return to_json(was)
-            return to_json(rewording.reworded(item, rewording.offers(item, job, session.engines, uses), measured))
+                return was
+            return rewording.reworded(item, rewording.offers(item, job, session.engines, uses), measured)
 
-        found = session.steps.json("fit-text", 5, inputs, f"{job.subject} {part.line.id}", choose)
+        found = session.steps.json("fit-text", 6, inputs, f"{job.subject} {part.line.id}", choose)
         return from_json(Translation, found)
 
     with session.clock.timed(episode.name, target), ThreadPoolExecutor(max(1, session.settings.threads)) as pool:

@@ -13,7 +13,7 @@ from ..audio.levels import active_level
 from ..audio.samples import RATE, Samples, length_ms
 from ..engines.base import Clip
 from ..engines.speech.voices import Voices
-from ..errors import LocalizeError, one_line
+from ..errors import LocalizeError, StoreError, UnusableResult, one_line
 from ..media import ffmpeg
 from ..records import Take
 from ..storage.step_cache import Steps
@@ -39,15 +39,23 @@ def dub(
     subject: str,
     threads: int,
     tick: Callable[[int], None] = lambda _n: None,
+    failed: Callable[[str], None] = lambda _error: None,
 ) -> Dub:
-    """Speak all lines, fit each to its slot and lay them into one track. A line that fails is flagged, not fatal."""
+    """Speak all lines, fit each to its slot and lay them into one track. A line that fails is flagged, not fatal.
+
+    `failed` is told of each engine's failure that another run may not meet.
+    """
 
     def take(job: tuple[Part, float]) -> tuple[str, Clip | None, str]:
         part, speed = job
         try:
             digest, clip = speak(part, speed, voice, espeak, steps, f"{subject} {part.line.id}")
             return digest, clip, ""
+        except StoreError:
+            raise
         except LocalizeError as error:
+            if not isinstance(error, UnusableResult):
+                failed(str(error))
             return "", None, one_line(str(error))
         finally:
             tick(1)

@@ -19,7 +19,7 @@ from . import retake
 def hear_line(session: Session, target: str, quick: bool = False) -> retake.Hear:
     """Listen to one line by itself, with quiet around it as the recogniser likes it; `quick` tries once, and without
     being told the names."""
-    whisper, names_there = session.engines.transcriber(), () if quick else _names(session, target)
+    whisper, names_there = session.engines.transcriber(), () if quick else names_told(session, target)
 
     def hear(samples: Samples, rate: int) -> str:
         padded = np.pad(np.asarray(soxr.resample(samples, rate, ASR_RATE), np.float32), ASR_RATE // 2)
@@ -29,14 +29,15 @@ def hear_line(session: Session, target: str, quick: bool = False) -> retake.Hear
     return hear
 
 
-def _names(session: Session, target: str) -> tuple[str, ...]:
+def names_told(session: Session, target: str) -> tuple[str, ...]:
+    """The names that the recogniser is told to expect."""
     return tuple(t.form(target) for t in session.bible.terms.terms)
 
 
 def read_back(session: Session, episode: Episode, track: str, target: str) -> tuple[Word, ...]:
     """What the recogniser reads from a dub's speech track."""
     whisper = session.engines.transcriber()
-    names_there = _names(session, target)
+    names_there = names_told(session, target)
 
     def make() -> Any:
         samples, _rate = files.from_flac(session.steps.store.need(track))

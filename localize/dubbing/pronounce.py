@@ -15,6 +15,11 @@ def pronunciations(text: str, glossary: Glossary, tag: str) -> tuple[tuple[str, 
     return tuple((t.form(tag), t.spoken(tag)) for t in glossary.terms if t.spoken(tag) and t.form(tag) in text)
 
 
+def all_of(glossary: Glossary, tag: str) -> tuple[tuple[str, str], ...]:
+    """(locked form, how to say it) for every term that has a pronunciation."""
+    return tuple((t.form(tag), t.spoken(tag)) for t in glossary.terms if t.spoken(tag))
+
+
 def speakable(text: str) -> str:
     """Text without what is not said: brackets, music notes, tags, doubled marks."""
     text = re.sub(r"[\[(（][^\])）]*[\])）]|[♪♫*_#]|<[^>]+>", " ", text)

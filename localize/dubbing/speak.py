@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,15 +11,15 @@ from ..audio.files import from_flac, to_flac
 from ..audio.levels import active_level
 from ..audio.samples import Samples, length_ms
 from ..audio.shape import shorten_pauses, trim
-from ..engines.base import Clip
+from ..engines.base import Clip, versions
 from ..engines.speech.voices import Voices
-from ..errors import EngineError, LocalizeError
-from ..records import Take, to_json
+from ..errors import UnusableResult
+from ..records import EngineUse, Take, to_json
 from ..storage.step_cache import Steps
 from .part import Part
 from .pronounce import phonemes
 
-VERSION = 4
+VERSION = 5
 SILENT_LUFS = -60.0
 SHORTEST_MS_A_LETTER = 18
 CLIPPED = 0.001
@@ -27,28 +28,37 @@ PACES = (1.0, 0.95, 0.9)  # of the wanted speed: the first take, then retakes of
 UNHEARD = 0.015  # a voice that misses the wanted length by less is left as it is
 
 
+@dataclass(frozen=True, kw_only=True)
+class SpeakInputs:
+    """All that decides a line's clip."""
+
+    text: str
+    say: tuple[tuple[str, str], ...]
+    voice: str
+    speed: float
+    espeak: str
+    engine: EngineUse
+    numbers: str
+
+
 def speak(part: Part, speed: float, voices: Voices, espeak: str, steps: Steps, subject: str) -> tuple[str, Clip]:
-    """(digest, clip) of a line at a native speed, spoken once and kept. Raises EngineError for a silent clip."""
+    """(digest, clip) of a line at a native speed, spoken once and kept. Raises EngineError, UnusableResult for a silent clip."""
     voice = voices.of(part.voice)
     speed = round(speed * part.speed * PACES[part.again], 3)
-    inputs = {
-        "text": part.text,
-        "say": part.say,
-        "voice": part.voice,
-        "speed": speed,
-        "espeak": espeak,
-        "engine": to_json(voice.identity(part.voice)),
-    }
+    inputs = SpeakInputs(
+        text=part.text, say=part.say, voice=part.voice, speed=speed, espeak=espeak,
+        engine=voice.identity(part.voice), numbers=versions("num2words"),
+    )  # fmt: skip
 
     def make() -> bytes:
         clip = voice.speak(phonemes(part, voice, espeak), part.voice, speed)
         if active_level(clip.samples, clip.rate) < SILENT_LUFS:
-            raise EngineError("the voice gave silence", part.line.id)
+            raise UnusableResult("the voice gave silence", part.line.id)
         if clipped(clip.samples) > CLIPPED:
-            raise EngineError("the voice is clipped", part.line.id)
+            raise UnusableResult("the voice is clipped", part.line.id)
         letters = sum(c.isalnum() for c in part.text)
         if clip.duration_ms < SHORTEST_MS_A_LETTER * letters:
-            raise EngineError(f"the voice gave {clip.duration_ms} ms for {letters} letters", part.line.id)
+            raise UnusableResult(f"the voice gave {clip.duration_ms} ms for {letters} letters", part.line.id)
         # a voice may go over full scale, which would be clipped on the way to disk; the line's gain comes later
         return to_flac(clip.samples * min(1.0, FULL / float(np.abs(clip.samples).max())), clip.rate)
 
@@ -65,10 +75,13 @@ def clipped(samples: Samples) -> float:
 
 
 def natural_ms(part: Part, voice: Voices, espeak: str, steps: Steps, subject: str) -> int:
-    """How long a line's speech is at the voice's natural pace; 0 where it cannot say it. The take is kept."""
+    """How long a line's speech is at the voice's natural pace; 0 where it cannot say it. The take is kept.
+
+    Raises LocalizeError where the engine failed.
+    """
     try:
         clip = speak(part, 1.0, voice, espeak, steps, subject)[1]
-    except LocalizeError:
+    except UnusableResult:
         return 0
     return length_ms(ready(clip), clip.rate)
 

@@ -9,9 +9,11 @@ from typing import Any
 from ..audio import files
 from ..audio.levels import active_level
 from ..audio.samples import RATE
-from ..engines.base import Clip
-from ..records import Episode, Take, Translation, from_json, to_json
+from ..engines.base import Clip, versions
+from ..errors import EngineError, UnusableResult
+from ..records import EngineUse, Episode, Take, Translation, from_json, to_json
 from ..session import Session
+from ..storage.step_cache import Failure
 from ..transcript.result import Listened
 from . import intelligibility, listen_back, retake, speak
 from .casting import speakers
@@ -34,6 +36,24 @@ class Spoken:
     wanted_levels: dict[str, float]
 
 
+@dataclass(frozen=True, kw_only=True)
+class DubInputs:
+    """All that decides a language's dub.
+
+    Attributes:
+        parts: each line with its text, voice, pace, level and how its names are said.
+        judge, told: the recogniser that listens back, and the names that it is told; none where nobody listens.
+    """
+
+    parts: tuple[Part, ...]
+    duration_ms: int
+    espeak: str
+    numbers: str
+    engines: tuple[EngineUse, ...]
+    judge: EngineUse | None
+    told: tuple[str, ...]
+
+
 def dub(
     session: Session,
     episode: Episode,
@@ -48,22 +68,28 @@ def dub(
     voice = session.engines.synthesizer()
     subject = f"{episode.name} {target}"
     judged = language.primary in intelligibility.JUDGED
-    inputs = {
-        "parts": [
-            [p.line.id, p.line.start_ms, p.line.end_ms, p.text, p.voice, p.speed, p.say, p.level_lufs] for p in parts
-        ],
-        "duration": episode.media.duration_ms,
-        "espeak": language.espeak,
-        "engine": [to_json(u) for u in speakers(session, listened, target)],
-        "judge": to_json(session.engines.transcriber().identity()) if judged else None,
-    }
+    inputs = DubInputs(
+        parts=tuple(parts),
+        duration_ms=episode.media.duration_ms,
+        espeak=language.espeak,
+        numbers=versions("num2words"),
+        engines=tuple(speakers(session, listened, target)),
+        judge=session.engines.transcriber().identity() if judged else None,
+        told=listen_back.names_told(session, target) if judged else (),
+    )
+    failed: list[str] = []
 
     def lay(these: list[Part]) -> Dub:
         duration, threads = episode.media.duration_ms, session.settings.threads
-        return lay_out(these, duration, voice, language.espeak, session.steps, subject, threads, tick)
+        return lay_out(these, duration, voice, language.espeak, session.steps, subject, threads, tick, failed.append)
 
     def say(part: Part, speed: float) -> Clip:
-        return speak.speak(part, speed, voice, language.espeak, session.steps, f"{subject} {part.line.id}")[1]
+        try:
+            return speak.speak(part, speed, voice, language.espeak, session.steps, f"{subject} {part.line.id}")[1]
+        except EngineError as error:
+            if not isinstance(error, UnusableResult):
+                failed.append(str(error))
+            raise
 
     def make() -> Any:
         first = made = lay(parts)
@@ -77,12 +103,17 @@ def dub(
             t.line_id: round(active_level(made.track[_at(t.start_ms) : _at(t.end_ms)], RATE), 1)
             for t in made.takes
         }
-        return to_json(Spoken(made.takes, track, levels, {p.line.id: round(p.level_lufs, 1) for p in parts}))
+        spoken = to_json(Spoken(made.takes, track, levels, {p.line.id: round(p.level_lufs, 1) for p in parts}))
+        silent = [t.line_id for t in made.takes if "no-clip" in t.flags]
+        if failed:
+            return Failure(spoken, failed[0])
+        return Failure(spoken, f"no clip for {', '.join(silent)}", passing=False) if silent else spoken
 
     with session.clock.timed(episode.name, target):
-        spoken = from_json(Spoken, session.steps.json("dub", 11, inputs, subject, make))
+        spoken = from_json(Spoken, session.steps.json("dub", 12, inputs, subject, make))
         if session.steps.store.get(spoken.track) is None:  # the track's blob went missing: lay it again
-            spoken = from_json(Spoken, make())
+            made = make()
+            spoken = from_json(Spoken, made.value if isinstance(made, Failure) else made)
     return spoken
 
 

@@ -6,6 +6,7 @@ group "localize.engines" of another package. `identity()` must not load the mode
 
 from __future__ import annotations
 
+import importlib.metadata
 import threading
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -18,6 +19,11 @@ from ..records import EngineUse, Word
 from ..settings import Settings
 
 Samples = NDArray[np.float32]
+
+
+def versions(*packages: str) -> str:
+    """Name and version of installed packages that shape an engine's output: part of its identity."""
+    return ", ".join(f"{p} {importlib.metadata.version(p)}" for p in packages)
 
 
 @dataclass
@@ -98,7 +104,7 @@ class Translator(Protocol):
         pairs: (source, target) as primary tags.
         cost: its rank among engines of a pair: 1.0 for a good one, more for a worse one.
         keeps_terms: it follows `Ask.terms` itself; names are masked only where it fails to.
-        reads_context: `speaker`, `before` and `seconds` change what it writes: they belong to its lines' keys.
+        reads_context: `reads` tells what of a line it reads besides its text.
         writes_freely: its answers are doubted more strictly.
     """
 
@@ -115,8 +121,14 @@ class Translator(Protocol):
     def unavailable(self, source: str, target: str) -> str:
         """Empty where it can run here; else what is missing and the command that provides it."""
 
+    def reads(self, ask: Ask, source: str, target: str) -> Any:
+        """What decides its answer besides text and terms, as JSON: it belongs to the line's key."""
+
     def translate(self, asks: list[Ask], source: str, target: str) -> list[str]:
-        """As many texts as lines came in, in their order; empty where none could be had. Raises EngineError."""
+        """As many texts as lines came in, in their order; empty where what it wrote cannot be used.
+
+        Raises EngineError; PartlyFailed where it failed on some lines.
+        """
 
     def alternatives(self, ask: Ask, source: str, target: str, count: int) -> list[str]:
         """Up to `count` other ways to say a line, for one that fits its time; none where it knows no other."""
@@ -129,6 +141,10 @@ class Plain:
     keeps_terms = False
     reads_context = False
     writes_freely = False
+
+    def reads(self, ask: Ask, source: str, target: str) -> Any:
+        """Reads nothing else."""
+        return None
 
     def alternatives(self, ask: Ask, source: str, target: str, count: int) -> list[str]:
         """Knows no other way to say it."""

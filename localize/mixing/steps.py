@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,25 +12,35 @@ from ..audio.samples import RATE
 from ..markets import Loudness
 from ..media import ffmpeg
 from ..media.soundtrack import decode, stem_of
-from ..records import Episode, to_json
+from ..records import EngineUse, Episode, to_json
 from ..session import Session
 from ..transcript.result import Listened
 from . import ducking, master
 from .balance import Balance, bed_difference
 
 
+@dataclass(frozen=True, kw_only=True)
+class BedInputs:
+    """All that decides a bed: the stem and its fit, or else where somebody speaks, by voice or by a line."""
+
+    file: str
+    stem: str | None
+    fit: dict[str, float] | None
+    spoken: tuple[tuple[int, int], ...] | None
+    separator: EngineUse | None
+
+
 def bed(session: Session, episode: Episode, listened: Listened) -> str:
     """Digest of the bed as FLAC, stereo at 48 kHz: the stem as given, or the episode with its speech taken out by a
     separator that was pulled, else taken down."""
-    inputs: dict[str, Any] = {
-        "file": episode.sha256,
-        "stem": episode.sidecar_sha256.get("me") if listened.stem else None,
-        "fit": listened.stem,
-        "speech": None if listened.stem else listened.transcript.speech,
-    }
     separator = None if listened.stem else session.engines.separator()
-    if separator:
-        inputs["separator"] = to_json(separator.identity())
+    inputs = BedInputs(
+        file=episode.sha256,
+        stem=episode.sidecar_sha256.get("me") if listened.stem else None,
+        fit=listened.stem,
+        spoken=None if listened.stem else tuple(listened.spoken),
+        separator=separator.identity() if separator else None,
+    )
 
     def make() -> bytes:
         mix = decode(episode)
@@ -42,7 +53,7 @@ def bed(session: Session, episode: Episode, listened: Listened) -> str:
         return files.to_flac(ducking.without_speech(mix, listened.spoken), RATE)
 
     with session.clock.timed(episode.name, ""):
-        return session.steps.data("bed", 3, inputs, episode.name, make)[0]
+        return session.steps.data("bed", 4, inputs, episode.name, make)[0]
 
 
 def mix(session: Session, episode: Episode, bed_digest: str, track: str, preset: Loudness, subject: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..delivery import picture_cuts
 from ..delivery.deliver import deliver
-from ..delivery.ingredients import Ingredients
+from ..delivery.ingredients import Ingredients, speaker_names
 from ..delivery.result import Delivered
 from ..dubbing import casting, fit_text, intelligibility, listen_back
 from ..dubbing import steps as dubbing
@@ -94,6 +94,7 @@ def gather(
     engines += [session.engines.get("ppocr").identity()] if listened.transcript.origin == "picture" else []
     for tag in (market.language, *market.extra_subtitles):
         engines += [e for e in parts[tag].engines if e not in engines]
+    tags, source = (market.language, *market.extra_subtitles), listened.transcript.language
     return Ingredients(
         listened,
         own.translations,
@@ -106,5 +107,6 @@ def gather(
         left,
         balance,
         engines,
-        {t: translation.notes(session, episode, listened, t) for t in (market.language, *market.extra_subtitles)},
+        {t: translation.notes(session, episode, listened, t) for t in tags},
+        {t: speaker_names(session.bible, source, t) for t in tags} if "sdh" in market.also else {},
     )

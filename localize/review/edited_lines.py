@@ -9,8 +9,6 @@ from typing import Any
 from ..errors import SidecarError
 from ..files import read_text
 from ..languages.text import normal_form
-from ..series import memory
-from ..series.glossary import Glossary
 from ..series.memory import Entry
 from ..transcript import dialogue_list
 from . import xliff
@@ -43,15 +41,6 @@ def changed(path: Path, report: dict[str, Any]) -> list[Entry]:
         if not same or (returned.approved and line["origin"] != "memory"):
             found.append(Entry(line["source"], returned.target, before))
     return found
-
-
-def take_back(path: Path, report: dict[str, Any], memory_path: Path, glossary: Glossary) -> list[Entry]:
-    """Write the lines of `changed` into the memory, all or none; the next run redoes these lines alone."""
-    entries = changed(path, report)
-    if entries:
-        source = report["episode"]["source_lang"]
-        memory.add_lines(memory_path, source, report["language"], entries, glossary)
-    return entries
 
 
 def from_srt(text: str, where: str, report: dict[str, Any]) -> list[xliff.Returned]:

@@ -8,16 +8,18 @@ redoes exactly the lines that changed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
 
 from ..errors import SidecarError
-from ..files import root_of
+from ..files import read_text, root_of
 from ..languages.text import count
 
 CORE = "urn:oasis:names:tc:xliff:document:2.0"
 SIZES = "urn:oasis:names:tc:xliff:sizerestriction:2.0"
 TERMS = "urn:oasis:names:tc:xliff:glossary:2.0"
+MARK = "variant"  # the note that says which variant a file was exported from
 APPROVED = ("reviewed", "final")
 
 
@@ -30,14 +32,19 @@ class Returned:
     approved: bool
 
 
-def dumps(report: dict[str, Any], cps: float) -> str:
-    """The lines of a report.json as XLIFF 2.0 text; `cps` is the reading speed that limits their length."""
+def dumps(report: dict[str, Any], cps: float, mark: str = "") -> str:
+    """The lines of a report.json as XLIFF 2.0 text; `cps` is the reading speed that limits their length.
+
+    `mark` says which variant they are of; `mark_of` reads it from what comes back.
+    """
     for prefix, uri in (("", CORE), ("slr", SIZES), ("gls", TERMS)):
         register_namespace(prefix, uri)
     episode = report["episode"]
     root = Element(f"{{{CORE}}}xliff", version="2.0", srcLang=episode["source_lang"], trgLang=report["language"])
     file = SubElement(root, f"{{{CORE}}}file", id="f1", original=episode["name"])
     SubElement(file, f"{{{SIZES}}}profiles", generalProfile="xliff:codepoints")
+    if mark:
+        SubElement(SubElement(file, f"{{{CORE}}}notes"), f"{{{CORE}}}note", category=MARK).text = mark
     for line in report["lines"]:
         seconds = (line["end_ms"] - line["start_ms"]) / 1000
         limit = {f"{{{SIZES}}}sizeRestriction": str(max(1, round(cps * seconds)))}
@@ -58,6 +65,17 @@ def dumps(report: dict[str, Any], cps: float) -> str:
             SubElement(segment, f"{{{CORE}}}target").text = line["target"]
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def mark_of(path: Path) -> str:
+    """Which variant a file was exported from; empty where it does not say, as a subtitle file never does.
+
+    Raises SidecarError.
+    """
+    if path.suffix.lower() == ".srt":
+        return ""
+    root = root_of(read_text(path), "XLIFF", path.name, dtd=False)
+    return next((e.text or "" for e in root.iter() if _local(e) == "note" and e.get("category") == MARK), "")
 
 
 def _notes(line: dict[str, Any]) -> list[tuple[str, str]]:

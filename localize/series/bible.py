@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import OptionError
 from ..records import Transcript
 from ..settings import Settings
-from . import glossary, memory
+from . import glossary
 from .cast import Cast, load
 from .glossary import Glossary
+from .memory import Added, Memory
+from .memory import load as load_memory
 
 
 @dataclass(frozen=True)
 class Bible:
-    """A series' folder: terms, cast and memories. Empty parts where files are absent."""
+    """A series' folder: terms, cast and memories. Empty parts where files are absent.
+
+    Attributes:
+        added: (source language, target tag) -> the lines that people added to the memory, oldest first.
+    """
 
     name: str
     folder: Path
     terms: Glossary
     cast: Cast
+    added: Callable[[str, str], Iterable[Added]] = lambda _source, _target: ()
 
-    def memory(self, transcript: Transcript, target: str) -> memory.Memory:
+    def memory(self, transcript: Transcript, target: str) -> Memory:
         """The memory from the transcript's language into `target`."""
-        return memory.load(self.folder, transcript.language, target)
+        return self.memory_of(transcript.language, target)
+
+    def memory_of(self, source: str, target: str) -> Memory:
+        """The memory of a pair."""
+        return load_memory(self.folder, source, target, self.added(source, target))
 
     def memory_path(self, target: str) -> Path:
         """Where that memory lies, or would lie."""
@@ -32,7 +44,7 @@ class Bible:
 
 
 def open_bible(settings: Settings, series: str, own_cast: Path | None = None) -> Bible:
-    """The bible of a series; an empty one where the series has no folder."""
+    """The bible of a series as its files have it; an empty one where the series has no folder."""
     bad = not series or series[0] in ".-" or not series.isprintable() or set(series) & set('/\\:*?"<>|')
     if bad or len(series.encode(errors="replace")) > 100:
         raise OptionError(f"series {series!r} cannot be a folder's name", do="use letters, digits, - and _")

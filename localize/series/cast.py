@@ -65,18 +65,6 @@ def read_voices(folder: Path) -> dict[str, tuple[tuple[float, ...], ...]]:
     return voices
 
 
-def write_voices(folder: Path, name: str, vectors: list[list[float]]) -> None:
-    """Enrol one character anew; the others stay."""
-    voices = {k: [list(v) for v in vs] for k, vs in read_voices(folder).items()}
-    voices[name] = [[round(float(x), 4) for x in vector] for vector in vectors]
-    rows = [
-        f" {json.dumps(k)}: [\n  " + ",\n  ".join(json.dumps(v) for v in vs) + "]" for k, vs in sorted(voices.items())
-    ]
-    part = folder / ".voices.json.part"
-    part.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
-    part.replace(folder / "voices.json")
-
-
 def parse(text: str, where: str) -> Cast:
     """A cast from TOML text. Raises SidecarError."""
     try:

@@ -161,24 +161,39 @@ def add_lines(path: Path, source: str, target: str, entries: Iterable[Entry], gl
     part.replace(path)
 
 
-def _write_pieces(seg: Element, text: str, glossary: Glossary, tag: str) -> None:
+def pieces_of(text: str, glossary: Glossary, tag: str) -> tuple[Piece, ...]:
+    """A target text with the names of the glossary as references to it."""
     forms = {t.form(tag): t.term for t in glossary.terms}
-    pattern = "|".join(re.escape(f) for f in sorted(forms, key=len, reverse=True))
-    pieces = re.split(rf"(?<!\w)({pattern})(?![\w\u0900-\u0963])", text) if pattern else [text]
-    seg.text, last, number = pieces[0], None, 0
-    for index, piece in enumerate(pieces[1:], start=1):
-        if index % 2:
+    pattern = "|".join(re.escape(f) for f in sorted(forms, key=len, reverse=True) if f)
+    parts = re.split(rf"(?<!\w)({pattern})(?![\w\u0900-\u0963])", text) if pattern else [text]
+    found = (Piece(forms[p], True) if n % 2 else Piece(p) for n, p in enumerate(parts))
+    return tuple(p for p in found if p.text)
+
+
+def _write_pieces(seg: Element, text: str, glossary: Glossary, tag: str) -> None:
+    last, number = None, 0
+    for piece in pieces_of(text, glossary, tag):
+        if piece.is_term:
             number += 1
             last = SubElement(seg, "ph", x=str(number), type="term")
-            last.text = forms[piece]
+            last.text = piece.text
         elif last is not None:
-            last.tail = piece
+            last.tail = piece.text
+        else:
+            seg.text = piece.text
 
 
-def load(folder: Path, source: str, target: str) -> Memory:
-    """memory.<target tag>.tmx of a series, the pairs from `source`; empty where there is no file."""
+Added = tuple[str, tuple[Piece, ...], str]  # source, target, the line before
+
+
+def load(folder: Path, source: str, target: str, added: Iterable[Added] = ()) -> Memory:
+    """memory.<target tag>.tmx of a series, the pairs from `source`, and over them what people added, oldest first; empty
+    where there is neither."""
     path = folder / f"memory.{target}.tmx"
-    return parse(read_text(path, MAX_BYTES), str(path), source, target) if path.is_file() else Memory()
+    memory = parse(read_text(path, MAX_BYTES), str(path), source, target) if path.is_file() else Memory()
+    for line, pieces, before in added:
+        memory.add(line, pieces, before)
+    return memory
 
 
 def parse(text: str, where: str, source: str, target: str) -> Memory:

@@ -1,21 +1,55 @@
-"""A person's word on a variant: approved, rejected, or edited line by line; kept with name and time."""
+"""A person's word on a variant: approved, rejected, or edited line by line; kept with name, time and what they saw.
+
+A decision counts for the revision and the variant that was looked at and for no other, and once, whatever resumes.
+"""
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import LocalizeError, OptionError
+from ..errors import InputError, LocalizeError, OptionError
+from ..files import file_sha256
 from ..review import edited_lines, xliff
-from ..series import memory
 from ..series.bible import Bible
 from ..series.memory import Entry
+from ..session import remembered_lines
+from ..storage.bible_rows import remember
 from ..storage.bucket import Bucket
-from .episodes import DELIVERED, REJECTED, EpisodeRecords, Known
-from .outbox import publish
+from ..storage.bucket import Entry as Listed
+from ..storage.database import Statements
+from . import outbox
+from .episodes import DELIVERED, REJECTED, EpisodeRecords, Known, write_decision
 
-DECISIONS = ("approve", "reject", "edit")
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a person looked at: a revision, and the digest of the variant that was made of it."""
+
+    revision: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Word:
+    """A person's word on what they saw. `answer` names the form or file it came by, which counts once."""
+
+    seen: Seen
+    who: str
+    note: str = ""
+    answer: str = ""
+
+
+def seen_now(books: EpisodeRecords, known: Known, market: str) -> Seen:
+    """What there is to be looked at."""
+    variant = books.variant(known, market)
+    return Seen(known.revision, variant.digest if variant else "")
 
 
 def edits_of(text: str, report: dict[str, Any]) -> list[Entry]:
@@ -37,45 +71,82 @@ def edits_of(text: str, report: dict[str, Any]) -> list[Entry]:
 
 
 def approve(
-    bucket: Bucket, books: EpisodeRecords, bible: Bible, known: Known, market: str, folder: Path, who: str, note: str
+    bucket: Bucket, books: EpisodeRecords, bible: Bible, known: Known, market: str, folder: Path, word: Word
 ) -> str:
     """Deliver a variant that a person approved; its lines become the memory's. Where it went."""
+    check_seen(books, known, market, word.seen)
     report = edited_lines.read_report(folder)
     if report["verdict"] == "fail":
         raise OptionError("a failed variant cannot be approved", f"{known.name} {market}", "edit its lines instead")
-    books.decide(known, market, "approve", who, note)
-    to = publish(bucket, known, market, folder, who)
-    remember(bible, report)
-    books.set_state(known, market, DELIVERED, report["verdict"], f"approved by {who}")
+    made = outbox.variant_of(folder)
+    if made != word.seen.digest and word.seen.digest:
+        raise OptionError("the folder here holds another variant", f"{known.name} {market}", "look again and decide")
+    _keep(books, bible, known, market, "approve", word, report, _worth_remembering(report))
+    to = outbox.publish(bucket, known, market, folder, word.who)
+    books.set_state(known, market, DELIVERED, report["verdict"], f"approved by {word.who}")
     return to
 
 
-def reject(books: EpisodeRecords, known: Known, market: str, who: str, note: str) -> None:
+def reject(books: EpisodeRecords, known: Known, market: str, word: Word) -> None:
     """Keep that a variant must not go out."""
-    books.decide(known, market, "reject", who, note)
-    books.set_state(known, market, REJECTED, "review", f"rejected by {who}: {note}".rstrip(": "))
+    check_seen(books, known, market, word.seen)
+    _keep(books, None, known, market, "reject", word)
+    books.set_state(known, market, REJECTED, "review", f"rejected by {word.who}: {word.note}".rstrip(": "))
 
 
-def edit(books: EpisodeRecords, bible: Bible, known: Known, market: str, report: dict[str, Any], text: str, who: str) -> int:
+def edit(
+    books: EpisodeRecords, bible: Bible, known: Known, market: str, report: dict[str, Any], text: str, word: Word
+) -> int:
     """Take edited lines into the memory; how many. The next making of the variant redoes these alone."""
+    check_seen(books, known, market, word.seen)
     entries = edits_of(text, report)
     if not entries:
         raise OptionError("no line was edited", f"{known.name} {market}", "write for example L004: new words")
-    source, tag = report["episode"]["source_lang"], report["language"]
-    memory.add_lines(bible.memory_path(tag), source, tag, entries, bible.terms)
-    books.decide(known, market, "edit", who, f"{len(entries)} lines")
+    _keep(books, bible, known, market, "edit", replace(word, note=f"{len(entries)} lines"), report, entries)
     return len(entries)
 
 
-def remember(bible: Bible, report: dict[str, Any]) -> None:
-    """An approved variant's lines into the memory: from now on they win over any engine."""
-    source, tag = report["episode"]["source_lang"], report["language"]
-    if tag.split("-")[0] == source:
-        return
+def check_seen(books: EpisodeRecords, known: Known, market: str, seen: Seen) -> None:
+    """Raises OptionError for a decision on another revision or another making of a variant than there is now."""
+    where, do = f"{known.series}/{known.name} {market}", "look at what there is now and decide again"
+    newest = books.episode(known.series, known.name)
+    if newest is None or newest.revision != seen.revision or known.revision != seen.revision:
+        now = f"revision {newest.revision}" if newest else "no revision"
+        raise OptionError(f"the decision is on revision {seen.revision}, there is {now} now", where, do)
+    variant = books.variant(known, market)
+    if variant is None or variant.digest != seen.digest:
+        raise OptionError("the decision is on a variant that was made anew since", where, do)
+
+
+def _keep(
+    books: EpisodeRecords, bible: Bible | None, known: Known, market: str, decision: str, word: Word,
+    report: dict[str, Any] | None = None, entries: Iterable[Entry] = (),
+) -> bool:  # fmt: skip
+    """Write a decision and what it adds to the memory as one; False where this very answer was used before."""
+    lines, source, tag = [], "", ""
+    if bible is not None and report is not None:
+        source, tag = report["episode"]["source_lang"], report["language"]
+        lines = remembered_lines(
+            entries, bible, tag, word.who, decision, known.name, known.revision, word.seen.digest
+        )
+
+    def write(do: Statements) -> bool:
+        fresh = write_decision(
+            do, known, market, decision, word.who, word.note, word.seen.digest, word.answer or None
+        )
+        if fresh and lines:
+            remember(do, known.series, source, tag, lines)
+        return fresh
+
+    return books.db.together(write)
+
+
+def _worth_remembering(report: dict[str, Any]) -> list[Entry]:
+    """An approved variant's lines: from now on they win over any engine."""
+    if report["language"].split("-")[0] == report["episode"]["source_lang"]:
+        return []
     rows = edited_lines.with_before(report)
-    entries = [Entry(x["source"], x["target"], b) for x, b in rows if x["target"] and x["origin"] != "memory"]
-    if entries:
-        memory.add_lines(bible.memory_path(tag), source, tag, entries, bible.terms)
+    return [Entry(x["source"], x["target"], b) for x, b in rows if x["target"] and x["origin"] != "memory"]
 
 
 def question(report: dict[str, Any], link: str) -> str:
@@ -92,41 +163,66 @@ def question(report: dict[str, Any], link: str) -> str:
     return "\n".join(rows)
 
 
-def send_out(bucket: Bucket, known: Known, market: str, report: dict[str, Any], cps: float) -> str:
+def send_out(bucket: Bucket, known: Known, market: str, report: dict[str, Any], cps: float, digest: str = "") -> str:
     """The lines as XLIFF into review/…, for a linguist's own tool; what comes back goes into `back/` beside it."""
     name = f"review/{known.series}/{known.name}/{market}/{known.name}.{report['language']}.xlf"
-    bucket.write(name, xliff.dumps(report, cps).encode())
+    bucket.write(name, xliff.dumps(report, cps, f"{known.revision}:{digest}").encode())
     return name
 
 
-def take_returns(bucket: Bucket, books: EpisodeRecords, bible_of: Any, report_of: Any, scratch: Path) -> list[tuple[Known, str]]:
+def take_returns(
+    bucket: Bucket,
+    books: EpisodeRecords,
+    bible_of: Callable[[str], Bible],
+    report_of: Callable[[Known, str], dict[str, Any] | None],
+    scratch: Path,
+) -> list[tuple[Known, str]]:
     """Files that came back into review/<series>/<episode>/<market>/back/: into the memory, then aside.
 
     Args:
         bible_of: series -> its bible; report_of: (episode, market) -> its report, or None where it was never made.
 
-    Returns the variants that changed. A file that cannot be used stays beside a .reason.txt.
+    Returns the variants that changed. A file that cannot be used goes to refused/ with a .reason.txt; one that could
+    not be taken for another reason (the ledger or the bucket is away) stays for the next look.
     """
-    changed = []
+    taken: list[tuple[Listed, Known, str]] = []
     for entry in bucket.list("review"):
         parts = entry.name.split("/")
         if len(parts) != 6 or parts[4] != "back" or not parts[5].lower().endswith((".xlf", ".xliff", ".srt")):
             continue
-        known, market = books.episode(parts[1], parts[2]), parts[3]
-        base = "/".join(parts[:4])
         try:
-            report = report_of(known, market) if known else None
+            known = books.episode(parts[1], parts[2])
+            report = report_of(known, parts[3]) if known else None
             if known is None or report is None:
                 raise OptionError("belongs to no variant that was made", entry.name, "check the folder")
-            local = scratch / parts[5]
-            bucket.download(entry.name, local)
-            bible = bible_of(known.series)
-            path = bible.memory_path(report["language"])
-            entries = edited_lines.take_back(local, report, path, bible.terms)
-            books.decide(known, market, "edit", parts[5], f"{len(entries)} lines came back")
-            bucket.move(entry.name, f"{base}/taken/{parts[5]}")
-            changed.append((known, market))
-        except LocalizeError as error:
-            bucket.move(entry.name, f"{base}/refused/{parts[5]}")
+            bucket.download(entry.name, scratch / parts[5])
+            _take_return(books, bible_of(known.series), report, scratch / parts[5], entry.name, known, parts[3])
+            taken.append((entry, known, parts[3]))
+        except InputError as error:
+            base = "/".join(parts[:4])
             bucket.write(f"{base}/refused/{parts[5]}.reason.txt", f"{error}\n".encode())
+            bucket.move(entry.name, f"{base}/refused/{parts[5]}")
+        except LocalizeError as error:
+            LOG.warning("%s stays for the next look: %s", entry.name, error)
+    changed = list(dict.fromkeys((known, market) for _entry, known, market in taken))
+    for known, market in changed:  # wanted anew before the files go aside: whoever dies here is made good
+        books.forget(known, market)
+    for entry, _known, _market in taken:
+        bucket.move(entry.name, entry.name.replace("/back/", "/taken/"))
     return changed
+
+
+def _take_return(
+    books: EpisodeRecords, bible: Bible, report: dict[str, Any], local: Path, name: str, known: Known, market: str
+) -> None:
+    """One file's lines as rows, with whose file it is; nothing where that was done before. Raises InputError."""
+    answer = f"file:{name}:{file_sha256(local)}"
+    if books.is_used(answer):
+        return
+    seen, mark = seen_now(books, known, market), xliff.mark_of(local)
+    if mark and mark != f"{seen.revision}:{seen.digest}":
+        what = "was exported from another revision, or from the variant before it was made anew"
+        raise OptionError(what, name, "put its lines into the file that lies here now")
+    entries = edited_lines.changed(local, report)
+    word = Word(seen, local.name, f"{len(entries)} lines came back", answer)
+    _keep(books, bible, known, market, "edit", word, report, entries)

@@ -1,4 +1,4 @@
-"""The service's rows in the ledger: episodes admitted, how far each market is, who decided what."""
+"""The service's rows in the ledger: episodes admitted, how far each market is, who decided what on which variant."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import time
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from ..errors import StoreError
+from ..storage.database import Row, Statements
+from ..storage.leases import lost
 from ..storage.ledger import Ledger
 
 RUNNING, DELIVERED, REVIEW, REJECTED, FAILED = "running", "delivered", "review", "rejected", "failed"
 ENDED = (DELIVERED, REVIEW, REJECTED)
+MANY = 500  # rows changed in one transaction
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,12 @@ class Known:
 
 @dataclass(frozen=True)
 class Variant:
-    """How far one market of one revision is; `tries` counts starts, `why` says what stands in the way."""
+    """How far one market of one revision is.
+
+    Attributes:
+        tries: counts starts; why: what stands in the way.
+        digest: of all that the variant is made of: what a person decides on. Empty where it was never made.
+    """
 
     series: str
     name: str
@@ -40,11 +49,12 @@ class Variant:
     why: str = ""
     tries: int = 0
     at: float = 0.0
+    digest: str = ""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What a person said of a variant."""
+    """What a person said of a variant; `digest`: of the variant that they looked at; `answer`: the form or file."""
 
     series: str
     name: str
@@ -54,6 +64,14 @@ class Decision:
     who: str
     note: str
     at: float
+    digest: str = ""
+    answer: str = ""
+
+
+KNOWN = "series, name, revision, sha256, folder, file, admitted_at"
+VARIANT = "series, name, revision, market, state, verdict, why, tries, at, digest"
+NEWEST = "revision = (SELECT max(revision) FROM episodes AS n WHERE n.series = e.series AND n.name = e.name)"
+ONE_EPISODE = "series=? AND name=? AND revision=?"
 
 
 class EpisodeRecords:
@@ -61,6 +79,8 @@ class EpisodeRecords:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger, self.db = ledger, ledger.db
+
+    # --- episodes ----------------------------------------------------------------------------------------------
 
     def admit(self, series: str, name: str, sha256: str, file: str) -> tuple[Known, bool]:
         """(the episode, whether this call admitted it); the same bytes in a series are one episode."""
@@ -71,55 +91,131 @@ class EpisodeRecords:
             last = self.db.one("SELECT max(revision) FROM episodes WHERE series=? AND name=?", (series, name))
             revision = int((last[0] if last else 0) or 0) + 1
             row = (series, name, revision, sha256, f"episodes/{series}/{name}/r{revision}", file, time.time())
-            got = self.db.write("INSERT INTO episodes VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING", row)
-            if got == 1:
+            sql = f"INSERT INTO episodes ({KNOWN}) VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING"
+            if self.db.write(sql, row) == 1:
                 return Known(*row), True
         raise StoreError("could not be admitted: many watchers at once", f"{series}/{name}", "look again")
 
     def _by_bytes(self, series: str, sha256: str) -> Known | None:
-        row = self.db.one("SELECT * FROM episodes WHERE series=? AND sha256=?", (series, sha256))
+        row = self.db.one(f"SELECT {KNOWN} FROM episodes WHERE series=? AND sha256=?", (series, sha256))
         return Known(*row) if row else None
 
     def episodes(self, series: str | None = None) -> list[Known]:
         """The newest revision of every episode, oldest admission first."""
-        sql = (
-            "SELECT * FROM episodes AS e WHERE revision = (SELECT max(revision) FROM episodes AS n WHERE "
-            "n.series = e.series AND n.name = e.name)" + (" AND series=?" if series else "") + " ORDER BY admitted_at"
-        )
+        where = NEWEST + (" AND series=?" if series else "")
+        sql = f"SELECT {KNOWN} FROM episodes AS e WHERE {where} ORDER BY admitted_at"
         return [Known(*row) for row in self.db.all(sql, (series,) if series else ())]
+
+    def unfinished(self, series: str | None = None, without: Iterable[str] = ()) -> list[Known]:
+        """Like `episodes`, only those that may have a market that did not end; of all series but some."""
+        names = list(without)
+        where = f"unfinished=1 AND {NEWEST}" + (" AND series=?" if series else "")
+        where += f" AND series NOT IN ({','.join('?' * len(names))})" if names else ""
+        sql = f"SELECT {KNOWN} FROM episodes AS e WHERE {where} ORDER BY admitted_at"
+        return [Known(*row) for row in self.db.all(sql, (*((series,) if series else ()), *names))]
+
+    def finish(self, found: Iterable[tuple[Known, tuple[str, ...]]]) -> None:
+        """Keep that these markets of episodes have all ended, so that no plan looks at them again until one is wanted
+        anew; those of which one has not ended stay."""
+        by_markets: dict[tuple[str, ...], list[Known]] = {}
+        for known, markets in found:
+            by_markets.setdefault(markets, []).append(known)
+        for markets, rows in by_markets.items():
+            for at in range(0, len(rows), MANY):
+                self.db.together(partial(_finish, rows[at : at + MANY], markets))
+
+    def reopen(self, series: str | None = None) -> None:
+        """Let plans look at every episode again: what is wanted of a series (of all) changed."""
+        self.db.write(
+            "UPDATE episodes SET unfinished=1 WHERE unfinished=0" + (" AND series=?" if series else ""),
+            (series,) if series else (),
+        )
+
+    def series_names(self) -> list[str]:
+        """Series of which an episode was admitted; one look-up each in the index."""
+        rows = self.db.all(
+            "WITH RECURSIVE found(series) AS (SELECT min(series) FROM episodes UNION ALL SELECT (SELECT min(series) "
+            "FROM episodes WHERE series > found.series) FROM found WHERE found.series IS NOT NULL) "
+            "SELECT series FROM found WHERE series IS NOT NULL"
+        )
+        return [str(row[0]) for row in rows]
 
     def episode(self, series: str, name: str) -> Known | None:
         """The newest revision of one episode."""
-        sql = "SELECT * FROM episodes WHERE series=? AND name=? ORDER BY revision DESC"
+        sql = f"SELECT {KNOWN} FROM episodes WHERE series=? AND name=? ORDER BY revision DESC"
         row = self.db.one(sql, (series, name))
         return Known(*row) if row else None
 
+    # --- variants ----------------------------------------------------------------------------------------------
+
     def variants(self, series: str | None = None) -> list[Variant]:
         """Every market's state."""
-        sql = "SELECT series, name, revision, market, state, verdict, why, tries, at FROM variants"
-        found = self.db.all(sql + (" WHERE series=?" if series else ""), (series,) if series else ())
+        found = self.db.all(
+            f"SELECT {VARIANT} FROM variants" + (" WHERE series=?" if series else ""), (series,) if series else ()
+        )
         return [Variant(*row) for row in found]
+
+    def variants_of(self, episodes: Iterable[Known]) -> list[Variant]:
+        """The states of these revisions' markets."""
+        rows: list[Row] = []
+        keys = [(k.series, k.name, k.revision) for k in episodes]
+        for at in range(0, len(keys), MANY):
+            part = keys[at : at + MANY]
+            marks = ",".join(["(?,?,?)"] * len(part))
+            sql = f"SELECT {VARIANT} FROM variants WHERE (series, name, revision) IN (VALUES {marks})"
+            rows += self.db.all(sql, tuple(x for key in part for x in key))
+        return [Variant(*row) for row in rows]
+
+    def variants_in(self, state: str) -> list[tuple[Known, str]]:
+        """(episode, market) of the newest revisions' variants in a state."""
+        sql = (
+            f"SELECT {', '.join('e.' + c for c in KNOWN.split(', '))}, v.market FROM variants AS v JOIN episodes AS e "
+            "ON e.series = v.series AND e.name = v.name AND e.revision = v.revision WHERE v.state=? AND "
+            f"e.{NEWEST} ORDER BY e.admitted_at, v.market"
+        )
+        return [(Known(*row[:-1]), str(row[-1])) for row in self.db.all(sql, (state,))]
 
     def variant(self, known: Known, market: str) -> Variant | None:
         """One market's state."""
-        sql = "SELECT * FROM variants WHERE series=? AND name=? AND revision=? AND market=?"
+        sql = f"SELECT {VARIANT} FROM variants WHERE {ONE_EPISODE} AND market=?"
         row = self.db.one(sql, (known.series, known.name, known.revision, market))
         return Variant(*row) if row else None
 
-    def set_state(self, known: Known, market: str, state: str, verdict: str = "", why: str = "") -> None:
-        """Write how far a market is; `running` counts a start."""
+    def set_state(
+        self, known: Known, market: str, state: str, verdict: str = "", why: str = "", digest: str = "",
+        leased: bool = False,
+    ) -> None:  # fmt: skip
+        """Write how far a market is; `running` counts a start.
+
+        `leased`: only while this process holds the episode's lease; raises LeaseLost where somebody else does.
+        """
         started = 1 if state == RUNNING else 0
-        self.db.write(
-            "INSERT INTO variants VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (series, name, revision, market) DO UPDATE SET "
-            "state=excluded.state, verdict=excluded.verdict, why=excluded.why, tries=variants.tries+excluded.tries, "
-            "at=excluded.at",
-            (known.series, known.name, known.revision, market, state, verdict, why, started, time.time()),
+        key = key_of(known)
+        condition, more = self.ledger.held_condition(key) if leased else ("1=1", ())
+        row: Row = (
+            known.series, known.name, known.revision, market, state, verdict, why, started, time.time(), digest,
+        )  # fmt: skip
+        written = self.db.write(
+            f"INSERT INTO variants ({VARIANT}) SELECT ?,?,?,?,?,?,?,?,?,? WHERE {condition} "
+            "ON CONFLICT (series, name, revision, market) DO UPDATE SET state=excluded.state, "
+            "verdict=excluded.verdict, why=excluded.why, tries=variants.tries+excluded.tries, at=excluded.at, "
+            "digest=CASE WHEN excluded.digest='' THEN variants.digest ELSE excluded.digest END",
+            row + more,
         )
+        if not written:
+            raise lost(key)
 
     def forget(self, known: Known, market: str) -> None:
         """Want a market anew."""
-        row = (known.series, known.name, known.revision, market)
-        self.db.write("DELETE FROM variants WHERE series=? AND name=? AND revision=? AND market=?", row)
+        row = (known.series, known.name, known.revision)
+
+        def do_forget(do: Statements) -> None:
+            do.write(f"UPDATE episodes SET unfinished=1 WHERE {ONE_EPISODE}", row)
+            do.write(f"DELETE FROM variants WHERE {ONE_EPISODE} AND market=?", (*row, market))
+
+        self.db.together(do_forget)
+
+    # --- the inbox, and who is alive ---------------------------------------------------------------------------
 
     def still_s(self, path: str, mark: str, now: float) -> float:
         """Seconds since a file of the inbox was last seen to change; 0 where it is new or other than it was."""
@@ -143,18 +239,92 @@ class EpisodeRecords:
         now = time.time()
         return {who: now - float(at) for who, at in self.db.all("SELECT who, at FROM beats ORDER BY who")}
 
-    def decide(self, known: Known, market: str, decision: str, who: str, note: str) -> None:
-        """Keep what a person decided, with name and time."""
-        row = (uuid.uuid4().hex, known.series, known.name, known.revision, market, decision, who, note, time.time())
-        self.db.write("INSERT INTO decisions VALUES (?,?,?,?,?,?,?,?,?)", row)
+    # --- decisions ---------------------------------------------------------------------------------------------
+
+    def decide(self, known: Known, market: str, decision: str, who: str, note: str, digest: str = "") -> None:
+        """Keep what was decided, with name and time."""
+        self.db.together(lambda do: write_decision(do, known, market, decision, who, note, digest))
+
+    def ask(self, run: str, known: Known, market: str, digest: str) -> str:
+        """The slot of the form by which a run asks about a variant: the one that it waits with, or a new one."""
+        row = (run, known.series, known.name, known.revision, market, digest)
+        same = "run=? AND series=? AND name=? AND revision=? AND market=? AND digest=?"
+
+        def write(do: Statements) -> str:
+            rows = do.all(f"SELECT slot, answered_at FROM questions WHERE {same} ORDER BY asked_at", row)
+            waiting = [slot for slot, answered_at in rows if answered_at is None]
+            if waiting:
+                return str(waiting[-1])
+            slot = f"r{known.revision}-{digest[:16] or 'none'}-{len(rows)}"
+            do.write(
+                "INSERT INTO questions (run, series, name, revision, market, digest, slot, asked_at) "
+                "VALUES (?,?,?,?,?,?,?,?)",
+                (*row, slot, time.time()),
+            )
+            return slot
+
+        return self.db.together(write)
+
+    def answered(self, run: str, slot: str) -> None:
+        """Keep that a form's answer was dealt with."""
+        self.db.write("UPDATE questions SET answered_at=? WHERE run=? AND slot=?", (time.time(), run, slot))
+
+    def asked_otherwise(self, run: str, known: Known, digest: str) -> int:
+        """The revision that a run last asked about, where that was another revision or variant than this, and its form
+        is not dealt with; else 0. It is dealt with by that."""
+        row = (time.time(), run, known.revision, digest)
+        found = self.db.change(
+            "UPDATE questions SET answered_at=? WHERE run=? AND answered_at IS NULL AND NOT (revision=? AND digest=?) "
+            "RETURNING revision",
+            row,
+        )
+        return max((int(r[0]) for r in found), default=0)
+
+    def is_used(self, answer: str) -> bool:
+        """Whether a form's or a file's answer was used before."""
+        return self.db.one("SELECT 1 FROM decisions WHERE answer=?", (answer,)) is not None
+
+    def decided(self, known: Known, market: str, digest: str) -> Decision | None:
+        """What was decided last on this very variant."""
+        return next((d for d in reversed(self.decisions(known)) if (d.market, d.digest) == (market, digest)), None)
 
     def decisions(self, known: Known) -> list[Decision]:
         """What people decided on an episode's revision, oldest first."""
         sql = (
-            "SELECT series, name, revision, market, decision, who, note, at FROM decisions "
-            "WHERE series=? AND name=? AND revision=? ORDER BY at"
+            "SELECT series, name, revision, market, decision, who, note, at, digest, coalesce(answer, '') FROM decisions "
+            f"WHERE {ONE_EPISODE} ORDER BY at"
         )
         return [Decision(*row) for row in self.db.all(sql, (known.series, known.name, known.revision))]
+
+
+def write_decision(
+    do: Statements, known: Known, market: str, decision: str, who: str, note: str, digest: str, answer: str | None = None
+) -> bool:
+    """A decision's row, inside a transaction of the caller's; False where this form's `answer` was used before."""
+    row = (
+        uuid.uuid4().hex, known.series, known.name, known.revision, market, decision, who, note, time.time(), digest,
+        answer,
+    )  # fmt: skip
+    written = do.write(
+        "INSERT INTO decisions (id, series, name, revision, market, decision, who, note, at, digest, answer) "
+        "VALUES (?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (answer) DO NOTHING",
+        row,
+    )
+    return written == 1
+
+
+def _finish(known: list[Known], markets: tuple[str, ...], do: Statements) -> None:
+    keys = tuple(x for k in known for x in (k.series, k.name, k.revision))
+    these = f"(series, name, revision) IN (VALUES {','.join(['(?,?,?)'] * len(known))})"
+    # the rows are locked first, and their variants are looked at after: whoever wants one anew comes before or after
+    do.write(f"UPDATE episodes SET unfinished=unfinished WHERE {these}", keys)
+    ended, wanted = ",".join("?" * len(ENDED)), ",".join("?" * len(markets))
+    do.write(
+        f"UPDATE episodes SET unfinished=0 WHERE {these} AND (SELECT count(*) FROM variants AS v WHERE "
+        "v.series=episodes.series AND v.name=episodes.name AND v.revision=episodes.revision AND "
+        f"v.state IN ({ended}) AND v.market IN ({wanted})) = {len(markets)}",
+        (*keys, *ENDED, *markets),
+    )
 
 
 def key_of(known: Known) -> str:

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import LocalizeError, ServerError, StoreError, one_line
+from ..errors import LocalizeError, ServerError, SidecarError, StoreError, one_line
 from ..settings import Settings
 from ..storage.blobs import SharedStore, open_store
 from ..storage.bucket import Bucket, s3_options
 from ..storage.database import open_database
 from ..storage.ledger import Ledger, open_ledger
+from . import rules
 from .episodes import EpisodeRecords
 
 WATCHER = "watcher"
@@ -100,6 +101,14 @@ def _bucket(settings: Settings) -> str:
     return settings.bucket
 
 
+def _series(settings: Settings) -> str:
+    held = rules.known(_ledger(settings).db, settings.markets).held
+    if held:
+        told = "; ".join(f"{series}: {why}" for series, why in sorted(held.items()))
+        raise SidecarError(f"held: {told}", rules.FILE, "fix the file: nothing of the series is made")
+    return "every series.toml can be read"
+
+
 def _watcher(settings: Settings) -> str:
     beats = {w: s for w, s in EpisodeRecords(_ledger(settings)).beats().items() if w.startswith(WATCHER)}
     who, age = min(beats.items(), key=lambda beat: beat[1], default=("", 0.0))
@@ -146,6 +155,6 @@ def _ask(settings: Settings, how: str, path: str) -> Any:
 
 
 PARTS: dict[str, Callable[[Settings], str]] = {
-    "disk": _disk, "ledger": _rows, "store": _store, "bucket": _bucket,
+    "disk": _disk, "ledger": _rows, "store": _store, "bucket": _bucket, "series": _series,
     "watcher": _watcher, "server": _server, "workers": _workers,
 }  # fmt: skip

@@ -16,33 +16,21 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import time
-import tomllib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..errors import InputError, LocalizeError, MediaError, SidecarError
+from ..errors import InputError, LocalizeError, MediaError
 from ..files import file_sha256
 from ..media.probe import SUFFIXES, probe
 from ..media.sidecars import SIDECARS
 from ..storage.bucket import Bucket, Entry
 from .episodes import EpisodeRecords, Known
+from .rules import FILE, Rules, SeriesRules, refresh
 
 SETTLE_S = 10.0
-PATIENCE_S = 3600.0
-
-
-@dataclass(frozen=True)
-class Rules:
-    """A series' own rules: sidecars to wait for, how long in seconds, its markets (none: all), whether its episodes
-    are made as they come or only when a person starts them, and whether they are a back catalogue, which waits for
-    whatever is new."""
-
-    wait_for: tuple[str, ...] = ()
-    patience_s: float = PATIENCE_S
-    markets: tuple[str, ...] = ()
-    by_hand: bool = False
-    back_catalogue: bool = False
+LEFT_S = 60.0  # after which a file that belongs to nothing is mentioned
 
 
 @dataclass(frozen=True)
@@ -58,12 +46,18 @@ class Dropped:
 
 @dataclass
 class Look:
-    """What one look at the inbox did."""
+    """What one look at the inbox did.
+
+    Attributes:
+        left: what lies there and is not taken, and why; rules: the series' rules as they are now.
+    """
 
     admitted: list[Known] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    rules: SeriesRules = field(default_factory=SeriesRules)
 
 
 def gather(entries: Iterable[Entry]) -> list[Dropped]:
@@ -71,7 +65,7 @@ def gather(entries: Iterable[Entry]) -> list[Dropped]:
     by_series: dict[str, dict[str, Entry]] = {}
     for entry in entries:
         parts = entry.name.split("/")
-        if len(parts) == 3:
+        if len(parts) == 3 and not any(p.startswith(".") for p in parts):
             by_series.setdefault(parts[1], {})[parts[2]] = entry
     found = []
     for series, files in sorted(by_series.items()):
@@ -92,55 +86,45 @@ def _belongs(name: str, stem: str) -> bool:
     return rest in SIDECARS.values() or (rest.endswith(".srt") and rest.count(".") == 2)
 
 
-def rules_of(text: bytes | None, where: str) -> Rules:
-    """A series' rules from its series.toml. Raises SidecarError."""
-    if text is None:
-        return Rules()
-    try:
-        told = tomllib.loads(text.decode("utf-8-sig"))
-        wait, markets = told.pop("wait_for", []), told.pop("markets", [])
-        patience = float(told.pop("patience_minutes", PATIENCE_S / 60)) * 60
-        start, catalogue = told.pop("start", "at once"), told.pop("catalogue", "new")
-        if (
-            told
-            or start not in ("at once", "by hand")
-            or catalogue not in ("new", "back")
-            or not set(wait) <= set(SIDECARS)
-            or not all(isinstance(m, str) for m in markets)
-        ):
-            raise ValueError(
-                f"knows only wait_for = {sorted(SIDECARS)}, patience_minutes, markets, start = 'at once' or 'by hand', "
-                "catalogue = 'new' or 'back'"
-            )
-    except (ValueError, TypeError, UnicodeDecodeError) as error:
-        raise SidecarError(f"cannot be read: {error}", where, "mend the file") from error
-    return Rules(tuple(wait), patience, tuple(markets), start == "by hand", catalogue == "back")
-
-
 def ready(dropped: Dropped, rules: Rules, still_s: float) -> str:
     """Empty where an episode may be taken; else what is waited for. `still_s`: how long nothing of it changed."""
     if dropped.done:
         return ""
     if still_s < SETTLE_S:
         return "still being uploaded, or just there"
-    missing = [k for k in rules.wait_for if not any(e.name.endswith(SIDECARS[k]) for e in dropped.beside)]
+    there = {Path(e.name).name for e in dropped.beside}  # E1.es-419.srt is a translation, not E1.srt
+    missing = [k for k in rules.wait_for if dropped.name + SIDECARS[k] not in there]
     if missing and still_s < rules.patience_s:
         return f"waiting for {', '.join(dropped.name + SIDECARS[k] for k in missing)}"
     return ""
 
 
-def look(bucket: Bucket, books: EpisodeRecords, now: Callable[[], float] = time.time, most: int = 1000) -> Look:
-    """One look at the inbox. One bad episode never stops the others; nothing is taken twice, however many look."""
-    result = Look()
-    found = gather(bucket.list("inbox"))
+def look(
+    bucket: Bucket,
+    books: EpisodeRecords,
+    now: Callable[[], float] = time.time,
+    most: int = 1000,
+    markets: Collection[str] = (),
+) -> Look:
+    """One look at the inbox. One bad episode never stops the others; nothing is taken twice, however many look.
+
+    A series whose rules cannot be read is held: its episodes stay in the inbox. `markets`: those that there are.
+    """
+    listed = bucket.list("inbox", hidden=True)
+    found = gather(listed)
     if finish_moves(bucket, books, found):
-        found = gather(bucket.list("inbox"))
+        listed = bucket.list("inbox", hidden=True)
+        found = gather(listed)
+    result = Look(rules=refresh(bucket, books, listed, markets))
+    result.left = _mention(bucket, books, listed, found, now())
     for dropped in found[:most]:
         where = f"{dropped.series}/{dropped.name}"
         still = min(books.still_s(e.name, e.mark, now()) for e in (dropped.video, *dropped.beside))
         try:
-            rules = rules_of(bucket.read(f"inbox/{dropped.series}/series.toml"), f"{dropped.series}/series.toml")
-            waiting = ready(dropped, rules, still)
+            if dropped.series in result.rules.held:
+                result.waiting.append(f"{where}: held: series.toml {result.rules.held[dropped.series]}")
+                continue
+            waiting = ready(dropped, result.rules.get(dropped.series), still)
             if waiting:
                 result.waiting.append(f"{where}: {waiting}")
                 continue
@@ -157,14 +141,45 @@ def look(bucket: Bucket, books: EpisodeRecords, now: Callable[[], float] = time.
     return result
 
 
+def _mention(
+    bucket: Bucket, books: EpisodeRecords, listed: Iterable[Entry], found: list[Dropped], now: float
+) -> list[str]:
+    """What lies in the inbox and is taken by no rule, a line each; each series finds its own in
+    status/<series>/inbox.reason.txt."""
+    taken = {e.name for d in found for e in (d.video, *d.beside)}
+    taken |= {f"inbox/{d.series}/{d.name}.done" for d in found}
+    lines: dict[str, list[str]] = {}
+    for entry in listed:
+        parts = entry.name.split("/")
+        if entry.name in taken or parts[-1] == FILE or parts[-1].endswith(".part"):
+            continue
+        if books.still_s(entry.name, entry.mark, now) >= LEFT_S:
+            lines.setdefault(parts[1] if len(parts) > 2 else "", []).append(f"{entry.name}: {_why_left(parts)}")
+    noted = {str(row[0]) for row in books.db.all("SELECT path FROM sightings WHERE path LIKE ?", ("left:%",))}
+    for series in {*lines, *(n.removeprefix("left:") for n in noted)} - {""}:
+        text = "".join(f"{line}\n" for line in lines.get(series, ()))
+        if books.still_s(f"left:{series}", hashlib.sha256(text.encode()).hexdigest(), now) == 0.0:  # other than it was
+            name = f"status/{series}/inbox.reason.txt"
+            bucket.write(name, text.encode()) if text else bucket.remove(name)
+        if not text:
+            books.db.write("DELETE FROM sightings WHERE path=?", (f"left:{series}",))
+    return [line for series in sorted(lines) for line in lines[series]]
+
+
+def _why_left(parts: list[str]) -> str:
+    """Why a file of the inbox is not taken, by its path's parts."""
+    if len(parts) != 3:
+        return "lies outside a series' folder -> move it into inbox/SERIES/"
+    if any(p.startswith(".") for p in parts):
+        return "its name begins with a dot, as that of an unfinished upload does -> rename it"
+    if Path(parts[2]).suffix.lower() in SUFFIXES:
+        return "its name holds nothing before its ending -> rename it"
+    return "belongs to no video that lies here -> drop it together with its video"
+
+
 def _admit(bucket: Bucket, books: EpisodeRecords, dropped: Dropped) -> tuple[Known, bool]:
     """The ledger's row first (the same bytes are known already), then the files into their own folder."""
-    with tempfile.TemporaryDirectory() as folder:
-        local = Path(folder) / Path(dropped.video.name).name
-        if bucket.is_local:
-            local = Path(bucket.path(dropped.video.name))
-        else:
-            bucket.download(dropped.video.name, local)
+    with _local(bucket, dropped.video) as local:
         if dropped.video.bytes == 0:
             raise MediaError("the file is empty", local.name, "upload it again")
         probe(local)
@@ -181,16 +196,26 @@ def _admit(bucket: Bucket, books: EpisodeRecords, dropped: Dropped) -> tuple[Kno
     return known, fresh
 
 
+@contextmanager
+def _local(bucket: Bucket, entry: Entry) -> Iterator[Path]:
+    """A file of the bucket as a local one."""
+    with tempfile.TemporaryDirectory() as folder:
+        local = Path(folder) / Path(entry.name).name
+        if bucket.is_local:
+            local = Path(bucket.path(entry.name))
+        else:
+            bucket.download(entry.name, local)
+        yield local
+
+
 def _digest(bucket: Bucket, dropped: Dropped, video: str) -> str:
     """The episode's identity: its bytes, and those of what a studio sent along."""
     if not dropped.beside:
         return video
     parts = [video]
-    for entry in sorted(dropped.beside, key=lambda e: e.name):
+    for entry in sorted(dropped.beside, key=lambda e: Path(e.name).name):
         data = bucket.read(entry.name) or b""
-        parts.append(
-            f"{entry.name[len(dropped.video.name) - len(Path(dropped.video.name).suffix) :]}:{hashlib.sha256(data).hexdigest()}"
-        )
+        parts.append(f"{Path(entry.name).name[len(dropped.name) :]}:{hashlib.sha256(data).hexdigest()}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -207,10 +232,18 @@ def finish_moves(bucket: Bucket, books: EpisodeRecords, found: list[Dropped]) ->
         known = books.episode(dropped.series, dropped.name)
         if known is None or known.file != Path(dropped.video.name).name:
             continue
-        if bucket.size(f"{known.folder}/{known.file}") is None:
+        if bucket.size(f"{known.folder}/{known.file}") is None and _is_rest_of(bucket, known, dropped):
             _move(bucket, known, dropped)
             finished += 1
     return finished
+
+
+def _is_rest_of(bucket: Bucket, known: Known, dropped: Dropped) -> bool:
+    """Whether what lies in the inbox, with what was moved already, are the very bytes that were admitted."""
+    there = {Path(e.name).name for e in dropped.beside}
+    moved = tuple(e for e in bucket.list(known.folder) if Path(e.name).name not in there)
+    with _local(bucket, dropped.video) as local:
+        return _digest(bucket, replace(dropped, beside=(*dropped.beside, *moved)), file_sha256(local)) == known.sha256
 
 
 def refuse(bucket: Bucket, dropped: Dropped, why: str) -> None:

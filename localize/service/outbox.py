@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import StoreError
@@ -14,11 +15,22 @@ from .episodes import EpisodeRecords, Known
 MANIFEST = "manifest.json"
 
 
-def publish(bucket: Bucket, known: Known, market: str, folder: Path, who: str = "") -> str:
+def variant_of(folder: Path) -> str:
+    """The digest of the variant that lies in a folder; empty where its manifest does not say."""
+    try:
+        return str(json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("variant", ""))
+    except (OSError, ValueError):
+        return ""
+
+
+def publish(
+    bucket: Bucket, known: Known, market: str, folder: Path, who: str = "", check: Callable[[], None] = lambda: None
+) -> str:
     """A variant's finished folder into outbox/<series>/<episode>/<market>/; where it went.
 
     The manifest there says that the set is whole: it goes first and comes last. A set that lies there already with
-    the same manifest is left alone. Raises StoreError where the folder's own set is not whole.
+    the same manifest is left alone. `check` is asked before anything that is there is touched, and before the manifest
+    is written. Raises StoreError where the folder's own set is not whole.
     """
     to = f"outbox/{known.series}/{known.name}/{market}"
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -29,6 +41,7 @@ def publish(bucket: Bucket, known: Known, market: str, folder: Path, who: str = 
     text = (json.dumps(manifest, indent=1) + "\n").encode()
     if bucket.read(f"{to}/{MANIFEST}") == text:
         return to
+    check()
     bucket.remove(f"{to}/{MANIFEST}")
     for name, facts in manifest["files"].items():
         if file_sha256(folder / name) != facts["sha256"]:
@@ -38,6 +51,7 @@ def publish(bucket: Bucket, known: Known, market: str, folder: Path, who: str = 
     for old in bucket.list(to):
         if old.name not in wanted:
             bucket.remove(old.name)
+    check()
     bucket.write(f"{to}/{MANIFEST}", text)
     return to
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .episodes import ENDED, FAILED, Known, Variant, by_key, key_of
 
@@ -30,11 +30,14 @@ class Stuck:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to start now (oldest first), what somebody has in hand, and what waits for a person."""
+    """What to start now (oldest first), what somebody has in hand, what waits for a person, which episodes are done for
+    which markets, and which series are held and why."""
 
     todo: list[Work]
     running: list[Work]
     stuck: list[Stuck]
+    done: list[tuple[Known, tuple[str, ...]]] = field(default_factory=list)
+    held: dict[str, str] = field(default_factory=dict)
 
 
 def plan(
@@ -55,14 +58,16 @@ def plan(
     A market that failed MOST_TRIES times on these bytes, or was started MOST_STARTS times and never ended, is stuck
     until a person or a new revision changes something.
     """
-    done = by_key(variants)
+    known = by_key(variants)
+    done: list[tuple[Known, tuple[str, ...]]] = []
     todo: list[Work] = []
     running: list[Work] = []
     stuck: list[Stuck] = []
     for episode in episodes:
-        missing = []
-        for market in markets_of(episode.series):
-            variant = done.get((episode.series, episode.name, episode.revision, market))
+        missing: list[str] = []
+        wanted, here = markets_of(episode.series), len(stuck)
+        for market in wanted:
+            variant = known.get((episode.series, episode.name, episode.revision, market))
             if variant is not None and variant.state in ENDED:
                 continue
             most_tries = MOST_TRIES if variant is not None and variant.state == FAILED else MOST_STARTS
@@ -73,4 +78,6 @@ def plan(
             missing.append(market)
         if missing:
             (running if key_of(episode) in leased else todo).append(Work(episode, tuple(missing)))
-    return Plan(todo[:most] if most is not None else todo, running, stuck)
+        elif wanted and len(stuck) == here:
+            done.append((episode, wanted))
+    return Plan(todo[:most] if most is not None else todo, running, stuck, done)

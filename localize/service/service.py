@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ..delivery.result import Delivered
-from ..errors import LocalizeError, OptionError
+from ..errors import OptionError, SidecarError
 from ..pipeline.results import Failed
 from ..records import Verdict
 from ..review import edited_lines
-from ..series.bible import open_bible
+from ..series.bible import Bible
+from ..session import open_series
 from ..settings import Settings, load_settings
 from ..storage.bucket import Bucket, s3_options
 from ..storage.ledger import open_ledger
 from . import decisions, inbox, outbox
 from .episodes import DELIVERED, ENDED, FAILED, REVIEW, RUNNING, EpisodeRecords, Known, key_of
 from .plan import Plan, Work, plan
+from .rules import FILE, Rules, SeriesRules, refresh, rules_of
 
+FRESH_S = 4.0  # rules that were read so lately are not read again for the next plan
 REPORTS = ("report.json", "report.html")
 
 
@@ -30,39 +37,52 @@ class Service:
     settings: Settings
     bucket: Bucket
     books: EpisodeRecords
+    _rules: SeriesRules = field(default_factory=SeriesRules)
+    _read_at: float = -FRESH_S - 1
 
-    def rules(self, series: str) -> inbox.Rules:
-        """A series' own rules. Raises SidecarError."""
-        return inbox.rules_of(self.bucket.read(f"inbox/{series}/series.toml"), f"{series}/series.toml")
+    def look(self, now: Callable[[], float] = time.time) -> inbox.Look:
+        """One look at the inbox."""
+        found = inbox.look(self.bucket, self.books, now, markets=self.settings.markets)
+        self._rules, self._read_at = found.rules, time.monotonic()
+        return found
+
+    def rules_now(self) -> SeriesRules:
+        """All series' rules: as the last look read them, or read anew where that was a while ago."""
+        if time.monotonic() - self._read_at > FRESH_S:
+            listed = self.bucket.list("inbox")
+            self._rules = refresh(self.bucket, self.books, listed, self.settings.markets)
+            self._read_at = time.monotonic()
+        return self._rules
+
+    def rules(self, series: str) -> Rules:
+        """A series' own rules. Raises SidecarError where they cannot be read: the series is held."""
+        text = self.bucket.read(f"inbox/{series}/{FILE}")
+        return rules_of(text, f"{series}/{FILE}", self.settings.markets)
 
     def markets_of(self, series: str) -> tuple[str, ...]:
-        """The markets that a series is made for: those of its series.toml, else all."""
+        """The markets that a series is made for: those of its series.toml, else all. Raises SidecarError."""
         return self._markets(self.rules(series))
 
-    def _markets(self, rules: inbox.Rules) -> tuple[str, ...]:
-        return tuple(self.settings.market(m).name for m in rules.markets) or tuple(self.settings.markets)
+    def _markets(self, rules: Rules) -> tuple[str, ...]:
+        return rules.markets or tuple(self.settings.markets)
 
     def plan(self, most: int | None = None, series: str | None = None) -> Plan:
         """What is wanted and not done, of one series or of all; of all, without those that a person starts by hand.
         New episodes come before a back catalogue, the oldest admission first.
 
-        A series whose rules cannot be read is made for all markets.
+        Nothing of a series is planned whose rules cannot be read: it is held. Episodes that turn out to be done are
+        not looked at again until something of theirs is wanted anew.
         """
-        known: dict[str, tuple[tuple[str, ...], bool]] = {}
-
-        def wanted(name: str) -> tuple[tuple[str, ...], bool]:
-            if name not in known:
-                try:
-                    rules = self.rules(name)
-                    markets = () if series is None and rules.by_hand else self._markets(rules)
-                    known[name] = (markets, rules.back_catalogue)
-                except LocalizeError:
-                    known[name] = (tuple(self.settings.markets), False)
-            return known[name]
-
-        episodes = sorted(self.books.episodes(series), key=lambda k: wanted(k.series)[1])  # stable: else oldest first
-        variants, leased = self.books.variants(series), self.books.ledger.leased()
-        return plan(episodes, variants, lambda name: wanted(name)[0], leased, most)
+        rules = self.rules_now()
+        without = () if series else tuple(s for s, r in rules.of.items() if r.by_hand)
+        episodes = self.books.unfinished(series, (*without, *rules.held))
+        episodes.sort(key=lambda k: rules.get(k.series).back_catalogue)  # stable: else oldest first
+        variants, leased = self.books.variants_of(episodes), self.books.ledger.leased()
+        made = plan(episodes, variants, lambda name: self._markets(rules.get(name)), leased, most)
+        if made.done:
+            self.books.finish(made.done)
+        held = {s: why for s, why in rules.held.items() if series in (None, s)}
+        return replace(made, held=held)
 
     def next(self, series: str | None, since: float, tried: set[str]) -> Work | None:
         """What to make now: of a series or of all; before a series' own, whatever was dropped `since` and is not of a
@@ -76,10 +96,7 @@ class Service:
 
     def is_back(self, series: str) -> bool:
         """Whether a series is of the back catalogue: its episodes come after new ones."""
-        try:
-            return self.rules(series).back_catalogue
-        except LocalizeError:
-            return False
+        return self.rules_now().of.get(series, Rules()).back_catalogue
 
     def missing(self, known: Known, markets: tuple[str, ...]) -> tuple[str, ...]:
         """Those of the markets that did not end yet."""
@@ -88,12 +105,7 @@ class Service:
 
     def waiting(self) -> list[tuple[Known, str]]:
         """Variants of the newest revisions that wait for a person: (episode, market)."""
-        found: dict[tuple[str, str, int], list[str]] = {}
-        for v in self.books.variants():
-            if v.state == REVIEW:
-                found.setdefault((v.series, v.name, v.revision), []).append(v.market)
-        known = self.books.episodes() if found else []
-        return [(k, market) for k in known for market in found.get((k.series, k.name, k.revision), ())]
+        return self.books.variants_in(REVIEW)
 
     def find(self, series: str, episode: str) -> Known:
         """An admitted episode. Raises OptionError naming what there is."""
@@ -113,22 +125,26 @@ class Service:
         """A variant's folder on this machine."""
         return self.out / known.series / known.name / market
 
-    def started(self, known: Known, markets: tuple[str, ...]) -> None:
+    def started(self, known: Known, markets: tuple[str, ...], leased: bool = False) -> None:
         """Write that a run has these markets in hand."""
         for market in markets:
-            self.books.set_state(known, market, RUNNING)
-        outbox.tell(self.bucket, self.books, known, self.markets_of(known.series))
+            self.books.set_state(known, market, RUNNING, leased=leased)
+        self.tell(known)
 
-    def finished(self, known: Known, result: Delivered | Failed) -> str:
-        """Write how a market ended, and send out what may go out; its state."""
+    def finished(self, known: Known, result: Delivered | Failed, leased: bool = False) -> str:
+        """Write how a market ended, and send out what may go out; its state.
+
+        `leased`: nothing is sent or written where this process lost the episode's lease: raises LeaseLost.
+        """
         market = result.market
-        state, verdict, why = FAILED, "", ""
+        state, verdict, why, digest = FAILED, "", "", ""
         if isinstance(result, Failed):
             why = result.error
         else:
-            verdict, why = str(result.verdict), "; ".join(result.reasons)
+            verdict, why, digest = str(result.verdict), "; ".join(result.reasons), result.key
             if result.verdict == Verdict.PASS:
-                why = outbox.publish(self.bucket, known, market, result.folder)
+                check = partial(self.books.ledger.check_held, key_of(known)) if leased else lambda: None
+                why = outbox.publish(self.bucket, known, market, result.folder, check=check)
                 state = DELIVERED
             elif result.verdict == Verdict.REVIEW:
                 state = REVIEW
@@ -136,10 +152,19 @@ class Service:
                 for name in REPORTS:  # whoever decides may sit at another machine
                     self.bucket.upload(result.folder / name, f"review/{known.series}/{known.name}/{market}/{name}")
                 cps = self.settings.language(report["language"]).cps
-                decisions.send_out(self.bucket, known, market, report, cps)
-        self.books.set_state(known, market, state, verdict, why)
-        outbox.tell(self.bucket, self.books, known, self.markets_of(known.series))
+                decisions.send_out(self.bucket, known, market, report, cps, digest)
+        self.books.set_state(known, market, state, verdict, why, digest, leased)
+        self.tell(known)
         return state
+
+    def tell(self, known: Known) -> None:
+        """Write the status file that a studio reads; a series that is held keeps the one it has."""
+        with suppress(SidecarError):
+            outbox.tell(self.bucket, self.books, known, self.markets_of(known.series))
+
+    def bible(self, series: str) -> Bible:
+        """A series' bible, with what people added. Raises SidecarError, StoreError."""
+        return open_series(self.settings, self.books.ledger, series)
 
     def take_returns(self) -> list[tuple[Known, str]]:
         """Edited files that linguists dropped back: their variants are wanted anew."""
@@ -147,12 +172,12 @@ class Service:
         changed = decisions.take_returns(
             self.bucket,
             self.books,
-            lambda series: open_bible(self.settings, series),
+            self.bible,
             self.report_of,
             self.settings.home / "back",
         )
         for known, market in changed:
-            self.again(known, market, "lines came back edited")
+            self.books.decide(known, market, "again", "service", "lines came back edited")
         return changed
 
     def report_of(self, known: Known, market: str) -> dict[str, Any] | None:

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .episodes import RUNNING, by_key, key_of
+from .episodes import ENDED, RUNNING, by_key, key_of
 from .service import Service
 
-COLOURS = {"delivered": "green", "review": "yellow", "failed": "red", "rejected": "magenta", "running": "cyan"}
+COLOURS = {"delivered": "green", "review": "yellow", "failed": "red", "rejected": "magenta", "running": "cyan", "held": "red"}
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,19 @@ def standings(office: Service, series: str | None = None) -> list[Standing]:
     stuck = {(s.episode.series, s.episode.name, s.market): s.why for s in plan.stuck}
     done = by_key(office.books.variants(series))
     leased = office.books.ledger.leased()
+    rules, every = office.rules_now(), tuple(office.settings.markets)
     rows = []
     for known in office.books.episodes(series):
-        for market in office.markets_of(known.series):
+        held = plan.held.get(known.series, "")
+        for market in every if held else rules.get(known.series).markets or every:
             variant = done.get((known.series, known.name, known.revision, market))
             state, why = (variant.state, variant.why) if variant else ("waiting", "")
             if state == RUNNING:
                 minutes = (time.time() - variant.at) / 60 if variant else 0.0
-                held = key_of(known) in leased
-                state, why = ("running", f"{minutes:.0f} min") if held else ("died", "catch-up makes it")
+                in_hand = key_of(known) in leased
+                state, why = ("running", f"{minutes:.0f} min") if in_hand else ("died", "catch-up makes it")
+            if held and state not in ENDED:
+                state, why = "held", held
             if (known.series, known.name, market) in stuck:
                 state, why = "stuck", stuck[known.series, known.name, market]
             rows.append(Standing(known.series, known.name, known.revision, market, state, why))
@@ -60,6 +64,8 @@ def show(rows: list[Standing], console: Console) -> None:
         states = [f"[{COLOURS.get(r.state, 'white')}]{r.state}" if r else "" for r in found]
         table.add_row(escape(series), escape(episode), str(revision), *states)
     console.print(table)
+    for series, why in {r.series: r.why for r in rows if r.state == "held"}.items():
+        console.print(f"{series}: held: series.toml {why}", markup=False, highlight=False)
     for r in rows:
         if r.state in ("stuck", "failed", "review", "died", "rejected"):
             console.print(f"{r.series}/{r.episode} {r.market}: {r.state}: {r.why}", markup=False, highlight=False)

@@ -7,7 +7,8 @@
 
 The ledger is read first, in one snapshot, and the blobs after: a blob is durable before its row is written, so whatever
 the snapshot names is there. Putting back goes the other way round, blobs first, then all rows in one transaction. The
-studios' bucket and the series' bibles are not in it; they are copied as they lie.
+studios' bucket and the series' files in glossaries/ are not in it; they are copied as they lie. What people added to
+memories, enrolled and decided is in the ledger, and so in the backup.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import contextlib
 import gzip
 import hashlib
 import json
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,14 +25,14 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OptionError, StoreError
-from .blobs import SharedStore, Store, place
+from .blobs import SharedStore, Store, named_in, place
 from .bucket import Bucket
 from .ledger import Ledger
-from .retention import named_in
 
-VERSION = 1
+VERSION = 2
+READS = (1, 2)  # what version 1 did not have yet is made as the database makes it
 # leases are of processes that will be gone; what lay in the inbox is looked at anew
-TABLES = ("sources", "steps", "deliveries", "episodes", "variants", "decisions")
+TABLES = ("sources", "steps", "deliveries", "episodes", "variants", "decisions", "remembered", "enrolled")
 
 
 @dataclass(frozen=True)
@@ -55,40 +57,58 @@ def make(ledger: Ledger, store: Store, to: Bucket, keep: int | None = None) -> B
     to.check()
     while to.read(f"{(name := time.strftime('%Y%m%dT%H%M%SZ', time.gmtime()))}/backup.json") is not None:
         time.sleep(0.2)  # one was made this very second: names sort by time, so each second has one
-    rows = list(ledger.db.dump(TABLES))
-    there = {e.name.removeprefix("blobs/").replace("/", "") for e in to.list("blobs")}
-    kept: set[str] = set()
-    gone: set[str] = set()
-    new = 0
-    todo = [row["blob"] for table, row in rows if table == "steps"]
-    while todo:
-        digest = todo.pop()
-        if digest in kept or digest in gone:
-            continue
-        data = _bytes(store, digest)
-        if data is None:
-            gone.add(digest)
-            continue
-        kept.add(digest)
-        todo += named_in(data)
-        if digest not in there:
-            to.write(_place(digest), data)
-            new += len(data)
-    rows = [(table, row) for table, row in rows if table != "steps" or row["blob"] in kept]
-    packed = gzip.compress("".join(json.dumps({"table": t, **r}) + "\n" for t, r in rows).encode(), mtime=0)
-    to.write(f"{name}/ledger.jsonl.gz", packed)
+    with tempfile.TemporaryDirectory() as folder:  # a ledger may be larger than memory
+        whole = Path(folder) / "ledger.jsonl"
+        with whole.open("w", encoding="utf-8") as file:
+            for table, row in ledger.db.dump(TABLES):
+                file.write(json.dumps({"table": table, **row}) + "\n")
+        kept, gone, new = _copy_blobs(store, to, (r["blob"] for t, r in _rows(whole) if t == "steps"))
+        packed = Path(folder) / "ledger.jsonl.gz"
+        count = 0
+        with packed.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", filename="", mtime=0) as out:
+            for table, row in _rows(whole):
+                if table != "steps" or row["blob"] in kept:
+                    out.write((json.dumps({"table": table, **row}) + "\n").encode())
+                    count += 1
+        to.upload(packed, f"{name}/ledger.jsonl.gz")
+        with packed.open("rb") as file_read:
+            digest = hashlib.file_digest(file_read, "sha256").hexdigest()
     to.write(f"{name}/blobs.txt", "".join(f"{d}\n" for d in sorted(kept)).encode())
     facts = {
         "version": VERSION,
         "made": name,
-        "rows": len(rows),
+        "rows": count,
         "blobs": len(kept),
-        "ledger_sha256": hashlib.sha256(packed).hexdigest(),
+        "ledger_sha256": digest,
     }
     to.write(f"{name}/backup.json", (json.dumps(facts, indent=1) + "\n").encode())
     if keep is not None:
         _forget(to, keep)
-    return Backup(name, len(rows), len(kept), new, len(gone))
+    return Backup(name, count, len(kept), new, len(gone))
+
+
+def _copy_blobs(store: Store, to: Bucket, blobs: Iterable[str]) -> tuple[set[str], set[str], int]:
+    """These blobs and whatever they name into a backup: (those that are there, those that are gone, new bytes)."""
+    there = {e.name.removeprefix("blobs/").replace("/", "") for e in to.list("blobs")}
+    kept: set[str] = set()
+    gone: set[str] = set()
+    new = 0
+    for blob in blobs:
+        todo = [blob]
+        while todo:
+            digest = todo.pop()
+            if digest in kept or digest in gone:
+                continue
+            data = _bytes(store, digest)
+            if data is None:
+                gone.add(digest)
+                continue
+            kept.add(digest)
+            todo += named_in(data)
+            if digest not in there:
+                to.write(_place(digest), data)
+                new += len(data)
+    return kept, gone, new
 
 
 def names(at: Bucket) -> list[str]:
@@ -110,12 +130,21 @@ def restore(ledger: Ledger, store: Store, at: Bucket, name: str = "", replace: b
         raise OptionError(f"no backup {name!r}" if name else "no backup is there", at.url, do)
     name = name or found[-1]
     facts = json.loads(at.read(f"{name}/backup.json") or b"{}")
-    if facts.get("version") != VERSION:
-        what = f"is of version {facts.get('version')}, this program reads {VERSION}"
+    if facts.get("version") not in READS:
+        what = f"is of version {facts.get('version')}, this program reads {READS[0]} to {VERSION}"
         raise StoreError(what, f"{at.url}/{name}", "put it back with the program that made it")
-    packed = at.read(f"{name}/ledger.jsonl.gz") or b""
-    if hashlib.sha256(packed).hexdigest() != facts["ledger_sha256"]:
-        raise StoreError("ledger.jsonl.gz is damaged", f"{at.url}/{name}", "choose another backup with --at")
+    with tempfile.TemporaryDirectory() as folder:
+        packed = Path(folder) / "ledger.jsonl.gz"
+        at.download(f"{name}/ledger.jsonl.gz", packed)
+        return _put_back(ledger, store, at, name, facts, packed, replace)
+
+
+def _put_back(
+    ledger: Ledger, store: Store, at: Bucket, name: str, facts: dict[str, Any], packed: Path, replace: bool
+) -> Backup:
+    with packed.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != facts["ledger_sha256"]:
+            raise StoreError("ledger.jsonl.gz is damaged", f"{at.url}/{name}", "choose another backup with --at")
     held = sum(int(row[0]) for t in TABLES if (row := ledger.db.one(f"SELECT count(*) FROM {t}")))
     if held and not replace:
         do = "put it back into an empty ledger, or say --replace to lose what is there"
@@ -131,15 +160,15 @@ def restore(ledger: Ledger, store: Store, at: Bucket, name: str = "", replace: b
             raise StoreError(what, f"{at.url}/blobs", "choose another backup with --at")
         store.put(data)
         new += len(data)
-    rows = list(_rows(gzip.decompress(packed).decode().splitlines()))
-    ledger.db.load(TABLES, rows)
-    return Backup(name, len(rows), len(digests), new)
+    ledger.db.load(TABLES, _rows(packed))
+    return Backup(name, int(facts["rows"]), len(digests), new)
 
 
-def _rows(lines: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for line in lines:
-        row = json.loads(line)
-        yield row.pop("table"), row
+def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            yield row.pop("table"), row
 
 
 def _bytes(store: Store, digest: str) -> bytes | None:

@@ -6,7 +6,10 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +17,21 @@ from ..errors import StoreError
 from ..settings import Settings
 from .bucket import Bucket, s3_options
 
+MOST_BYTES = 4 << 20  # no JSON of ours is longer
+
 
 def place(digest: str) -> str:
     """Where a blob lies below whatever holds blobs."""
     return f"{digest[:2]}/{digest[2:]}"
+
+
+@dataclass(frozen=True)
+class Blob:
+    """One blob of a store: its digest, its size, and when it was written, in seconds."""
+
+    digest: str
+    bytes: int
+    written_at: float
 
 
 class Store:
@@ -35,10 +49,11 @@ class Store:
         return self.root / place(digest)
 
     def put(self, data: bytes) -> str:
-        """Keep `data` and return its digest. On return the bytes are on disk. Raises StoreError."""
+        """Keep `data` and return its digest. On return the bytes are on disk, also where a damaged blob lay in their
+        place. Raises StoreError."""
         digest = hashlib.sha256(data).hexdigest()
         target = self.path(digest)
-        if target.is_file() and target.stat().st_size == len(data):
+        if self._holds(target, data):
             return digest
         part = target.with_name(f".{uuid.uuid4().hex}.part")
         try:
@@ -54,6 +69,28 @@ class Store:
                 part.unlink()
             raise StoreError(f"cannot be written: {error}", str(target), "free some space, or check rights") from error
         return digest
+
+    def _holds(self, target: Path, data: bytes) -> bool:
+        try:
+            return target.stat().st_size == len(data) and target.read_bytes() == data
+        except OSError:
+            return False
+
+    def remove(self, digest: str) -> None:
+        """Take a blob away; one that is not there is no error. Raises StoreError."""
+        try:
+            self.path(digest).unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(f"cannot be removed: {error}", str(self.root), "check the disk and its rights") from error
+
+    def blobs(self) -> Iterator[Blob]:
+        """Every blob that lies here."""
+        for path in self.root.glob("??/*"):
+            if path.name.startswith("."):  # a part of a write that is under way, or of a process that was killed
+                continue
+            with contextlib.suppress(FileNotFoundError):
+                stat = path.stat()
+                yield Blob(path.parent.name + path.name, stat.st_size, stat.st_mtime)
 
     def get(self, digest: str) -> bytes | None:
         """The bytes, or None where they are gone or damaged; a damaged blob is removed so that it is made again."""
@@ -91,7 +128,8 @@ class SharedStore(Store):
     def put(self, data: bytes) -> str:
         digest = super().put(data)
         name = place(digest)
-        if self.bucket.size(name) != len(data):
+        # S3's own mark of a blob that went up in one piece is the MD5 of its bytes
+        if not self.bucket.holds(name, len(data), hashlib.md5(data, usedforsecurity=False).hexdigest()):
             self.bucket.write(name, data)
         return digest
 
@@ -105,9 +143,28 @@ class SharedStore(Store):
         return data
 
     def far(self, digest: str) -> bytes | None:
-        """The bytes on the far side, not kept here; None where they are gone or damaged."""
+        """The bytes on the far side, not kept here; None where they are gone or damaged. A damaged blob is removed, so
+        that it is made again."""
         data = self.bucket.read(place(digest))
-        return data if data is not None and hashlib.sha256(data).hexdigest() == digest else None
+        if data is None or hashlib.sha256(data).hexdigest() == digest:
+            return data
+        self.bucket.remove(place(digest))
+        return None
+
+    def remove(self, digest: str) -> None:
+        self.bucket.remove(place(digest))
+        super().remove(digest)
+
+    def blobs(self) -> Iterator[Blob]:
+        """Every blob on the far side; those in the folder before it are copies, or else of no use."""
+        for entry in self.bucket.list(""):
+            digest = entry.name.replace("/", "")
+            if len(digest) == 64:
+                yield Blob(digest, entry.bytes, entry.modified)
+
+    def near_blobs(self) -> Iterator[Blob]:
+        """The copies in this machine's folder."""
+        return super().blobs()
 
 
 def open_store(settings: Settings) -> Store:
@@ -127,3 +184,10 @@ def _sync_folder(folder: Path) -> None:
 def canonical(value: Any) -> bytes:
     """The one JSON text of a value: sorted keys, no spaces, UTF-8."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def named_in(data: bytes) -> set[str]:
+    """Digests that a step's JSON output names: a dub names its track."""
+    if len(data) > MOST_BYTES or data[:1] not in (b"{", b"["):
+        return set()
+    return {m.decode() for m in re.findall(rb'"([0-9a-f]{64})"', data)}

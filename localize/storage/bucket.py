@@ -6,11 +6,13 @@ On a folder a file appears under its name only when it is whole and on disk; S3 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -23,11 +25,13 @@ NOT_HERE = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
 
 @dataclass(frozen=True)
 class Entry:
-    """A file in a bucket: name below the root with "/", bytes, and a mark that changes with its content."""
+    """A file in a bucket: name below the root with "/", bytes, a mark that changes with its content, and when it was
+    written, in seconds."""
 
     name: str
     bytes: int
     mark: str
+    modified: float = 0.0
 
 
 def s3_options(settings: Settings) -> dict[str, Any]:
@@ -95,8 +99,8 @@ class Bucket:
             with self._said(""):
                 self.fs.call_s3("head_bucket", Bucket=self.root.partition("/")[0])
 
-    def list(self, under: str) -> list[Entry]:
-        """Files below a name, sorted; hidden ones and parts of uploads left out."""
+    def list(self, under: str, hidden: bool = False) -> list[Entry]:
+        """Files below a name, sorted; without those whose name begins with a dot (parts of uploads), unless `hidden`."""
         with self._said(under):
             try:
                 found = self.fs.find(self.path(under), detail=True)
@@ -105,10 +109,10 @@ class Bucket:
         entries = []
         for path, facts in found.items():
             name = path[len(self.root) + 1 :]
-            if facts.get("type") == "directory" or any(p.startswith(".") for p in name.split("/")):
+            if facts.get("type") == "directory" or (not hidden and any(p.startswith(".") for p in name.split("/"))):
                 continue
             mark = facts.get("ETag") or facts.get("mtime") or ""
-            entries.append(Entry(name, int(facts["size"] or 0), f"{facts['size']}:{mark}"))
+            entries.append(Entry(name, int(facts["size"] or 0), f"{facts['size']}:{mark}", _modified(facts)))
         return sorted(entries, key=lambda e: e.name)
 
     def size(self, name: str) -> int | None:
@@ -118,6 +122,17 @@ class Bucket:
                 return int(self.fs.info(self.path(name))["size"])
             except NOT_HERE:
                 return None
+
+    def holds(self, name: str, size: int, md5: str) -> bool:
+        """Whether a file of this size lies there, and of this MD5 where the far side tells it: S3 does for a file that
+        went up in one piece without a key of its own."""
+        with self._said(name):
+            try:
+                facts = self.fs.info(self.path(name))
+            except NOT_HERE:
+                return False
+        told = str(facts.get("ETag") or "").strip('"')
+        return int(facts["size"]) == size and (told == md5 or re.fullmatch("[0-9a-f]{32}", told) is None)
 
     def read(self, name: str) -> bytes | None:
         """A file's bytes; None where there is none."""
@@ -189,3 +204,8 @@ class Bucket:
                 self.fs.rm_file(self.path(name))
             except NOT_HERE:
                 return
+
+
+def _modified(facts: dict[str, Any]) -> float:
+    told = facts.get("mtime") or facts.get("LastModified") or 0.0
+    return float(told.timestamp() if isinstance(told, datetime) else told)

@@ -1,7 +1,7 @@
 """SQLite or PostgreSQL behind one small face; the same SQL serves both, with "?" for values.
 
 A database that is gone for a while (a restart, a lost connection) is asked again for PATIENCE_S before it is an error.
-Every `write` is one transaction.
+Every `write` is one transaction; `together` makes one of several statements.
 """
 
 from __future__ import annotations
@@ -9,24 +9,51 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ..errors import StoreError
 
 PATIENCE_S = 90.0
+FETCH = 2000  # rows that a dump holds at a time
 Row = tuple[Any, ...]
+T = TypeVar("T")
+
+
+class Statements:
+    """Statements inside one transaction."""
+
+    def __init__(self, execute: Callable[[str, Row], Any]) -> None:
+        self._execute = execute
+
+    def write(self, sql: str, row: Row = ()) -> int:
+        """One statement; how many rows it changed."""
+        return int(self._execute(sql, row).rowcount)
+
+    def all(self, sql: str, row: Row = ()) -> list[Row]:
+        """All rows."""
+        found: list[Row] = self._execute(sql, row).fetchall()
+        return found
 
 
 class Database(Protocol):
-    """What the ledger needs of a database. All raise StoreError."""
+    """What the ledger needs of a database. All raise StoreError.
+
+    Attributes:
+        now: SQL for the time in seconds, by the clock of whoever keeps the rows: one clock for all machines.
+    """
 
     where: str
+    now: str
 
-    def script(self, sql: str) -> None:
-        """Run statements that make what is not there yet."""
+    def together(self, work: Callable[[Statements], T], alone: bool = False) -> T:
+        """What `work` does and returns, as one transaction; done anew where the connection breaks, so that it may run
+        twice. `alone`: no other transaction that is `alone` runs at the same time."""
+
+    def change(self, sql: str, row: Row = ()) -> list[Row]:
+        """One statement with RETURNING as one transaction; what it returned."""
 
     def write(self, sql: str, row: Row = ()) -> int:
         """One statement as one transaction; how many rows it changed."""
@@ -47,6 +74,8 @@ class Database(Protocol):
 class Sqlite:
     """One file in WAL mode, a connection a thread; a killed process leaves no half row."""
 
+    now = "((julianday('now') - 2440587.5) * 86400.0)"
+
     def __init__(self, path: Path) -> None:
         self.path, self.where = path, str(path)
         self._local = threading.local()
@@ -64,12 +93,21 @@ class Sqlite:
             self._local.db = db
         return db
 
-    def script(self, sql: str) -> None:
+    def together(self, work: Callable[[Statements], T], alone: bool = False) -> T:
         try:
-            with self._db() as db:
-                db.executescript(sql)
+            db = self._db()
+            db.execute("BEGIN IMMEDIATE")  # SQLite has one writer at a time: `alone` is how it always is
+            try:
+                made = work(Statements(db.execute))
+                db.commit()
+            finally:
+                db.rollback()
+            return made
         except sqlite3.Error as error:
-            raise StoreError(f"ledger cannot be opened: {error}", self.where, "check rights and free space") from error
+            raise StoreError(f"ledger cannot be written: {error}", self.where, "check rights and free space") from error
+
+    def change(self, sql: str, row: Row = ()) -> list[Row]:
+        return self.together(lambda do: do.all(sql, row))
 
     def write(self, sql: str, row: Row = ()) -> int:
         try:
@@ -92,7 +130,8 @@ class Sqlite:
         db = self._db()
         try:
             db.execute("BEGIN")  # in WAL mode a reader sees one state until it ends
-            yield from _every_row(db, tables)
+            for table in tables:
+                yield from _rows_of(table, db.execute(f"SELECT * FROM {table}"))
         except sqlite3.Error as error:
             raise StoreError(f"ledger cannot be read: {error}", self.where, "restore it from a copy") from error
         finally:
@@ -108,6 +147,8 @@ class Sqlite:
 
 class Postgres:
     """A PostgreSQL database, a connection a thread, opened anew where it broke."""
+
+    now = "EXTRACT(EPOCH FROM clock_timestamp())::double precision"
 
     def __init__(self, url: str, patience_s: float = PATIENCE_S) -> None:
         import psycopg
@@ -128,11 +169,12 @@ class Postgres:
             self._local.db = db
         return db
 
-    def _run(self, sql: str, row: Row | None, take: Any) -> Any:
+    def _run(self, work: Callable[[Any], T]) -> T:
+        """What `work` gives with a connection, tried again while the server is away."""
         started, wait = time.monotonic(), 0.2
         while True:
             try:
-                return take(self._db().execute(sql.replace("?", "%s") if row is not None else sql, row))
+                return work(self._db())
             except self._psycopg.OperationalError as error:
                 self._forget()
                 text = str(error).strip()
@@ -152,29 +194,36 @@ class Postgres:
         if db is not None:
             db.close()
 
-    def script(self, sql: str) -> None:
-        # two processes that start together must not both make the tables
-        lock = "SELECT pg_advisory_lock(7215);"
-        try:
-            self._run(lock + sql + "SELECT pg_advisory_unlock(7215);", None, lambda _c: None)
-        except StoreError:
-            self._forget()
-            raise
+    def together(self, work: Callable[[Statements], T], alone: bool = False) -> T:
+        def transaction(db: Any) -> T:
+            with db.transaction():
+                if alone:
+                    db.execute("SELECT pg_advisory_xact_lock(7215)")
+                return work(Statements(lambda sql, row: db.execute(_marked(sql), row or None)))
+
+        return self._run(transaction)
+
+    def change(self, sql: str, row: Row = ()) -> list[Row]:
+        found: list[Row] = self._run(lambda db: db.execute(_marked(sql), row).fetchall())
+        return found
 
     def write(self, sql: str, row: Row = ()) -> int:
-        return int(self._run(sql, row, lambda c: c.rowcount))
+        return int(self._run(lambda db: db.execute(_marked(sql), row).rowcount))
 
     def one(self, sql: str, row: Row = ()) -> Row | None:
-        found: Row | None = self._run(sql, row, lambda c: c.fetchone())
+        found: Row | None = self._run(lambda db: db.execute(_marked(sql), row).fetchone())
         return found
 
     def all(self, sql: str, row: Row = ()) -> list[Row]:
-        found: list[Row] = self._run(sql, row, lambda c: c.fetchall())
-        return found
+        return self.change(sql, row)
 
     def dump(self, tables: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         with self._whole("ISOLATION LEVEL REPEATABLE READ READ ONLY") as db:
-            yield from _every_row(db, tables)
+            for table in tables:
+                with db.cursor(name=f"dump_{table}") as cursor:  # on the server: never all rows at once
+                    cursor.itersize = FETCH
+                    cursor.execute(f"SELECT * FROM {table}")
+                    yield from _rows_of(table, cursor)
 
     def load(self, tables: Sequence[str], rows: Iterable[tuple[str, dict[str, Any]]]) -> None:
         with self._whole("") as db:
@@ -195,12 +244,14 @@ class Postgres:
             raise StoreError(f"ledger: {str(error).splitlines()[0]}", self.where, "try again") from error
 
 
-def _every_row(db: Any, tables: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for table in tables:
-        found = db.execute(f"SELECT * FROM {table}")
-        columns = [c[0] for c in found.description]
-        for row in found:
-            yield table, dict(zip(columns, row, strict=True))
+def _marked(sql: str) -> str:
+    return sql.replace("?", "%s")
+
+
+def _rows_of(table: str, found: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    columns = [c[0] for c in found.description]
+    for row in found:
+        yield table, dict(zip(columns, row, strict=True))
 
 
 def _fill(db: Any, tables: Sequence[str], rows: Iterable[tuple[str, dict[str, Any]]], mark: str) -> None:

@@ -1,69 +1,36 @@
 """What was done, in SQLite or PostgreSQL; every write is one transaction, so a killed process leaves no half row.
 
 Tables: `sources` (files by digest, so that an unchanged file is not hashed again), `steps` (key -> blob, with the run
-that did it), `deliveries` (variant -> the set of files that lies outside), `leases` (who works on what, until when);
-and of the service: `episodes` (admitted, each once), `variants` (how far each market of an episode is), `sightings`
-(what lay in the inbox at the last look), `decisions` (who decided what, when), `beats` (who gave sign of life, when).
+that did it; a failure is kept with its error until it expires), `deliveries` (variant -> the set of files that lies
+outside), `leases` (who works on what, until when); and of the service: `episodes` (admitted, each once), `variants`
+(how far each market of an episode is), `sightings` (what lay in the inbox at the last look), `decisions` (who decided
+what, when, on which digest), `remembered` and `enrolled` (the memory and voices that people added), `beats` (who gave
+sign of life, when). `storage.schema` makes them.
 """
 
 from __future__ import annotations
 
 import json
-import threading
 import time
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from ..settings import Settings
 from .database import Database, Sqlite, open_database
+from .leases import Leases, lost
+from .schema import migrate
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS sources (
-  path TEXT PRIMARY KEY, size BIGINT NOT NULL, mtime_ns BIGINT NOT NULL, inode BIGINT NOT NULL, sha256 TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS steps (
-  key TEXT PRIMARY KEY, name TEXT NOT NULL, subject TEXT NOT NULL, blob TEXT NOT NULL, run TEXT NOT NULL,
-  done_at DOUBLE PRECISION NOT NULL, wall_s DOUBLE PRECISION NOT NULL
-);
-CREATE INDEX IF NOT EXISTS steps_by_run ON steps (run, name);
-CREATE TABLE IF NOT EXISTS deliveries (
-  folder TEXT PRIMARY KEY, key TEXT NOT NULL, series TEXT NOT NULL, episode TEXT NOT NULL, market TEXT NOT NULL,
-  verdict TEXT NOT NULL, files TEXT NOT NULL, run TEXT NOT NULL, done_at DOUBLE PRECISION NOT NULL
-);
-CREATE TABLE IF NOT EXISTS leases (key TEXT PRIMARY KEY, owner TEXT NOT NULL, until DOUBLE PRECISION NOT NULL);
-CREATE TABLE IF NOT EXISTS episodes (
-  series TEXT NOT NULL, name TEXT NOT NULL, revision BIGINT NOT NULL, sha256 TEXT NOT NULL, folder TEXT NOT NULL,
-  file TEXT NOT NULL, admitted_at DOUBLE PRECISION NOT NULL,
-  PRIMARY KEY (series, name, revision), UNIQUE (series, sha256)
-);
-CREATE TABLE IF NOT EXISTS variants (
-  series TEXT NOT NULL, name TEXT NOT NULL, revision BIGINT NOT NULL, market TEXT NOT NULL, state TEXT NOT NULL,
-  verdict TEXT NOT NULL, why TEXT NOT NULL, tries BIGINT NOT NULL, at DOUBLE PRECISION NOT NULL,
-  PRIMARY KEY (series, name, revision, market)
-);
-CREATE TABLE IF NOT EXISTS sightings (path TEXT PRIMARY KEY, mark TEXT NOT NULL, since DOUBLE PRECISION NOT NULL);
-CREATE TABLE IF NOT EXISTS decisions (
-  id TEXT PRIMARY KEY, series TEXT NOT NULL, name TEXT NOT NULL, revision BIGINT NOT NULL, market TEXT NOT NULL,
-  decision TEXT NOT NULL, who TEXT NOT NULL, note TEXT NOT NULL, at DOUBLE PRECISION NOT NULL
-);
-CREATE TABLE IF NOT EXISTS beats (who TEXT PRIMARY KEY, at DOUBLE PRECISION NOT NULL);
-"""
-LEASE_S = 60.0
+USED_S = 3600.0  # a step's last use is written so often at most
 
 
-class Ledger:
+class Ledger(Leases):
     """One ledger. `run` names this process's work in the rows that it writes."""
 
     def __init__(self, database: Database | Path, run: str | None = None) -> None:
-        self.db: Database = Sqlite(database) if isinstance(database, Path) else database
-        self.run = run or uuid.uuid4().hex[:12]
-        self._held: set[str] = set()
-        self._guard = threading.Lock()
-        self._keeper: threading.Thread | None = None
-        self.db.script(SCHEMA)
+        db: Database = Sqlite(database) if isinstance(database, Path) else database
+        super().__init__(db, run)
+        db.together(lambda do: migrate(do, db.where), alone=True)
 
     # --- files and steps ---------------------------------------------------------------------------------------
 
@@ -85,17 +52,47 @@ class Ledger:
         )
 
     def step(self, key: str) -> str | None:
-        """The blob of a step that was done."""
-        found = self.db.one("SELECT blob FROM steps WHERE key=?", (key,))
-        return found[0] if found else None
+        """The blob of a step that was done, or of a failure that has not expired; its use is noted."""
+        now = time.time()
+        found = self.db.one("SELECT blob, used_at, until FROM steps WHERE key=?", (key,))
+        if found is None or (found[2] is not None and found[2] < now):
+            return None
+        if now - found[1] > USED_S:
+            self.db.write("UPDATE steps SET used_at=? WHERE key=?", (now, key))
+        return str(found[0])
 
-    def put_step(self, key: str, name: str, subject: str, blob: str, wall_s: float) -> None:
-        """Write that a step is done; its blob must be durable already."""
-        self.db.write(
-            "INSERT INTO steps VALUES (?,?,?,?,?,?,?) ON CONFLICT (key) DO UPDATE SET blob=excluded.blob, "
-            "subject=excluded.subject, run=excluded.run, done_at=excluded.done_at, wall_s=excluded.wall_s",
-            (key, name, _storable(subject), blob, self.run, time.time(), wall_s),
+    def put_step(
+        self, key: str, name: str, subject: str, blob: str, wall_s: float,
+        error: str = "", keep_s: float | None = None, names: Iterable[str] | None = None, leased: bool = False,
+    ) -> None:  # fmt: skip
+        """Write that a step is done; its blob must be durable already.
+
+        Args:
+            error, keep_s: of a step that failed for good: why, and for how many seconds that is kept.
+            names: digests of other blobs that its output names; None where nobody looked.
+            leased: it is written only while this process holds the lease on `key`; raises LeaseLost.
+        """
+        now = time.time()
+        until = None if keep_s is None else now + keep_s
+        named = None if names is None else " ".join(sorted(names))
+        row = (key, name, _storable(subject), blob, self.run, now, wall_s, now, error, until, named)
+        condition, more = self.held_condition(key) if leased else ("1=1", ())
+        written = self.db.write(
+            "INSERT INTO steps (key, name, subject, blob, run, done_at, wall_s, used_at, error, until, "
+            f"names) SELECT ?,?,?,?,?,?,?,?,?,?,? WHERE {condition} ON CONFLICT (key) DO UPDATE SET blob=excluded.blob, "
+            "subject=excluded.subject, run=excluded.run, done_at=excluded.done_at, wall_s=excluded.wall_s, "
+            "used_at=excluded.used_at, error=excluded.error, until=excluded.until, names=excluded.names",
+            row + more,
         )
+        if not written:
+            raise lost(key)
+
+    def failures(self, subject: str = "") -> list[tuple[str, str, str]]:
+        """(step, subject, error) of failures that are kept, of all or of what starts with a subject."""
+        rows = self.db.all(
+            "SELECT name, subject, error FROM steps WHERE error<>'' AND until > ? ORDER BY subject", (time.time(),)
+        )
+        return [(n, s, e) for n, s, e in rows if s.startswith(subject)]
 
     def done_in_run(self, run: str | None = None) -> dict[str, int]:
         """Step name -> how many were really done (not reused) in a run; this one if none is named."""
@@ -125,57 +122,6 @@ class Ledger:
             "files=excluded.files, run=excluded.run, done_at=excluded.done_at",
             row,
         )
-
-    # --- leases ------------------------------------------------------------------------------------------------
-
-    def take(self, key: str) -> bool:
-        """Whether this process now holds the lease on a key; one that its holder let run out may be taken over."""
-        now = time.time()
-        got = self.db.write(
-            "INSERT INTO leases VALUES (?,?,?) ON CONFLICT (key) DO UPDATE SET owner=excluded.owner, "
-            "until=excluded.until WHERE leases.until < ? OR leases.owner = excluded.owner",
-            (key, self.run, now + LEASE_S, now),
-        )
-        if got == 1:
-            with self._guard:
-                self._held.add(key)
-                if self._keeper is None:
-                    self._keeper = threading.Thread(target=self._keep, daemon=True)
-                    self._keeper.start()
-        return got == 1
-
-    def drop(self, key: str) -> None:
-        """Give a lease back."""
-        with self._guard:
-            self._held.discard(key)
-        self.db.write("DELETE FROM leases WHERE key=? AND owner=?", (key, self.run))
-
-    @contextmanager
-    def lease(self, key: str) -> Iterator[bool]:
-        """Hold a lease inside; yields whether it was had."""
-        got = self.take(key)
-        try:
-            yield got
-        finally:
-            if got:
-                self.drop(key)
-
-    def leased(self) -> set[str]:
-        """Keys that somebody holds now."""
-        return {row[0] for row in self.db.all("SELECT key FROM leases WHERE until > ?", (time.time(),))}
-
-    def _keep(self) -> None:
-        """Renew what this process holds, as long as it lives."""
-        while True:
-            time.sleep(LEASE_S / 4)
-            with self._guard:
-                held = list(self._held)
-            for key in held:
-                try:
-                    row = (time.time() + LEASE_S, key, self.run)
-                    self.db.write("UPDATE leases SET until=? WHERE key=? AND owner=?", row)
-                except Exception:  # the next round tries again; a lease that ran out is somebody else's
-                    break
 
 
 def _storable(path: Path | str) -> str:

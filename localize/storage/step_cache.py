@@ -1,4 +1,9 @@
-"""step(): what was done and verified is reused; else it runs, its blob is made durable, then its row is written."""
+"""step(): what was done and verified is reused; else it runs, its blob is made durable, then its row is written.
+
+A step is a function of its inputs: they are one value (a frozen dataclass, or JSON) from which the key is made. What
+fails is an outcome of its own, never a result: a passing failure is not kept at all, so that the next run tries again;
+a lasting one is kept with its error until it expires.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +11,34 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from .blobs import Store, canonical
+from ..errors import StoreError
+from ..records import to_json
+from .blobs import Store, canonical, named_in
 from .ledger import Ledger
 
 T = TypeVar("T")
 WAIT_S = 0.5  # between two looks at a step that another machine has in hand
+FAILED_S = 24 * 3600.0  # a lasting failure is believed so long: engines, models and prompts change without a new key
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What stands for the result of a step that could not be done, or not as it should.
+
+    Attributes:
+        value: the JSON value that serves this run.
+        error: why.
+        passing: trying again may help: nothing is kept. Else value and error are kept for FAILED_S.
+    """
+
+    value: Any
+    error: str
+    passing: bool = True
 
 
 @dataclass
@@ -32,52 +56,40 @@ class Steps:
     reused: dict[str, int] = field(default_factory=dict)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
-    def data(self, name: str, version: int, inputs: Any, subject: str, make: Callable[[], bytes]) -> tuple[str, bytes]:
-        """A step whose output is bytes: (digest, bytes).
+    def data(
+        self, name: str, version: int, inputs: Any, subject: str, make: Callable[[], bytes | Failure]
+    ) -> tuple[str, bytes]:
+        """A step whose output is bytes: (digest, bytes). The digest is empty where `make` gave a passing Failure.
 
         Args:
             name, version: the step; raise the version when its code changes what comes out.
-            inputs: JSON values that decide the output: digests, options, engine identity, touched terms.
+            inputs: all that decides the output: digests, options, engine identity, touched terms.
             subject: what it was done for, for people who read the ledger, e.g. "E01 es-419 L003".
         """
         key = step_key(name, version, inputs)
         found = self._found(key)
-        if found is None and self.shared:
-            found = self._wait(key)
         if found is not None:
             self._count(self.reused, name)
             return found
-        try:
-            return self._made(key, name, subject, make)
-        finally:
-            if self.shared:
-                self.ledger.drop(key)
-
-    def _found(self, key: str) -> tuple[str, bytes] | None:
-        blob = self.ledger.step(key)
-        data = self.store.get(blob) if blob is not None else None
-        return (blob, data) if blob is not None and data is not None else None
-
-    def _wait(self, key: str) -> tuple[str, bytes] | None:
-        """What another machine made of a step meanwhile; None where this one now holds its lease."""
-        while not self.ledger.take(key):
-            time.sleep(WAIT_S)
-        found = self._found(key)  # it may have been done between the look and the lease
-        if found is not None:
-            self.ledger.drop(key)
-        return found
-
-    def _made(self, key: str, name: str, subject: str, make: Callable[[], bytes]) -> tuple[str, bytes]:
-        started = time.monotonic()
-        made = make()
-        digest = self.store.put(made)
-        self.ledger.put_step(key, name, subject, digest, time.monotonic() - started)
-        self._count(self.ran, name)
-        return digest, made
+        with self._leased([key]):
+            found = self._found(key) if self.shared else None  # another machine may have done it meanwhile
+            if found is not None:
+                self._count(self.reused, name)
+                return found
+            started = time.monotonic()
+            made = make()
+            data = canonical(made.value) if isinstance(made, Failure) else made
+            digest = self._keep(key, name, subject, made, data, time.monotonic() - started)
+            return digest, data
 
     def json(self, name: str, version: int, inputs: Any, subject: str, make: Callable[[], Any]) -> Any:
-        """A step whose output is a JSON value."""
-        return json.loads(self.data(name, version, inputs, subject, lambda: canonical(make()))[1])
+        """A step whose output is a JSON value, or a Failure whose value is one."""
+
+        def made() -> bytes | Failure:
+            value = make()
+            return value if isinstance(value, Failure) else canonical(value)
+
+        return json.loads(self.data(name, version, inputs, subject, made)[1])
 
     def batch(
         self, name: str, version: int, rows: list[tuple[Any, str, T]], make: Callable[[list[T]], list[Any]]
@@ -86,51 +98,66 @@ class Steps:
 
         Args:
             rows: (inputs, subject, item) each.
-            make: a value per item handed in, in their order.
+            make: a value, or a Failure, per item handed in, in their order.
         """
-        found = [self.known(name, version, inputs) for inputs, _subject, _item in rows]
+        keys = [step_key(name, version, inputs) for inputs, _subject, _item in rows]
+        found = [self._known(name, key) for key in keys]
         todo = [i for i, value in enumerate(found) if value is None]
-        keys = {i: step_key(name, version, rows[i][0]) for i in todo}
-        if self.shared:
-            # leases are taken in one order everywhere, so that two machines never wait for each other
-            for i in sorted(todo, key=lambda i: keys[i]):
-                done = self._wait(keys[i])
-                found[i] = json.loads(done[1]) if done is not None else None
-            todo = [i for i in todo if found[i] is None]
         if not todo:
             return found
-        try:
-            return self._made_batch(name, rows, keys, todo, found, make)
-        finally:
-            for i in todo if self.shared else ():
-                self.ledger.drop(keys[i])
-
-    def _made_batch(
-        self,
-        name: str,
-        rows: list[tuple[Any, str, T]],
-        keys: dict[int, str],
-        todo: list[int],
-        found: list[Any],
-        make: Callable[[list[T]], list[Any]],
-    ) -> list[Any]:
-        started = time.monotonic()
-        made = make([rows[i][2] for i in todo])
-        share = (time.monotonic() - started) / len(todo)
-        for i, value in zip(todo, made, strict=True):
-            digest = self.store.put(canonical(value))
-            self.ledger.put_step(keys[i], name, rows[i][1], digest, share)
-            self._count(self.ran, name)
-            found[i] = value
+        with self._leased([keys[i] for i in todo]):
+            if self.shared:  # other machines may have done some meanwhile
+                found = [self._known(name, keys[i]) if i in todo else value for i, value in enumerate(found)]
+                todo = [i for i in todo if found[i] is None]
+            started = time.monotonic()
+            made = make([rows[i][2] for i in todo]) if todo else []
+            share = (time.monotonic() - started) / max(1, len(todo))
+            for i, value in zip(todo, made, strict=True):
+                found[i] = value.value if isinstance(value, Failure) else value
+                self._keep(keys[i], name, rows[i][1], value, canonical(found[i]), share)
         return found
 
     def known(self, name: str, version: int, inputs: Any) -> Any | None:
         """The JSON output of a step if it was done and its blob is whole; nothing runs."""
-        found = self._found(step_key(name, version, inputs))
+        return self._known(name, step_key(name, version, inputs))
+
+    def _known(self, name: str, key: str) -> Any | None:
+        found = self._found(key)
         if found is None:
             return None
         self._count(self.reused, name)
         return json.loads(found[1])
+
+    def _found(self, key: str) -> tuple[str, bytes] | None:
+        blob = self.ledger.step(key)
+        data = self.store.get(blob) if blob is not None else None
+        return (blob, data) if blob is not None and data is not None else None
+
+    @contextmanager
+    def _leased(self, keys: list[str]) -> Iterator[None]:
+        """Hold the leases of these steps inside, where the ledger is shared; waits for whoever has them."""
+        taken: list[str] = []
+        try:
+            # taken in one order everywhere, so that two machines never wait for each other
+            for key in sorted(set(keys)) if self.shared else ():
+                while not self.ledger.take(key):
+                    time.sleep(WAIT_S)
+                taken.append(key)
+            yield
+        finally:
+            for key in taken:
+                with suppress(StoreError):  # not renewed any more, it runs out
+                    self.ledger.drop(key)
+
+    def _keep(self, key: str, name: str, subject: str, made: Any, data: bytes, wall_s: float) -> str:
+        """Make a step's outcome durable, as far as it is kept; its digest, or "" for a passing failure."""
+        self._count(self.ran, name)
+        error, keep_s = (made.error, FAILED_S) if isinstance(made, Failure) else ("", None)
+        if isinstance(made, Failure) and made.passing:
+            return ""
+        digest = self.store.put(data)
+        self.ledger.put_step(key, name, subject, digest, wall_s, error, keep_s, named_in(data), self.shared)
+        return digest
 
     def _count(self, counts: dict[str, int], name: str) -> None:
         with self._guard:
@@ -139,4 +166,4 @@ class Steps:
 
 def step_key(name: str, version: int, inputs: Any) -> str:
     """sha256 of the canonical JSON of all that decides a step's output."""
-    return hashlib.sha256(canonical({"step": name, "version": version, "inputs": inputs})).hexdigest()
+    return hashlib.sha256(canonical({"step": name, "version": version, "inputs": to_json(inputs)})).hexdigest()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from ..audio.spans import Span
 from ..engines.recognition import silero
 from ..errors import MediaError, SidecarError
 from ..media.soundtrack import decode, stem_of
-from ..records import Episode, Line, Transcript, Word, from_json, to_json
+from ..records import EngineUse, Episode, Line, Transcript, Word, from_json, to_json
+from ..series.glossary import Term
 from ..session import Session
 from . import dialogue_list, names
 from .burnt_in import BurntIn
@@ -29,6 +31,36 @@ from .turns import name_speakers, split_at_voice_changes
 SILENCE_LUFS = -60.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class ListenInputs:
+    """All that decides what is heard in an episode.
+
+    Attributes:
+        terms: of each name what may stand in the episode's language, or in any where that is not known yet.
+        enrolled, registers: what the cast says of voices.
+        espeak, sounds: by which a misspelt name is recognised by its sound.
+        hardsubs: who reads subtitles in the picture, where somebody does.
+    """
+
+    file: str
+    sidecars: dict[str, str]
+    language: str
+    terms: tuple[Any, ...]
+    enrolled: dict[str, tuple[tuple[float, ...], ...]]
+    registers: dict[str, str]
+    espeak: dict[str, str]
+    engine: EngineUse
+    speakers: EngineUse
+    sounds: EngineUse
+    hardsubs: EngineUse | None
+
+
+def _heard_key(term: Term, tag: str) -> tuple[Any, ...]:
+    forms = (term.form(tag),) if tag else tuple(sorted(set(term.forms.items())))
+    common = term.is_common(tag) if tag else tuple(sorted(term.common))
+    return term.term, term.kind, term.aliases, common, term.dnt, forms
+
+
 def listen(session: Session, episode: Episode, source_lang: str | None = None) -> Listened:
     """Recognise the episode (or take the studio's own transcript), find who speaks, and measure the lines.
 
@@ -36,19 +68,23 @@ def listen(session: Session, episode: Episode, source_lang: str | None = None) -
     """
     terms = session.bible.terms
     tag = source_lang or ""
-    inputs = {
-        "file": episode.sha256,
-        "sidecars": {k: v for k, v in episode.sidecar_sha256.items() if k != "cast" and ":" not in k},
-        "language": tag,
-        "names": sorted(f for t in terms.terms for f in (*t.forms.values(), t.term)) if not tag else terms.names(tag),
-        "enrolled": {n: c.enrolled for n, c in session.bible.cast.items() if c.enrolled},
-        "engine": to_json(session.engines.transcriber().identity()),
-        "speakers": to_json(session.engines.get("ge2e").identity()),
-        "hardsubs": to_json(session.engines.get("ppocr").identity()) if session.settings.hardsubs == "auto" else None,
-    }
+    cast, languages = session.bible.cast, session.settings.languages
+    inputs = ListenInputs(
+        file=episode.sha256,
+        sidecars={k: v for k, v in episode.sidecar_sha256.items() if k != "cast" and ":" not in k},
+        language=tag,
+        terms=tuple(_heard_key(t, tag) for t in terms.terms),
+        enrolled={n: c.enrolled for n, c in cast.items() if c.enrolled},
+        registers={n: c.register for n, c in cast.items() if c.register},
+        espeak={x.primary: x.espeak for x in languages.values()},
+        engine=session.engines.transcriber().identity(),
+        speakers=session.engines.get("ge2e").identity(),
+        sounds=session.engines.synthesizer().identity(),
+        hardsubs=session.engines.get("ppocr").identity() if session.settings.hardsubs == "auto" else None,
+    )
     with session.clock.timed(episode.name, ""):
         made = session.steps.json(
-            "listen", 20, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
+            "listen", 21, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
         )
     return from_json(Listened, made)
 

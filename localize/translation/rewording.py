@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ..engines.catalogue import Engines
 from ..engines.translation.sanity import suspicious
 from ..languages import shorten
-from ..records import Line, Translation
+from ..records import EngineUse, Line, Translation
 from ..series.glossary import Use
 from . import name_lock, send
 from .available import hops_of
@@ -109,3 +110,16 @@ def _route(origin: str, job: Job, engines: Engines) -> Route | None:
     """The route that wrote a line; None where it was speech that was translated."""
     names = origin.split(" ")[0].split("+")
     return hops_of(engines, names, job.transcript.language, job.target.split("-")[0])
+
+
+def identities(origin: str, job: Job, engines: Engines) -> tuple[EngineUse, ...]:
+    """Who may write a line anew; empty where it was speech that was translated."""
+    route = _route(origin, job, engines)
+    return tuple(engines.translator(h.engine).identity(h.source, h.target) for h in route.hops) if route else ()
+
+
+def read_besides(origin: str, line: Line, job: Job, engines: Engines) -> tuple[Any, ...]:
+    """What those engines read of a line besides its text."""
+    route = _route(origin, job, engines)
+    hops = route.hops if route else ()
+    return tuple(engines.translator(h.engine).reads(job.ask(line), h.source, h.target) for h in hops)

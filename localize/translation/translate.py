@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,15 +18,47 @@ from ..errors import LocalizeError, one_line
 from ..records import EngineUse, Line, TermUse, Translation, from_json, to_json
 from ..series import memory
 from ..series.glossary import Use, replace_banned
-from ..storage.step_cache import Steps
+from ..storage.step_cache import Failure, Steps
 from . import name_lock, send
 from .available import listed_models, text_hops
 from .job import Job
 from .routes import Route, missing, plan
 
-VERSION = 5
+VERSION = 6
 PAD_MS = 120
 SURE_FUZZY = 0.92  # a remembered line this like wins over an engine; a less like one only where there is no route
+
+
+TermKey = tuple[dict[str, str], int, int, bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextInputs:
+    """All that decides a line's translation by text engines; `reads`: what each of them reads besides text and terms."""
+
+    text: str
+    source: str
+    target: str
+    route: tuple[EngineUse, ...]
+    terms: tuple[TermKey, ...]
+    reads: tuple[Any, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeechInputs:
+    """All that decides a line's translation from its sound: the sound's digest, and where in it the line is said."""
+
+    audio: str
+    span: tuple[int, int]
+    text: str
+    source: str
+    target: str
+    engine: EngineUse
+    terms: tuple[TermKey, ...]
+
+
+def _term_key(use: Use, target: str) -> TermKey:
+    return use.term.key(target), use.start, use.end, use.plural
 
 
 def translate(job: Job, engines: Engines, steps: Steps) -> tuple[list[Translation], list[EngineUse]]:
@@ -133,25 +165,22 @@ def _from_text(
     source = job.transcript.language
     uses = {line.id: job.glossary.find(line.text, source) for line in lines}
 
-    reads = any(engines.translator(h.engine).reads_context for h in route.hops)
-    strict = any(engines.translator(h.engine).writes_freely for h in route.hops)
+    through = [engines.translator(h.engine) for h in route.hops]
+    strict = any(e.writes_freely for e in through)
 
-    def inputs(line: Line) -> dict[str, Any]:
-        ask = job.ask(line)
-        return {
-            "text": line.text,
-            "source": source,
-            "target": job.target,
-            "route": [to_json(i) for i in identities],
-            "terms": [{**u.term.key(job.target), "at": u.start} for u in uses[line.id]],
-        } | ({"speaker": ask.speaker, "before": ask.before, "seconds": ask.seconds} if reads else {})
+    def inputs(line: Line) -> TextInputs:
+        return TextInputs(
+            text=line.text,
+            source=source,
+            target=job.target,
+            route=tuple(identities),
+            terms=tuple(_term_key(u, job.target) for u in uses[line.id]),
+            reads=tuple(e.reads(job.ask(line), h.source, h.target) for e, h in zip(through, route.hops, strict=True)),
+        )
 
     def make(todo: list[Line]) -> list[Any]:
-        texts = send.cross([job.ask(x) for x in todo], [uses[x.id] for x in todo], job.target, route, engines)
-        return [
-            to_json(_checked(line, text, uses[line.id], job, route.name, strict))
-            for line, text in zip(todo, texts, strict=True)
-        ]
+        made = send.cross([job.ask(x) for x in todo], [uses[x.id] for x in todo], job.target, route, engines)
+        return [_outcome(line, s, uses[line.id], job, route.name, strict) for line, s in zip(todo, made, strict=True)]
 
     rows = [(inputs(line), f"{job.subject} {line.id}", line) for line in lines]
     made = steps.batch("translate", VERSION, rows, make)
@@ -164,17 +193,18 @@ def _from_text(
 def _from_speech(lines: list[Line], job: Job, engine: Any, steps: Steps) -> dict[str, Translation]:
     source, target = job.transcript.language, job.target
     uses = {line.id: job.glossary.find(line.text, source) for line in lines}
-    identity = to_json(engine.identity(source, target.split("-")[0]))
+    identity = engine.identity(source, target.split("-")[0])
 
-    def inputs(line: Line) -> dict[str, Any]:
-        return {
-            "audio": job.audio_digest,
-            "span": [line.start_ms, line.end_ms],
-            "text": line.text,
-            "target": target,
-            "engine": identity,
-            "terms": [u.term.key(target) for u in uses[line.id]],
-        }
+    def inputs(line: Line) -> SpeechInputs:
+        return SpeechInputs(
+            audio=job.audio_digest,
+            span=(line.start_ms, line.end_ms),
+            text=line.text,
+            source=source,
+            target=target,
+            engine=identity,
+            terms=tuple(_term_key(u, target) for u in uses[line.id]),
+        )
 
     def make(todo: list[Line]) -> list[Any]:
         audio = job.audio()
@@ -184,10 +214,10 @@ def _from_speech(lines: list[Line], job: Job, engine: Any, steps: Steps) -> dict
             # only this line's names are hinted: a long list is read out into short lines
             names = tuple(dict.fromkeys(u.form(target) for u in uses[line.id]))
             try:
-                text = engine.translate_speech(part.astype(np.float32), source, names)
-                made.append(to_json(_checked(line, text, uses[line.id], job, engine.name)))
+                sent = send.Sent(engine.translate_speech(part.astype(np.float32), source, names))
             except LocalizeError as error:
-                made.append(to_json(_failed(line, job, str(error), engine.name)))
+                sent = send.Sent("", one_line(str(error)))
+            made.append(_outcome(line, sent, uses[line.id], job, engine.name))
         return made
 
     rows = [(inputs(line), f"{job.subject} {line.id}", line) for line in lines]
@@ -196,6 +226,17 @@ def _from_speech(lines: list[Line], job: Job, engine: Any, steps: Steps) -> dict
         line.id: replace(from_json(Translation, value), line_id=line.id)
         for line, value in zip(lines, made, strict=True)
     }
+
+
+def _outcome(line: Line, sent: send.Sent, uses: list[Use], job: Job, origin: str, strict: bool = False) -> Any:
+    """A line's step: its translation, or a Failure: of this run where an engine failed, lasting where what it gave is
+    no translation."""
+    if sent.error and not sent.text:
+        return Failure(to_json(_failed(line, job, f"{origin} failed: {sent.error}", origin)), sent.error)
+    made = _checked(line, sent.text, uses, job, origin, strict)
+    if sent.error:
+        return Failure(to_json(made), sent.error)
+    return Failure(to_json(made), made.error, passing=False) if made.error else to_json(made)
 
 
 def _checked(line: Line, text: str, uses: list[Use], job: Job, origin: str, strict: bool = False) -> Translation:

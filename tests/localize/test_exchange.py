@@ -20,7 +20,9 @@ from localize.records import Line, Transcript, Translation
 from localize.review import edited_lines, xliff
 from localize.series import memory
 from localize.series.glossary import Glossary, Term
-from localize.session import Session
+from localize.session import Session, open_series
+from localize.settings import load_settings
+from localize.storage.ledger import open_ledger
 from localize.translation import available, rewording, send, translate
 from localize.translation.job import Job
 
@@ -89,6 +91,7 @@ def test_a_translation_tool_reads_it_and_what_it_writes_comes_back() -> None:
 
 def test_only_what_changed_goes_to_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setenv("LOCALIZE_GLOSSARIES", str(tmp_path / "bibles"))
+    monkeypatch.setenv("LOCALIZE_HOME", str(tmp_path / "home"))
     report = tmp_path / "report.json"
     report.write_text(json.dumps(REPORT), encoding="utf-8")
     out = tmp_path / "E01.es-419.xlf"
@@ -97,7 +100,8 @@ def test_only_what_changed_goes_to_the_memory(tmp_path: Path, monkeypatch: pytes
     assert "0 lines changed" in capsys.readouterr().out.splitlines()[-1]
     out.write_text(edited(REPORT, L002="Nadie duerme."), encoding="utf-8")
     assert main.main(["import", str(out), str(tmp_path)]) == 0
-    held = memory.load(tmp_path / "bibles/night", "en", "es-419")
+    settings = load_settings()
+    held = open_series(settings, open_ledger(settings), "night").memory_of("en", "es-419")
     assert set(held.entries) == {"nobody sleeps"}
     match = held.lookup("Nobody sleeps.", "I know who and why")
     assert match is not None
@@ -122,10 +126,8 @@ def test_only_what_changed_goes_to_the_memory(tmp_path: Path, monkeypatch: pytes
 def test_a_bad_xliff_is_refused_whole_and_names_its_unit(text: str, says: str, tmp_path: Path) -> None:
     path = tmp_path / "bad.xlf"
     path.write_text(text, encoding="utf-8")
-    memory_path = tmp_path / "memory.es-419.tmx"
     with pytest.raises(SidecarError, match=says):
-        edited_lines.take_back(path, REPORT, memory_path, Glossary())
-    assert not memory_path.exists()
+        edited_lines.changed(path, REPORT)
 
 
 SRT = "1\n00:00:00,100 --> 00:00:02,000\nVen a casa,\nSummer.\n\n2\n00:00:03,000 --> 00:00:05,000\n{}\n"

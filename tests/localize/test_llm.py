@@ -18,7 +18,7 @@ import pytest
 from localize.engines.base import Ask, EngineContext
 from localize.engines.catalogue import Engines
 from localize.engines.translation.llm import ChatTranslator
-from localize.errors import EngineError
+from localize.errors import EngineError, PartlyFailed
 from localize.models.registry import Registry
 from localize.records import Line, Transcript
 from localize.series import memory
@@ -178,7 +178,10 @@ def lines(number: int) -> list[Ask]:
 @pytest.mark.parametrize("endpoint", [DAMAGES], indirect=True)
 def test_no_line_is_lost_shifted_or_doubled(settings: Settings, endpoint: Endpoint, figure) -> None:  # type: ignore[no-untyped-def]
     asks = lines(10_000)
-    made = engine(set_up(settings, endpoint.url)).translate(asks, "en", "pt")
+    try:
+        made = engine(set_up(settings, endpoint.url)).translate(asks, "en", "pt")
+    except PartlyFailed as error:  # a line whose every request met a server that was busy, broken or slow
+        made = [t or "" for t in error.texts]
     assert len(made) == len(asks)
     wrong = [(a.text, m) for a, m in zip(asks, made, strict=True) if m and m != truth(a.text, dict(a.terms))]
     empty = sum(not m for m in made)

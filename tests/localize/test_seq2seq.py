@@ -111,7 +111,7 @@ def test_names_are_locked_through_it_and_the_route_prefers_it(place: Path, cache
     bible = Glossary((Term("Summer", "person", "f", common=("en",)), Term("Grant", "person", "m")))
     texts = ["Come home, Summer.", "Grant is here."]
     uses = [bible.find(t, "en") for t in texts]
-    assert send.cross([Ask(t) for t in texts], uses, "es-419", route, found) == [
+    assert [s.text for s in send.cross([Ask(t) for t in texts], uses, "es-419", route, found)] == [
         "Ven a casa, Summer.", "Grant está aquí.",
     ]  # fmt: skip
 

@@ -98,7 +98,8 @@ def test_names_never_seen_stand_as_locked(session: Session, source: str, target:
     route = plan(text_hops(session.engines)[0], source, target.split("-")[0])
     assert route is not None
     uses = [Glossary(tuple(terms)).find(text, source) for text, terms, _fill in lines]
-    made = send.cross([Ask(text) for text, _t, _f in lines], uses, target, route, session.engines)
+    sent = send.cross([Ask(text) for text, _t, _f in lines], uses, target, route, session.engines)
+    made = [s.text for s in sent]
     wanted = right = 0
     missed = []
     for (text, terms, _fill), got in zip(lines, made, strict=True):
@@ -110,7 +111,8 @@ def test_names_never_seen_stand_as_locked(session: Session, source: str, target:
     print(f"{source}->{target}: {right} of {wanted} names, {len(lines)} lines", *missed, sep="\n  ")
     assert right / wanted >= least
 
-    plain = send.cross([Ask(text) for text, _t, _f in lines], [[] for _ in lines], target, route, session.engines)
+    sent = send.cross([Ask(text) for text, _t, _f in lines], [[] for _ in lines], target, route, session.engines)
+    plain = [s.text for s in sent]
     column = COLUMN[target.split("-")[0]]
     rest = [re.sub(r"\{\w\}", "", ROWS[i % len(ROWS)][column]) for i in range(len(lines))]
 

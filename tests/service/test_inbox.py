@@ -17,7 +17,8 @@ import pytest
 from localize.errors import SidecarError, StoreError
 from localize.service import inbox
 from localize.service.episodes import EpisodeRecords
-from localize.service.inbox import Dropped, Rules, gather, look, ready, rules_of
+from localize.service.inbox import Dropped, gather, look, ready
+from localize.service.rules import Rules, rules_of
 from localize.settings import ROOT, Settings
 from localize.storage.bucket import Bucket, Entry
 from localize.storage.ledger import Ledger
@@ -151,10 +152,10 @@ WATCHER = """
     from localize.storage.bucket import Bucket
     from localize.storage.ledger import Ledger
     from localize.service import inbox
-    from localize.service.episodes import Books
+    from localize.service.episodes import EpisodeRecords
     from pathlib import Path
     inbox.SETTLE_S = 1.5
-    bucket, books = Bucket(sys.argv[1]), Books(Ledger(Path(sys.argv[2])))
+    bucket, books = Bucket(sys.argv[1]), EpisodeRecords(Ledger(Path(sys.argv[2])))
     print("looks", flush=True)
     while True:
         inbox.look(bucket, books)

@@ -67,7 +67,7 @@ def test_a_lease_is_one_s_until_it_runs_out(ledger: Ledger, monkeypatch: pytest.
         assert got
         assert not ledger.take("k")
         assert ledger.leased() == {"k"}
-    ledger.db.write("INSERT INTO leases VALUES (?,?,?)", ("dead", "somebody", time.time() - 1))
+    ledger.db.write("INSERT INTO leases (key, owner, until) VALUES (?,?,?)", ("dead", "somebody", time.time() - 1))
     assert ledger.leased() == set()
     assert ledger.take("dead")
 
@@ -130,7 +130,7 @@ def test_two_workers_do_no_step_twice(empty_postgres: PostgresServer, s3: str, t
 def test_a_worker_that_dies_holds_nobody_up(empty_postgres: PostgresServer, tmp_path: Path) -> None:
     ledger = Ledger(Postgres(empty_postgres.url))
     steps = Steps(ledger, Store(tmp_path / "store"), shared=True)
-    ledger.db.write("INSERT INTO leases VALUES (?,?,?)", ("x", "dead", time.time() + 1.0))
+    ledger.db.write("INSERT INTO leases (key, owner, until) VALUES (?,?,?)", ("x", "dead", time.time() + 1.0))
     started = time.monotonic()
     while not ledger.take("x"):
         time.sleep(0.1)

@@ -29,7 +29,7 @@ def test_a_sweep_takes_what_no_step_needs_and_nothing_else(tmp_path: Path) -> No
     young = steps.data("dub", 1, {"n": 1}, "x", lambda: canonical({"track": track}))[0]
     old = steps.data("speak", 1, {"n": 2}, "x", lambda: b"an old clip")[0]
     orphan = store.put(b"nobody's")
-    ledger.db.write("UPDATE steps SET done_at=? WHERE name='speak'", (time.time() - 40 * 24 * 3600,))
+    ledger.db.write("UPDATE steps SET done_at=?, used_at=0 WHERE name='speak'", (time.time() - 40 * 24 * 3600,))
     fresh = store.put(b"just written, its row comes next")
     for digest in (track, young, old, orphan):
         os.utime(store.path(digest), (1, 1))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from dataclasses import replace
 from typing import Any
 
 from ...errors import EngineError, OptionError
 from ...models.pull import ensure
 from ...records import EngineUse, Word
-from ..base import EngineContext, Heard, Samples
+from ..base import EngineContext, Heard, Samples, versions
 
 RATE = 16_000
 SEED = 7
@@ -32,7 +31,7 @@ class Whisper:
 
     def identity(self) -> EngineUse:
         model = self.context.registry.model(self.model_id)
-        version = importlib.metadata.version("faster-whisper")
+        version = versions("faster-whisper", "ctranslate2")  # the first carries the voice detector's model as well
         digest = self.context.registry.identity(self.model_id)
         return EngineUse("recognise", self.name, version, model.id, digest, model.licence)
 

@@ -5,7 +5,7 @@ A voice is a name ("ef_dora") or a blend of names with weights ("ef_dora*0.6+af_
 
 from __future__ import annotations
 
-import importlib.metadata
+import hashlib
 import math
 from typing import Any
 
@@ -15,8 +15,8 @@ from ...errors import EngineError, OptionError
 from ...models.pull import ensure
 from ...records import EngineUse
 from .. import onnx
-from ..base import Clip, EngineContext, Samples
-from .phonemizer import Phonemizer
+from ..base import Clip, EngineContext, Samples, versions
+from .phonemizer import PACKAGES, Phonemizer
 
 MODEL = "kokoro-82m-v1.0-int8"
 VOICES = "kokoro-82m-v1.0-voices"
@@ -39,8 +39,13 @@ class Kokoro:
 
     def identity(self, voice: str = "") -> EngineUse:
         registry = self.context.registry
-        version = importlib.metadata.version("kokoro-onnx")
-        return EngineUse("speak", self.name, version, MODEL, registry.identity(MODEL), registry.model(MODEL).licence)
+        version = versions("onnxruntime", *PACKAGES)
+        digest = registry.identity(MODEL)
+        if voice:  # the model's files, and those of this voice
+            files = registry.digests(VOICES)
+            digest += "".join(f":{files.get(f'{name}.bin', '')}" for name, _share in parts(voice))
+            digest = hashlib.sha256(digest.encode()).hexdigest()
+        return EngineUse("speak", self.name, version, MODEL, digest, registry.model(MODEL).licence)
 
     def _loaded(self) -> Any:
         with self.context.guard:

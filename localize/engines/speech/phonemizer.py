@@ -6,6 +6,8 @@ import logging
 import threading
 from typing import Any
 
+PACKAGES = ("espeakng-loader", "phonemizer", "kokoro-onnx")  # whose versions decide how a text is said
+
 
 class Phonemizer:
     """Made cheaply; espeak is loaded at the first text."""

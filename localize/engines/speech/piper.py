@@ -6,7 +6,6 @@ phoneme ids, the scales and the speakers are read.
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import re
 from typing import Any
@@ -18,8 +17,8 @@ from ...models.pull import ensure
 from ...models.registry import Model
 from ...records import EngineUse
 from .. import onnx
-from ..base import Clip, EngineContext
-from .phonemizer import Phonemizer
+from ..base import Clip, EngineContext, versions
+from .phonemizer import PACKAGES, Phonemizer
 
 BEGIN, END, PAD = "^", "$", "_"
 NOISE, LENGTH, NOISE_W = 0.667, 1.0, 0.8  # what its voices are trained to be run with, where one says nothing
@@ -36,7 +35,7 @@ class Piper:
         self._front = Phonemizer()
 
     def identity(self, voice: str = "") -> EngineUse:
-        version = f"onnxruntime {importlib.metadata.version('onnxruntime')}"
+        version = versions("onnxruntime", *PACKAGES)
         if not voice:
             return EngineUse("speak", self.name, version, "", "", "MIT")
         model = self._model(voice)

@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 
-from ...errors import EngineError
+from ...errors import EngineError, PartlyFailed
 from ...languages.text import count, normal_form
 from ...records import EngineUse
 from ...settings import Settings
@@ -99,7 +99,14 @@ class ChatTranslator:
 
     def identity(self, source: str, target: str) -> EngineUse:
         licence = "the provider's terms"
-        return EngineUse("translate", self.name, f"prompt {PROMPT}", self._settings.llm_model, "", licence)
+        address = httpx.URL(self._settings.llm_url).copy_with(userinfo=b"", query=None)  # as a model's files are to others
+        version = f"prompt {PROMPT} at {address}"
+        return EngineUse("translate", self.name, version, self._settings.llm_model, "", licence)
+
+    def reads(self, ask: Ask, source: str, target: str) -> Any:
+        names = {lang.primary: lang.name for lang in self._settings.languages.values()}
+        asked = [names.get(source, source), names.get(target, target)]
+        return {"line": self._line(0, replace(ask, terms=()), target), "before": ask.before, "languages": asked}
 
     def unavailable(self, source: str, target: str) -> str:
         settings = self._settings
@@ -112,32 +119,41 @@ class ChatTranslator:
         parts = [asks[i : i + BATCH] for i in range(0, len(asks), BATCH)]
         failed: list[EngineError] = []
 
-        def one(part: list[Ask]) -> list[str]:
+        def one(part: list[Ask]) -> list[str | None]:
             try:
                 return self._part(part, source, target)
             except EngineError as error:  # what the other parts have is kept
                 failed.append(error)
-                return [""] * len(part)
+                return [None] * len(part)
 
         with ThreadPoolExecutor(max(1, self._settings.llm_parallel)) as pool:
-            made = list(pool.map(one, parts))
+            made = [t for part in pool.map(one, parts) for t in part]
         if failed and len(failed) == len(parts):
             raise failed[0]
-        return [t for part in made for t in part]
+        if None in made:
+            error = failed[0] if failed else EngineError("gave no answer", self.name, "check the server's log")
+            raise PartlyFailed(error.what, error.where, error.do, tuple(made))
+        return [t or "" for t in made]
 
     def alternatives(self, ask: Ask, source: str, target: str, count: int) -> list[str]:
         found: dict[str, None] = {}
         for step in range(count):
             made = self._part([replace(ask, shorter=ask.shorter * 0.9**step)], source, target)[0]
+            if made is None:
+                raise EngineError("gave no answer", self.name, "check the server's log")
             found.update({made: None} if made else {})
         return list(found)
 
     # --- one batch ---------------------------------------------------------------------------------------------
 
-    def _part(self, asks: list[Ask], source: str, target: str) -> list[str]:
-        """Answers to these lines, each believed or empty."""
+    def _part(self, asks: list[Ask], source: str, target: str) -> list[str | None]:
+        """Answers to these lines, each believed or empty; None where the endpoint itself gave none."""
+        gave_up = False
         for _attempt in range(ALONE if len(asks) == 1 else 1):
-            answers = self._believed(asks, source, target)
+            try:
+                answers, gave_up = self._believed(asks, source, target), False
+            except _GaveUp:
+                answers, gave_up = None, True
             if answers is not None:
                 # a line that alone is doubtful is asked again by itself
                 return [
@@ -145,16 +161,16 @@ class ChatTranslator:
                     for a, ask in zip(answers, asks, strict=True)
                 ]
         if len(asks) == 1:
-            return [""]
+            return [None if gave_up else ""]
         half = len(asks) // 2
         return self._part(asks[:half], source, target) + self._part(asks[half:], source, target)
 
     def _believed(self, asks: list[Ask], source: str, target: str) -> list[str] | None:
-        """A text per line, empty where it is doubtful; None where the whole answer cannot be trusted."""
+        """A text per line, empty where it is doubtful; None where the whole answer cannot be trusted. Raises _GaveUp."""
         try:
             answer = self._asked(asks, source, target)
             rows = [(str(r["id"]), str(r["opening"]), str(r["text"]).strip()) for r in answer["lines"]]
-        except (ValueError, KeyError, TypeError, _GaveUp):
+        except (ValueError, KeyError, TypeError):
             return None
         if sorted(r[0] for r in rows) != sorted(str(i + 1) for i in range(len(asks))):
             return None
