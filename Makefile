@@ -19,14 +19,18 @@ demo: setup models
 	$(BIN)/localize demo $(DEMO)
 	$(BIN)/python -m flows.demo $(DEMO)/episodes --out $(DEMO)/out
 
-# the end-to-end tests measure times and have the machine to themselves; the others run two at a time
+# The end-to-end tests measure times and have the machine to themselves; the others run two at a time. A failure in one
+# part does not hide the other.
 test: system-tests setup hf models lint
-	$(BIN)/python -m pytest tests/e2e
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/flows tests/localize tests/service
+	@failed=0; \
+	$(BIN)/python -m pytest tests/e2e || failed=1; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/flows tests/localize tests/service || failed=1; \
+	exit $$failed
 
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 setup: system $(VENV)/.ready
 

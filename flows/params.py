@@ -73,8 +73,9 @@ class Answer(RunInput):  # type: ignore[misc]
 
     decision: Annotated[
         Literal["approve", "reject", "edit"],
+        # none is chosen beforehand: what goes out unseen by a slip cannot be called back
         Field(title="Decision", description="approve: it goes out. reject: it never does. edit: lines below change."),
-    ] = "approve"
+    ]
     reviewer: Annotated[str, Field(title="Your name", min_length=1)]
     edits: Annotated[
         str,

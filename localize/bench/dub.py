@@ -148,8 +148,9 @@ def diarization_error(truth: Sequence[Line], found: Sequence[Line]) -> float:
     return float((np.maximum(real.sum(0), got.sum(0)).sum() - right) / max(1, real.sum()))
 
 
-def against(truth: Truth, spoken: Spoken) -> tuple[float, float]:
-    """(mean overlap, onset p95 in ms) of takes against the true lines: takes of one true line count together."""
+def against(truth: Truth, spoken: Spoken) -> tuple[float | None, float | None]:
+    """(mean overlap, onset p95 in ms) of takes against the true lines: takes of one true line count together. None
+    where nothing was spoken."""
     by_line: dict[str, list[tuple[int, int]]] = {}
     off = []
     for take in spoken.takes:
@@ -161,6 +162,8 @@ def against(truth: Truth, spoken: Spoken) -> tuple[float, float]:
         near = min(abs(take.start_ms - x.start_ms) for x in truth.lines)
         if near < OWN_MS or len(by_line[own.id]) == 1:
             off.append(near)
+    if not off:
+        return None, None
     spans = {x.id: (x.start_ms, x.end_ms) for x in truth.lines}
     shares = [
         intersection_over_union(spans[i], (min(s for s, _e in those), max(e for _s, e in those)))

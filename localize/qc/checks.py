@@ -44,8 +44,22 @@ def _check(name: str, bad: Verdict, found: list[str], figure: str, limit: str) -
 def translated(v: Variant) -> Check:
     """Every line has a translation that is one, in every subtitle language."""
     every = [*v.translations, *(t for ts in v.extra_translations.values() for t in ts)]
-    bad = [f"{t.line_id} ({t.language}): {t.error or 'empty'}" for t in every if t.error or not t.text.strip()]
-    return _check("translated", Verdict.FAIL, bad, f"{len(every) - len(bad)} of {len(every)} lines", "all lines")
+    why: dict[tuple[str, str], list[str]] = {}
+    for t in every:
+        if t.error or not t.text.strip():
+            why.setdefault((t.language, t.error or "empty"), []).append(t.line_id)
+    bad = sum(map(len, why.values()))
+    # one sentence for each reason: what stops a whole market is the same for all of its lines
+    found = [f"{_lines(ids)} ({language}): {error}" for (language, error), ids in why.items()]
+    return _check("translated", Verdict.FAIL, found, f"{len(every) - bad} of {len(every)} lines", "all lines")
+
+
+def _lines(ids: list[str]) -> str:
+    """Some lines by their ids, as a person would name them."""
+    if len(ids) == 1:
+        return ids[0]
+    shown = ", ".join(ids[:4]) + (f" and {len(ids) - 4} more" if len(ids) > 4 else "")
+    return f"{len(ids)} lines ({shown})"
 
 
 def names(v: Variant) -> Check:

@@ -154,13 +154,18 @@ def question(report: dict[str, Any], link: str) -> str:
     episode, market = report["episode"]["name"], report["market"]
     rows = [f"### {episode} / {market}: {report['verdict']}", ""]
     rows += [f"- {r}" for r in report["reasons"]]
-    rows += ["", f"[open the report]({link})", "", "| line | says | becomes | flags |", "|---|---|---|---|"]
+    rows += ["", f"[open the report]({link})", ""]
+    # a list, not a table: the form is narrow, and a table's last columns are cut off
     for line in sorted(report["lines"], key=lambda x: not x["flags"]):
-        flags = ", ".join(line["flags"])
-        cells = [line["id"], line["source"], line["target"], flags]
-        rows.append("| " + " | ".join(str(c).replace("|", "\\|").replace("\n", " ") for c in cells) + " |")
+        flags = f" ({', '.join(line['flags'])})" if line["flags"] else ""
+        rows += [f"- **{line['id']}**{flags}", f"  - {_plain(line['source'])}", f"  - {_plain(line['target'])}"]
     rows += ["", "Approve, reject, or edit: write changed lines as `L004: new words`, one a row."]
     return "\n".join(rows)
+
+
+def _plain(text: object) -> str:
+    """A text that Markdown shows as it is, on one row."""
+    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", " ".join(str(text).split()))
 
 
 def send_out(bucket: Bucket, known: Known, market: str, report: dict[str, Any], cps: float, digest: str = "") -> str:

@@ -121,6 +121,7 @@ def look(
         where = f"{dropped.series}/{dropped.name}"
         still = min(books.still_s(e.name, e.mark, now()) for e in (dropped.video, *dropped.beside))
         try:
+            _no_links(dropped)
             if dropped.series in result.rules.held:
                 result.waiting.append(f"{where}: held: series.toml {result.rules.held[dropped.series]}")
                 continue
@@ -175,6 +176,13 @@ def _why_left(parts: list[str]) -> str:
     if Path(parts[2]).suffix.lower() in SUFFIXES:
         return "its name holds nothing before its ending -> rename it"
     return "belongs to no video that lies here -> drop it together with its video"
+
+
+def _no_links(dropped: Dropped) -> None:
+    """A link is refused before anything opens it: it may lead anywhere on the machine that looks. Raises MediaError."""
+    for entry in (dropped.video, *dropped.beside):
+        if entry.link:
+            raise MediaError("is a link, not a file", Path(entry.name).name, "upload the file itself")
 
 
 def _admit(bucket: Bucket, books: EpisodeRecords, dropped: Dropped) -> tuple[Known, bool]:

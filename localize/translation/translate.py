@@ -5,7 +5,6 @@ as an echo of its source, carries an error and no text."""
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -145,10 +144,9 @@ def _by_engines(
     if not ways:
         models = listed_models(engines.context.registry, source, target)
         series = job.memory_path.parent.name
-        for line in lines:
-            command = f"localize memory add --series {series} --lang {job.target} {shlex.quote(line.text)} TRANSLATION"
-            error = missing(source, target, command, [*models, *reasons])
-            done[line.id] = _failed(line, job, str(error))
+        command = f"localize memory add --series {series} --lang {job.target} LINE TRANSLATION"
+        error = str(missing(source, target, command, [*models, *reasons]))
+        done.update({line.id: _failed(line, job, error) for line in lines})
     return done, used
 
 

@@ -92,7 +92,7 @@ def test_a_pair_without_a_route_is_an_error_on_the_line_with_a_command(session: 
     made, _used = translate.translate(job(session, ["Come home."], "hi-IN"), session.engines, session.steps)
     assert made[0].text == ""
     assert "en->hi" in made[0].error
-    assert "localize memory add --series untitled --lang hi-IN 'Come home.' TRANSLATION" in made[0].error
+    assert "localize memory add --series untitled --lang hi-IN LINE TRANSLATION" in made[0].error
     assert "untranslated" in made[0].flags
 
 

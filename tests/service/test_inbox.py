@@ -237,3 +237,29 @@ def test_a_missing_bucket_and_a_closed_folder_are_one_line(s3: str, tmp_path: Pa
         Bucket(f"file://{blocked}").check()
     assert "\n" not in str(told.value)
     assert os.fspath(blocked) in str(told.value)
+
+
+def test_a_link_is_refused_before_anything_opens_it(
+    place: tuple[Settings, Bucket, EpisodeRecords], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link may lead anywhere on the machine that looks: it goes to quarantine as it is, the rest goes on."""
+    _settings, bucket, books = place
+    secret = tmp_path / "secret.mp4"
+    secret.write_bytes(b"not for the studio")
+    folder = Path(bucket.path("inbox/night"))
+    folder.mkdir(parents=True)
+    (folder / "link.mp4").symlink_to(secret)
+    (folder / "link.done").touch()
+    outside = tmp_path / "outside"
+    make(outside / "E07.mp4", seconds=1)
+    (outside / "E07.done").touch()
+    (folder.parent / "linked").symlink_to(outside)
+    opened: list[Path] = []
+    monkeypatch.setattr(inbox, "probe", lambda path: opened.append(path))
+    found = inbox.look(bucket, books)
+    assert opened == []
+    assert found.admitted == []
+    assert {name for name, _why in found.refused} == {"night/link", "linked/E07"}
+    assert all("is a link" in why for _name, why in found.refused)
+    assert (Path(bucket.path("quarantine/night")) / "link.mp4").is_symlink()
+    assert secret.read_bytes() == b"not for the studio"

@@ -195,7 +195,7 @@ def test_a_decision_is_kept_and_done(place: Place) -> None:
     ana = Word(Seen(1, "made-1"), "Ana", "fine")
     report: dict[str, Any] = json.loads((folder / "report.json").read_text())
     text = decisions.question(report, "file:///x")
-    assert text.index("| L001 |") < text.index("| L000 |")  # flagged lines first
+    assert text.index("**L001**") < text.index("**L000**")  # flagged lines first
     assert decisions.edit(books, bible, known, "latam", report, "L002: Nadie duerme.\n\nl003 = Claro.", ana) == 2
     held = bible.memory_of("en", "es-419")
     assert set(held.entries) == {"nobody sleeps", "yes"}
