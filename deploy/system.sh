@@ -1,21 +1,34 @@
 #!/bin/sh
-# System packages, where apt is at hand and may be used: ffmpeg, and Apertium with its Portuguese-Spanish data.
-# Without them the job still runs: ffmpeg comes from the imageio-ffmpeg wheel, and routes over Apertium are named missing.
+# System packages, where apt is at hand and may be used. Each row: what shows that it is there, its Debian package, and
+# what the job does without it.
+#   ffmpeg                the imageio-ffmpeg wheel's takes its place
+#   apertium, apertium-es-pt   routes into and out of Spanish are named missing
+#   hunspell-*            words are not checked against a dictionary in that language; the report says so
+#   fonts-noto-*          subtitles cannot be drawn into the picture (`also = ["burned"]`); a typed error says so
 # `system.sh tests` also brings what only tests need: a PostgreSQL server, Chromium, and a few recordings of people.
 missing=""
-for pair in ffmpeg:ffmpeg apertium:apertium; do
-  command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
-done
-[ -f /usr/share/apertium/modes/pt-es.mode ] || missing="$missing apertium-es-pt"
+need() { # need "COMMAND THAT SUCCEEDS WHERE IT IS THERE" PACKAGE
+  sh -c "$1" >/dev/null 2>&1 || missing="$missing $2"
+}
+need "command -v ffmpeg" ffmpeg
+need "command -v fc-match" fontconfig
+need "command -v apertium" apertium
+need "test -f /usr/share/apertium/modes/pt-es.mode" apertium-es-pt
+need "test -f /usr/share/hunspell/en_US.dic" hunspell-en-us
+need "test -f /usr/share/hunspell/es_MX.dic" hunspell-es
+need "test -f /usr/share/hunspell/pt_BR.dic" hunspell-pt-br
+need "test -f /usr/share/hunspell/hi_IN.dic" hunspell-hi
+need "fc-list | grep -q 'Noto Sans Devanagari'" fonts-noto-core
+need "fc-list | grep -q 'Noto Sans CJK'" fonts-noto-cjk
 if [ "$1" = tests ]; then
-  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
-  command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
-  [ -d /usr/share/pocketsphinx/test/data/librivox ] || missing="$missing pocketsphinx-testdata"
+  need "ls /usr/lib/postgresql/*/bin/initdb" postgresql
+  need "command -v chromium" chromium
+  need "command -v setpriv" util-linux
+  need "test -d /usr/share/pocketsphinx/test/data/librivox" pocketsphinx-testdata
 fi
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" -ne 0 ]; then
   echo "note: not installed:$missing -> as root on Debian or Ubuntu: apt-get install$missing"
-  echo "note: without Apertium there is no route into or out of Spanish text; ffmpeg then comes from a wheel"
   exit 0
 fi
 echo "installing system packages:$missing"

@@ -8,6 +8,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ import httpx
 from prefect import get_run_logger
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
+from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
@@ -108,6 +110,19 @@ def start(deployment: str, parameters: dict[str, Any], key: str, queue: str | No
             work_queue_name=queue,
         )
     )
+
+
+def every(deployment: str, seconds: int) -> None:
+    """Let a deployment with one schedule start by itself every so many seconds. Raises ServerError."""
+
+    def tell() -> None:
+        with get_client(sync_client=True) as client:
+            found = client.read_deployment_by_name(deployment)
+            (one,) = found.schedules
+            if one.schedule != (wanted := IntervalSchedule(interval=timedelta(seconds=seconds))):
+                client.update_deployment_schedule(found.id, one.id, schedule=wanted)
+
+    patiently(tell)
 
 
 def open_runs(flow: str) -> list[dict[str, Any]]:

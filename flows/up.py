@@ -126,6 +126,14 @@ def _prefect(command: list[str], env: dict[str, str]) -> None:
     _run([sys.executable, "-m", "prefect", *command], env)
 
 
+def _deploy(pool: str) -> None:
+    """Apply deploy/prefect.yaml, and how often catch-up starts by itself."""
+    from flows import server
+
+    _prefect(DEPLOY, {**os.environ, "LOCALIZE_POOL": pool})
+    server.every("catch-up/catch-up", load_settings().catch_up_s)
+
+
 def _run(argv: list[str], env: dict[str, str]) -> None:
     done = subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, timeout=START_S, check=False)
     if done.returncode:
@@ -211,7 +219,7 @@ def watch(args: argparse.Namespace) -> int:
             if time.monotonic() - offered_at > OFFER_S:  # the forms offer what exists
                 offered_at = time.monotonic()
                 if (now := set(params.series_names())) != offered:
-                    _prefect(DEPLOY, {**os.environ, "LOCALIZE_POOL": args.pool})
+                    _deploy(args.pool)
                     offered = now
             office.books.beat(f"{health.WATCHER} {socket.gethostname()}")
             for line in watch_once(office):
@@ -258,7 +266,7 @@ def apply(args: argparse.Namespace) -> int:
         if url.startswith("s3://"):
             Bucket(url, s3_options(settings)).create()
     pools.apply(args.pool, args.type, args.image, args.most)
-    _prefect(DEPLOY, {**os.environ, "LOCALIZE_POOL": args.pool})
+    _deploy(args.pool)
     automations.apply()
     return 0
 

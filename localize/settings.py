@@ -28,6 +28,7 @@
 | LOCALIZE_SMTP | how mail goes out: smtp:// or smtps://USER:PASSWORD@HOST:PORT | smtp://localhost:25 |
 | LOCALIZE_MAIL_FROM | whom mail is from | localize@localhost |
 | PREFECT_API_URL, PREFECT_API_AUTH_STRING | the Prefect server that `localize health` asks | none |
+| LOCALIZE_CATCH_UP_SECONDS | how often catch-up starts by itself | 900 |
 | LOCALIZE_LOG | "json": the service's logs are a JSON object a line | "text" |"""
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ class Settings:
     ffmpeg: str
     threads: int
     json_logs: bool = False
+    catch_up_s: int = 900
     webhook: str = field(default="", repr=False)
     mail_to: tuple[str, ...] = ()
     mail_from: str = "localize@localhost"
@@ -141,6 +143,7 @@ def load_settings(environ: dict[str, str] | None = None) -> Settings:
         ffmpeg=env.get("LOCALIZE_FFMPEG", ""),
         threads=threads,
         json_logs=_choice(env, "LOCALIZE_LOG", ("text", "json")) == "json",
+        catch_up_s=_number(env, "LOCALIZE_CATCH_UP_SECONDS", 900),
         webhook=env.get("LOCALIZE_NOTIFY_WEBHOOK", ""),
         mail_to=tuple(a.strip() for a in env.get("LOCALIZE_NOTIFY_MAIL", "").split(",") if a.strip()),
         mail_from=env.get("LOCALIZE_MAIL_FROM") or "localize@localhost",

@@ -251,6 +251,7 @@ def test_a_link_is_refused_before_anything_opens_it(
     (folder / "link.mp4").symlink_to(secret)
     (folder / "link.done").touch()
     outside = tmp_path / "outside"
+    outside.mkdir()
     make(outside / "E07.mp4", seconds=1)
     (outside / "E07.done").touch()
     (folder.parent / "linked").symlink_to(outside)
