@@ -21,7 +21,8 @@ from ..errors import EngineError, one_line
 from ..settings import other_python
 
 TAIL = 20  # lines of its standard error that an error may quote
-TRIES = 2  # a worker that dies over a request is asked once more; a second death is the request's fault
+TRIES = 2
+LAST_WORDS_S = 2.0  # a worker that dies over a request is asked once more; a second death is the request's fault
 
 
 class WorkerProcess:
@@ -38,6 +39,7 @@ class WorkerProcess:
         self._guard = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._said: collections.deque[str] = collections.deque(maxlen=TAIL)
+        self._listener: threading.Thread | None = None
         self._late = False
 
     @property
@@ -86,8 +88,9 @@ class WorkerProcess:
                 )
             except OSError as error:
                 raise EngineError(f"cannot be started: {error.strerror}", self.name, f"make {self.name}") from error
-            self._said.clear()
-            threading.Thread(target=self._listen, args=(self._process, self._said), daemon=True).start()
+            self._said = collections.deque(maxlen=TAIL)
+            self._listener = threading.Thread(target=self._listen, args=(self._process, self._said), daemon=True)
+            self._listener.start()
         return self._process
 
     @staticmethod
@@ -130,6 +133,8 @@ class WorkerProcess:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+            if self._listener is not None:  # its last words may still be on their way to us
+                self._listener.join(LAST_WORDS_S)
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
                     with contextlib.suppress(OSError):
