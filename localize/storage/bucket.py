@@ -26,7 +26,7 @@ NOT_HERE = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
 @dataclass(frozen=True)
 class Entry:
     """A file in a bucket: name below the root with "/", bytes, a mark that changes with its content, when it was
-    written, in seconds, and whether it is a link, or lies in a folder that is one, and so may lead out of the bucket."""
+    written, in seconds, and whether it is a link, which may lead out of the bucket."""
 
     name: str
     bytes: int
@@ -108,15 +108,11 @@ class Bucket:
             except NOT_HERE:
                 return []
         entries = []
-        outside: dict[str, bool] = {}  # folder -> whether a link leads out of the bucket there
         for path, facts in found.items():
             name = path[len(self.root) + 1 :]
             if facts.get("type") == "directory" or (not hidden and any(p.startswith(".") for p in name.split("/"))):
                 continue
-            folder = path.rpartition("/")[0]
-            if self.is_local and folder not in outside:
-                outside[folder] = not Path(folder).resolve().is_relative_to(Path(self.root).resolve())
-            link = bool(facts.get("islink")) or outside.get(folder, False)
+            link = bool(facts.get("islink"))  # a folder that is one is not gone into
             mark = facts.get("ETag") or facts.get("mtime") or ""
             entries.append(Entry(name, int(facts["size"] or 0), f"{facts['size']}:{mark}", _modified(facts), link))
         return sorted(entries, key=lambda e: e.name)
