@@ -9,11 +9,12 @@ from pathlib import Path
 
 from .. import encodings
 from ..errors import SidecarError
-from . import cue_files, cue_text, cue_times
-from .cue_files import FileCue, Notes
+from . import cue_files, cue_text, cue_times, dialogue_table
+from .cue_files import FRAMES, FileCue, Notes
 from .speakers_written import folded, names_used
 
 MAX_BYTES = 16 << 20
+TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
 SUFFIXES = (".srt", ".vtt", ".ass", ".ssa", ".ttml")  # in the order in which one of several is taken
 
 
@@ -51,7 +52,7 @@ class Read:
     notes: tuple[str, ...]
 
 
-def read(path: Path, duration_ms: int, names: Iterable[str] = ()) -> Read:
+def read(path: Path, duration_ms: int, names: Iterable[str] = (), frame_ms: float = 1000 / FRAMES) -> Read:
     """A transcript file of an episode.
 
     Args:
@@ -59,7 +60,7 @@ def read(path: Path, duration_ms: int, names: Iterable[str] = ()) -> Read:
 
     Raises SidecarError for a file that is no text, holds no cue, or whose cues lie mostly after the episode's end.
     """
-    return parse(contents(path), path.name, duration_ms, names)
+    return parse(contents(path), path.name, duration_ms, names, frame_ms)
 
 
 def contents(path: Path, limit: int = MAX_BYTES) -> bytes:
@@ -72,10 +73,15 @@ def contents(path: Path, limit: int = MAX_BYTES) -> bytes:
         raise SidecarError(f"cannot be read: {error}", path.name, "check the file and its rights") from error
 
 
-def parse(data: bytes, where: str, duration_ms: int, names: Iterable[str] = ()) -> Read:
-    """The same from a file's bytes."""
+def parse(
+    data: bytes, where: str, duration_ms: int, names: Iterable[str] = (), frame_ms: float = 1000 / FRAMES
+) -> Read:
+    """The same from a file's bytes; `frame_ms` is how long a frame of a timecode in a dialogue list lasts."""
     notes = Notes(where)
-    cues = cues_of(data, notes)
+    is_table = Path(where).suffix.lower() in TABLES
+    cues = dialogue_table.read(data, notes, frame_ms) if is_table else cues_of(data, notes)
+    if not any(re.search(r"\w", c.text) for c in cues):
+        raise SidecarError("holds no line", where, "remove the file to have the episode recognised")
     cues = cue_times.set_right(cues, duration_ms, notes)
     known = cue_text.Known(
         {folded(n): n for n in names if n.strip()}, names_used(h for c in cues for h in cue_text.heads(c.text))

@@ -1,0 +1,111 @@
+"""Tables as studios send them: CSV with any delimiter, mark or encoding, and Excel's XLSX; rows of text out.
+
+Cells that Excel holds as times come out as clock times, whole numbers without ".0". Limits: 16 MiB, 200 MiB unpacked,
+20,000 rows of 200 cells.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import zipfile
+from collections import Counter
+
+from . import encodings
+from .errors import SidecarError
+
+MOST_BYTES, MOST_UNPACKED = 16 << 20, 200 << 20
+MOST_ROWS, MOST_CELLS = 20_000, 200
+DELIMITERS = ",;\t|"
+
+
+def rows(data: bytes, where: str) -> list[list[str]]:
+    """The rows of a table, those at the end that are empty left out. Raises SidecarError for what is no table."""
+    if len(data) > MOST_BYTES:
+        raise SidecarError(f"is larger than {MOST_BYTES >> 20} MiB", where, "split it")
+    found = _excel(data, where) if data[:4] == b"PK\x03\x04" else _csv(data, where)
+    while found and not any(c.strip() for c in found[-1]):
+        found.pop()
+    if len(found) > MOST_ROWS or any(len(r) > MOST_CELLS for r in found):
+        raise SidecarError(f"has more than {MOST_ROWS} rows or {MOST_CELLS} columns", where, "is this the right file?")
+    return found
+
+
+def delimiter(text: str) -> str:
+    """What parts the cells: the mark that stands equally often in most of the first rows, outside quotes."""
+    head = text[:20_000]
+    if head[:4].lower() == "sep=" and len(head) > 4:
+        return head[4]
+    scores = {}
+    for mark in DELIMITERS:
+        try:
+            counts = [len(r) for r in csv.reader(io.StringIO(head, newline=""), delimiter=mark) if r][:50]
+        except csv.Error:
+            continue
+        if counts and counts[0] > 1:
+            scores[mark] = (Counter(counts)[counts[0]] / len(counts) + (counts[0] > 1), counts[0])
+    return max(scores, key=lambda m: scores[m], default=",")
+
+
+def _csv(data: bytes, where: str) -> list[list[str]]:
+    decoded = encodings.decode(data)
+    if decoded is None:
+        raise SidecarError("is no text", where, "save it as comma-separated UTF-8")
+    return parse(decoded[0], where)
+
+
+def parse(text: str, where: str) -> list[list[str]]:
+    """Rows of CSV text. Raises SidecarError, naming what is wrong."""
+    mark = delimiter(text)
+    if text[:4].lower() == "sep=":
+        text = text.partition("\n")[2]
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
+    except csv.Error as error:
+        raise SidecarError(f"is no CSV: {error}", where, "save it as comma-separated UTF-8") from error
+
+
+def _excel(data: bytes, where: str) -> list[list[str]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            if sum(i.file_size for i in packed.infolist()) > MOST_UNPACKED:
+                raise SidecarError(
+                    f"unpacks to more than {MOST_UNPACKED >> 20} MiB", where, "save the one sheet as CSV"
+                )
+        return _sheet(data)
+    except SidecarError:
+        raise
+    except Exception as error:  # openpyxl raises whatever its parts raise
+        raise SidecarError(f"is no XLSX: {error}", where, "save it again, or as CSV") from error
+
+
+def _sheet(data: bytes) -> list[list[str]]:
+    """The first sheet that holds anything."""
+    import warnings
+
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about styles and validations that are not read
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    for sheet in book.worksheets:
+        found: list[list[str]] = []
+        for row in sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_CELLS, values_only=True):
+            found.append([_cell(c) for c in row])
+        if any(any(r) for r in found):
+            widest = max(max((n + 1 for n, c in enumerate(r) if c), default=0) for r in found)
+            return [r[:widest] for r in found]
+    return []
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime.timedelta):
+        return f"{value.total_seconds():.3f}"
+    if isinstance(value, datetime.datetime | datetime.time):
+        return f"{value.hour:02}:{value.minute:02}:{value.second:02}.{value.microsecond // 1000:03}"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
