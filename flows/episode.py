@@ -104,7 +104,7 @@ def _market(
         if tag not in parts:
             parts[tag] = tasks.translate(session, episode, listened, tag)
     if parts[market.language].spoken is None and not is_own(listened, market.language):
-        parts[market.language] = tasks.speak(session, episode, listened, market.language, parts[market.language])
+        parts[market.language] = tasks.speak(session, episode, market.language, parts[market.language])
     made = tasks.mix(session, episode, listened, market, parts)
     return tasks.deliver_market(session, episode, market, made, out)
 

@@ -17,19 +17,16 @@ from prefect.cache_policies import NO_CACHE
 from localize.delivery.deliver import deliver
 from localize.delivery.ingredients import Ingredients
 from localize.delivery.result import Delivered
-from localize.dubbing import casting, fit_text
-from localize.dubbing import steps as dubbing
 from localize.errors import LocalizeError
 from localize.markets import Market
 from localize.media.sidecars import sidecars_of
 from localize.pipeline.admit import admit
-from localize.pipeline.market import LanguagePart, gather
+from localize.pipeline.market import LanguagePart, gather, speak_part, translate_language
 from localize.records import Episode
 from localize.session import Session, open_series, open_session
 from localize.storage.disk import full_disk_said
 from localize.transcript.result import Listened
 from localize.transcript.steps import listen
-from localize.translation import steps as translation
 
 _sessions: dict[bool, Session] = {}
 _guard = threading.Lock()
@@ -80,16 +77,13 @@ def recognise(session: Session, episode: Episode, source_lang: str | None) -> Li
 @task(task_run_name="translate {tag}", **OPTIONS)
 def translate(session: Session, episode: Episode, listened: Listened, tag: str) -> LanguagePart:
     """Every line in one language, names locked."""
-    translations, used = translation.translate(session, episode, listened, tag)
-    return LanguagePart(translations, None, used)
+    return translate_language(session, episode, listened, tag)
 
 
 @task(task_run_name="speak {tag}", **OPTIONS)
-def speak(session: Session, episode: Episode, listened: Listened, tag: str, part: LanguagePart) -> LanguagePart:
+def speak(session: Session, episode: Episode, tag: str, part: LanguagePart) -> LanguagePart:
     """Every line worded to fit its time, spoken, and laid into one track."""
-    translations = fit_text.fit_text(session, episode, listened, tag, part.translations)
-    spoken = dubbing.dub(session, episode, listened, tag, translations)
-    return LanguagePart(translations, spoken, [*part.engines, *casting.speakers(session, listened, tag)])
+    return speak_part(session, episode, tag, part)
 
 
 @task(task_run_name="mix {market.language}", **OPTIONS)

@@ -10,35 +10,31 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from . import encodings
 from .errors import OptionError, SidecarError
 
 MAX_BYTES = 16 << 20
 
 
-def read_text(path: Path, limit: int = MAX_BYTES) -> str:
-    """A text file of a studio: UTF-8 with or without a mark, UTF-16 with one, else Latin-1 where that is printable.
-
-    Raises SidecarError for binary content and for files over `limit` bytes.
-    """
+def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """A file of a studio. Raises SidecarError where it cannot be read or is over `limit` bytes."""
     try:
         if path.stat().st_size > limit:
             raise SidecarError(f"is larger than {limit >> 20} MiB", path.name, "split it")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise SidecarError(f"cannot be read: {error}", path.name, "check the file and its rights") from error
-    for encoding in (("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ()) + (
-        "utf-8-sig",
-        "cp1252",
-        "latin-1",
-    ):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-        break
-    raise SidecarError("is no text in UTF-8, UTF-16 or Latin-1", path.name, "save it as UTF-8")
+
+
+def read_text(path: Path, limit: int = MAX_BYTES) -> str:
+    """A text file of a studio, in whatever encoding its tool wrote it.
+
+    Raises SidecarError for binary content and for files over `limit` bytes.
+    """
+    decoded = encodings.decode(read_bytes(path, limit))
+    if decoded is None:
+        raise SidecarError("is no text in UTF-8, UTF-16 or an older encoding", path.name, "save it as UTF-8")
+    return decoded[0]
 
 
 def write_text(path: Path, text: str) -> None:

@@ -52,7 +52,7 @@ class Media:
 
 @dataclass(frozen=True)
 class Episode:
-    """One episode as dropped: a file, its digest, and the sidecars that lie beside it."""
+    """One episode as dropped: a file, its digest, the sidecars that lie beside it, and notes on files that are not one."""
 
     name: str
     path: str
@@ -60,6 +60,7 @@ class Episode:
     media: Media
     sidecars: dict[str, str] = field(default_factory=dict)
     sidecar_sha256: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,11 @@ class Word:
 
 @dataclass(frozen=True)
 class Line:
-    """What one person says in one breath: the unit of translation, speech and review."""
+    """What one person says in one breath: the unit of translation, speech and review.
+
+    Attributes:
+        manner: how it is said, where a transcript tells: "whispered", "off screen", "italics".
+    """
 
     id: str
     speaker: str
@@ -84,6 +89,7 @@ class Line:
     text: str
     word_ids: tuple[int, ...] = ()
     flags: tuple[str, ...] = ()
+    manner: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,13 +166,14 @@ class Take:
 
 @dataclass(frozen=True)
 class Cue:
-    """What stands on screen at once; rows are separated by a newline."""
+    """What stands on screen at once; rows are separated by a newline. `also`: further lines whose words stand in it."""
 
     start_ms: int
     end_ms: int
     text: str
     line_id: str
     word_ids: tuple[int, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def add(commands: Any) -> None:
     export.add_argument("series")
     export.add_argument("file", type=Path)
     export.set_defaults(do=_export)
-    take = actions.add_parser("import", help="take terms from .csv or .tbx; rows of the same term are replaced")
+    take = actions.add_parser("import", help="take terms from .csv, .xlsx or .tbx; rows of the same term are replaced")
     take.add_argument("series")
     take.add_argument("file", type=Path)
     take.set_defaults(do=_import)
@@ -203,16 +203,17 @@ def _export(args: argparse.Namespace) -> int:
 def _import(args: argparse.Namespace) -> int:
     from filelock import FileLock
 
-    from .. import files
+    from .. import files, tables
     from ..series import glossary, tbx
     from ..series.bible import open_bible
     from ..settings import load_settings
 
     settings = load_settings()
     folder = open_bible(settings, args.series).folder
-    text = files.read_text(args.file)
-    is_tbx = args.file.suffix.lower() == ".tbx"
-    new = (tbx.loads if is_tbx else glossary.parse)(text, args.file.name)
+    if args.file.suffix.lower() == ".tbx":
+        new = tbx.loads(files.read_text(args.file), args.file.name)
+    else:
+        new = glossary.from_rows(tables.rows(files.read_bytes(args.file), args.file.name), args.file.name)
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".terms.lock"):  # two imports at once lose no term
         merged = {t.term: t for t in (*glossary.load(folder).terms, *new.terms)}

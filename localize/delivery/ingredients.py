@@ -7,7 +7,7 @@ from typing import Any
 
 from ..dubbing import steps as dubbing
 from ..mixing.balance import Balance
-from ..records import EngineUse, Translation
+from ..records import EngineUse, Line, Translation
 from ..series.bible import Bible
 from ..transcript.result import Listened
 
@@ -21,6 +21,7 @@ class Ingredients:
         mixed: digests of bed and track, to master anew where the codec moved loudness or peaks.
         extra: translations of further subtitle languages; notes: of sounds and of writing in the picture.
         speaker_names: by language what viewers who cannot hear read for each character of the cast.
+        extra_lines: the lines that those translations are of; a language may say two lines as one.
     """
 
     listened: Listened
@@ -36,6 +37,7 @@ class Ingredients:
     engines: list[EngineUse]
     notes: dict[str, list[Translation]] = field(default_factory=dict)
     speaker_names: dict[str, dict[str, str]] = field(default_factory=dict)
+    extra_lines: dict[str, tuple[Line, ...]] = field(default_factory=dict)
 
 
 def speaker_names(bible: Bible, source: str, tag: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ from ..media import ffmpeg, probe
 from ..mixing import master
 from ..qc import checks as qc
 from ..qc.variant import Output, Variant
-from ..records import Check, Cue, Episode, Translation, Verdict, worst
+from ..records import Check, Cue, Episode, Transcript, Translation, Verdict, worst
 from ..session import Session
 from ..subtitles import formats, sdh
 from ..subtitles.cues import Look, for_language
@@ -92,7 +92,7 @@ class Render:
         sounds = [(x, labels[x.id]) for x in listened.sounds if x.id in labels]
         texts = {t.line_id: t.text for t in self._translations(tag)}
         slower = replace(look, cps=language.cps_sdh)
-        return sdh.for_the_deaf(listened.transcript.lines, texts, names, sounds, self._until(), slower)
+        return sdh.for_the_deaf(self._transcript(tag).lines, texts, names, sounds, self._until(), slower)
 
     def _forced(self, look: Look) -> list[str]:
         """The file of what the picture shows in writing, for viewers who turn subtitles off; none where there is none."""
@@ -134,6 +134,10 @@ class Render:
     def _translations(self, tag: str) -> list[Translation]:
         return self.made.translations if tag == self.market.language else self.made.extra[tag]
 
+    def _transcript(self, tag: str) -> Transcript:
+        own = self.made.listened.transcript
+        return replace(own, lines=self.made.extra_lines.get(tag, own.lines))
+
     def _until(self) -> dict[str, int]:
         return {t.line_id: t.end_ms for t in self.made.spoken.takes} if self.made.spoken else {}
 
@@ -146,7 +150,7 @@ class Render:
             vertical = probe.is_vertical(info)
             looks[tag] = look_of(language, vertical, info.frame_ms, info.duration_ms, self.made.cuts)
             texts = self._translations(tag)
-            cues[tag] = for_language(self.made.listened.transcript, texts, until, looks[tag])
+            cues[tag] = for_language(self._transcript(tag), texts, until, looks[tag])
         return cues, looks
 
     def _mux(self, target: Path, names: list[str]) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def _wrong(made: Dub, parts: list[Part], heard: dict[str, str], hear: Hear) -> d
     wrong = {}
     for take in made.takes:
         if take.clip and take.line_id in heard and intelligibility.doubtful(texts[take.line_id], heard[take.line_id]):
-            alone = hear(made.track[take.start_ms * RATE // 1000 : take.end_ms * RATE // 1000], RATE)
+            alone = hear(made.sound(take), RATE)
             if intelligibility.doubtful(texts[take.line_id], alone):
                 wrong[take.line_id] = alone
     return wrong

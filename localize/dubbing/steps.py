@@ -99,10 +99,7 @@ def dub(
             made = retake.until_heard(first, parts, heard, listen_back.hear_line(session, target), say, lay)
         if made.track is not first.track:
             track = session.steps.store.put(files.to_flac(made.track, RATE))
-        levels = {
-            t.line_id: round(active_level(made.track[_at(t.start_ms) : _at(t.end_ms)], RATE), 1)
-            for t in made.takes
-        }
+        levels = {t.line_id: round(active_level(made.sound(t), RATE), 1) for t in made.takes}
         spoken = to_json(Spoken(made.takes, track, levels, {p.line.id: round(p.level_lufs, 1) for p in parts}))
         silent = [t.line_id for t in made.takes if "no-clip" in t.flags]
         if failed:
@@ -110,12 +107,8 @@ def dub(
         return Failure(spoken, f"no clip for {', '.join(silent)}", passing=False) if silent else spoken
 
     with session.clock.timed(episode.name, target):
-        spoken = from_json(Spoken, session.steps.json("dub", 12, inputs, subject, make))
+        spoken = from_json(Spoken, session.steps.json("dub", 13, inputs, subject, make))
         if session.steps.store.get(spoken.track) is None:  # the track's blob went missing: lay it again
             made = make()
             spoken = from_json(Spoken, made.value if isinstance(made, Failure) else made)
     return spoken
-
-
-def _at(ms: int) -> int:
-    return round(ms * RATE / 1000)

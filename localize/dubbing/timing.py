@@ -3,8 +3,8 @@
 Order: ends are trimmed and pauses shortened before; the voice speaks up to NEAR times as fast; then the gap after the
 line is borrowed; then the voice goes up to 1.15; then the clip is stretched, the whole never over 1.25; else the line
 is flagged. (quality.md borrows first; speaking faster first was measured to raise the mean speech overlap, which has
-to reach 0.90, at no cost in recognised words.) Words are never cut and clips never overlap. A line too short is
-slowed to 0.9 at most.
+to reach 0.90, at no cost in recognised words.) Words are never cut, and clips overlap only where two people speak at
+once in the source too; nobody overlaps himself. A line too short is slowed to 0.9 at most.
 """
 
 from __future__ import annotations
@@ -21,16 +21,18 @@ EASY = 1.04  # natural speech never differs by less than this from take to take
 NEAR = 1.13  # up to this rate a voice costs nothing a listener notices, so it comes before borrowing
 GIVES = 0.65  # of what a voice is asked for, in speed over 1.0, comes out as shorter speech: 1.10 asked is 1.065 heard
 ASKED_MOST = 1.25  # beyond, words blur
+AT_ONCE_MS = 200  # of two people's lines that overlap by as much, both keep their own time
 
 
 @dataclass(frozen=True)
 class Slot:
-    """Where a source line stands, and how long its dub is at natural speed."""
+    """Where a source line stands, how long its dub is at natural speed, and who says it; "" may be anybody."""
 
     line_id: str
     start_ms: int
     end_ms: int
     natural_ms: int
+    speaker: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,16 +56,26 @@ class Place:
         return round(min(ASKED_MOST, 1 + (min(self.rate, NATIVE_MOST) - 1) / GIVES), 3)
 
 
+def at_once(one: Slot, two: Slot) -> bool:
+    """Whether two people say these lines at the same time."""
+    shared = min(one.end_ms, two.end_ms) - max(one.start_ms, two.start_ms)
+    shorter = min(one.end_ms - one.start_ms, two.end_ms - two.start_ms)
+    return "" != one.speaker != two.speaker != "" and shared >= min(AT_ONCE_MS, max(1, shorter // 2))
+
+
 def lay_out(slots: list[Slot], duration_ms: int) -> list[Place]:
-    """A place for each slot, in order; clips that obey `window_ms` never overlap and end with the picture.
+    """A place for each slot, in order of their starts; clips that obey `window_ms` end with the picture, and overlap only
+    where the source's lines do, said by two.
 
     A line that fits nowhere even at MOST gets the time it needs: it may start up to EARLY_MS early where the time
     before is free, and pushes what follows, which is flagged "late".
     """
     places: list[Place] = []
-    free_from = 0
+    ends: list[int] = []
     for index, slot in enumerate(slots):
-        following = slots[index + 1].start_ms if index + 1 < len(slots) else duration_ms + AIR_MS
+        later = [s.start_ms for s in slots[index + 1 :] if not at_once(slot, s)]
+        following = min(later, default=duration_ms + AIR_MS)
+        free_from = max((e for s, e in zip(slots, ends, strict=False) if not at_once(s, slot)), default=0)
         start = max(slot.start_ms, free_from)
         flags = ("late",) if start > slot.start_ms + EARLY_MS else ()
         slot_ms = max(1, slot.end_ms - slot.start_ms)
@@ -84,5 +96,5 @@ def lay_out(slots: list[Slot], duration_ms: int) -> list[Place]:
             wanted = min(slot_ms, round(slot.natural_ms / LEAST))
         rate = max(LEAST, min(MOST, slot.natural_ms / max(1, wanted)))
         places.append(Place(slot.line_id, start, window, round(rate, 4), flags))
-        free_from = start + min(window, round(slot.natural_ms / rate)) + AIR_MS
+        ends.append(start + min(window, round(slot.natural_ms / rate)) + AIR_MS)
     return places

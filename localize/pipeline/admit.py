@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import InputError
 from ..files import file_sha256
 from ..media import probe
-from ..media.sidecars import sidecars_of
+from ..media.sidecars import notes_of, sidecars_of
 from ..records import Episode, Media, from_json, to_json
 from ..session import Session
 
@@ -27,7 +27,7 @@ def admit(session: Session, path: Path) -> Episode:
     found = session.steps.json("probe", 2, {"file": digest}, name, lambda: to_json(probe.probe(path)))
     beside = sidecars_of(path)
     shas = {kind: _digest(session, p) for kind, p in beside.items()}
-    return Episode(name, str(path), digest, from_json(Media, found), {k: str(p) for k, p in beside.items()}, shas)
+    return Episode(name, str(path), digest, from_json(Media, found), {k: str(p) for k, p in beside.items()}, shas, notes_of(path))
 
 
 def episode_name(path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..delivery import picture_cuts
@@ -20,6 +20,7 @@ from ..records import EngineUse, Episode, Translation
 from ..session import Session
 from ..storage.disk import full_disk_said
 from ..transcript.result import Listened
+from ..translation import finished
 from ..translation import steps as translation
 
 Notice = Callable[[str], None]
@@ -27,11 +28,18 @@ Notice = Callable[[str], None]
 
 @dataclass(frozen=True)
 class LanguagePart:
-    """What a language gives every market that speaks it."""
+    """What a language gives every market that speaks it.
 
+    Attributes:
+        listened: the episode's lines as this language says them.
+        notes: what was set right in the studio's translation into it.
+    """
+
+    listened: Listened
     translations: list[Translation]
     spoken: Spoken | None
     engines: list[EngineUse]
+    notes: tuple[str, ...] = ()
 
 
 def run_market(
@@ -58,13 +66,26 @@ def speak_language(
 ) -> LanguagePart:
     """Translate into a language, and speak it where a market dubs it and it is not the episode's own."""
     notice(f"translate {tag}")
-    translations, used = translation.translate(session, episode, listened, tag)
+    part = translate_language(session, episode, listened, tag)
     if not aloud or is_own(listened, tag):
-        return LanguagePart(translations, None, used)
+        return part
     notice(f"speak {tag}")
-    translations = fit_text.fit_text(session, episode, listened, tag, translations)
-    spoken = dubbing.dub(session, episode, listened, tag, translations)
-    return LanguagePart(translations, spoken, [*used, *casting.speakers(session, listened, tag)])
+    return speak_part(session, episode, tag, part)
+
+
+def translate_language(session: Session, episode: Episode, listened: Listened, tag: str) -> LanguagePart:
+    """A language's lines and their translations, nothing spoken yet."""
+    view, given = finished.as_said(session, episode, listened, tag)
+    translations, used = translation.translate(session, episode, view, tag, given)
+    return LanguagePart(view, translations, None, used, given.notes)
+
+
+def speak_part(session: Session, episode: Episode, tag: str, part: LanguagePart) -> LanguagePart:
+    """The same with its lines worded to fit, spoken, and laid into one track."""
+    translations = fit_text.fit_text(session, episode, part.listened, tag, part.translations)
+    spoken = dubbing.dub(session, episode, part.listened, tag, translations)
+    engines = [*part.engines, *casting.speakers(session, part.listened, tag)]
+    return replace(part, translations=translations, spoken=spoken, engines=engines)
 
 
 def is_own(listened: Listened, tag: str) -> bool:
@@ -95,10 +116,12 @@ def gather(
     for tag in (market.language, *market.extra_subtitles):
         engines += [e for e in parts[tag].engines if e not in engines]
     tags, source = (market.language, *market.extra_subtitles), listened.transcript.language
+    extra = {t: parts[t] for t in market.extra_subtitles}
+    told = (*episode.notes, *listened.notes, *own.notes, *(n for part in extra.values() for n in part.notes))
     return Ingredients(
-        listened,
+        replace(own.listened, notes=tuple(dict.fromkeys(told))),
         own.translations,
-        {t: parts[t].translations for t in market.extra_subtitles},
+        {t: part.translations for t, part in extra.items()},
         own.spoken,
         programme,
         bed,
@@ -109,4 +132,5 @@ def gather(
         engines,
         {t: translation.notes(session, episode, listened, t) for t in tags},
         {t: speaker_names(session.bible, source, t) for t in tags} if "sdh" in market.also else {},
+        {t: part.listened.transcript.lines for t, part in extra.items()},
     )

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..audio.spans import overlap_ms
 from ..dubbing import intelligibility, timing
-from ..languages.text import count
+from ..languages.text import count, normal_form
 from ..records import Check, Verdict
 from ..subtitles import line_breaks
 from ..subtitles.cues import CUT_FRAMES, GAP_FRAMES, LONGEST_MS, SHORTEST_MS
@@ -30,6 +30,7 @@ LEVEL_DB = 3.0
 BED_DB = 0.5
 MATCH_DB = 12.0  # the same sound through AAC is over 20, another language over the same bed under 6
 LOW_PROBABILITY = 0.55
+SAME_WORDS = 2  # a single word ("No.") may be said by two people
 
 
 Rule = Callable[[Variant], Check]
@@ -66,7 +67,8 @@ def names(v: Variant) -> Check:
     """Locked terms stand exactly as locked, in the translation and in the cues of the line."""
     shown: dict[str, str] = {}
     for cue in v.cues.get(v.language, []):
-        shown[cue.line_id] = f"{shown.get(cue.line_id, '')} {cue.text}".replace("\n", " ")
+        for line in (cue.line_id, *cue.also):
+            shown[line] = f"{shown.get(line, '')} {cue.text}".replace("\n", " ")
     bad, wanted, found = [], 0, 0
     for t in v.translations:
         for term in t.terms:
@@ -98,14 +100,30 @@ def clips(v: Variant) -> Check:
 
 
 def no_overlap(v: Variant) -> Check:
-    """No two clips sound at once."""
+    """Nobody overlaps himself; two people may speak at once, as they do in the source."""
+    speaker = {line.id: line.speaker for line in v.lines}
     takes = sorted((t for t in v.takes if t.clip), key=lambda t: t.start_ms)
+    pairs = [(a, b) for a, b in itertools.combinations(takes, 2) if a.end_ms > b.start_ms]
     bad = [
         f"{a.line_id}/{b.line_id}: {overlap_ms((a.start_ms, a.end_ms), (b.start_ms, b.end_ms))} ms"
-        for a, b in itertools.pairwise(takes)
-        if a.end_ms > b.start_ms
+        for a, b in pairs
+        if speaker.get(a.line_id, "") in ("", speaker.get(b.line_id, "")) or not speaker.get(b.line_id)
     ]
-    return _check("overlap", Verdict.FAIL, bad, f"{len(bad)} overlaps", "none")
+    figure = f"{len(bad)} overlaps" + (f", {len(pairs) - len(bad)} of two people at once" if len(pairs) > len(bad) else "")
+    return _check("overlap", Verdict.FAIL, bad, figure, "nobody overlaps himself")
+
+
+def said_once(v: Variant) -> Check:
+    """No two lines of the studio's translation say the same words where their sources differ: a cue used twice."""
+    source = {line.id: normal_form(line.text) for line in v.lines}
+    given = [t for t in v.translations if t.origin == "studio" and len(normal_form(t.text).split()) >= SAME_WORDS]
+    bad = [
+        f"{a.line_id}/{b.line_id}: {a.text[:40]!r}"
+        for a, b in itertools.pairwise(given)
+        if normal_form(a.text) == normal_form(b.text) and source.get(a.line_id) != source.get(b.line_id)
+    ]
+    bad += [f"{t.line_id}: {f}" for t in v.translations for f in t.flags if f == "sentence-parted"]
+    return _check("said once", Verdict.REVIEW, bad, f"{len(bad)} lines", "every cue of a translation said once, whole")
 
 
 def rate(v: Variant) -> Check:
@@ -305,7 +323,7 @@ def on_cuts(v: Variant) -> Check:
 
 
 RULES: tuple[Rule, ...] = (
-    translated, names, clips, no_overlap, rate, fit, onset, heard, reading_speed, row_length, cue_times, loudness,
+    translated, said_once, names, clips, no_overlap, rate, fit, onset, heard, reading_speed, row_length, cue_times, loudness,
     duration, in_time, picture, tracks, sources, left_speech, levels, bed_kept, on_cuts,
 )  # fmt: skip
 

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import SidecarError
-from ..files import read_text
+from ..files import read_bytes, read_text
 from ..languages.text import normal_form
 from ..series.memory import Entry
-from ..transcript import dialogue_list
+from ..transcript.alignment import Spoken, align
+from ..transcript.dialogue_list import units_of
+from ..translation.finished import MOST_APART_MS
 from . import xliff
+
+CUE_FILES = (".srt", ".vtt", ".ass", ".ssa", ".ttml")
+RETURNS = (*xliff.UNIT_FILES, *CUE_FILES)
+LONGEST_RUN = 3  # lines that one remembered sentence may cover
+ENDS = ".!?…।。！？\"”’»)"
 
 
 def read_report(path: Path) -> dict[str, Any]:
@@ -28,39 +37,77 @@ def read_report(path: Path) -> dict[str, Any]:
     return report
 
 
-def changed(path: Path, report: dict[str, Any]) -> list[Entry]:
+@dataclass(frozen=True)
+class Back:
+    """What came back: memory entries for what a person changed or approved, and notes on what was not taken."""
+
+    entries: list[Entry]
+    notes: tuple[str, ...] = ()
+
+
+def changed(path: Path, report: dict[str, Any]) -> Back:
     """Memory entries for the lines that came back changed or approved. Raises SidecarError naming unit or cue."""
-    text = read_text(path)
-    read = from_srt if path.suffix.lower() == ".srt" else xliff.loads
-    back = read(text, path.name, report)
+    if path.suffix.lower() in CUE_FILES:
+        return from_cues(read_bytes(path), path.name, report)
     lines = {line["id"]: (line, before) for line, before in with_before(report)}
     found = []
-    for returned in back:
+    for returned in xliff.loads(read_text(path), path.name, report):
         line, before = lines[returned.line_id]
         same = " ".join(line["target"].split()) == returned.target
         if not same or (returned.approved and line["origin"] != "memory"):
             found.append(Entry(line["source"], returned.target, before))
-    return found
+    return Back(found)
 
 
-def from_srt(text: str, where: str, report: dict[str, Any]) -> list[xliff.Returned]:
+def from_cues(data: bytes, where: str, report: dict[str, Any]) -> Back:
     """Lines from an edited subtitle file, its cues given to lines by time.
 
-    Raises SidecarError naming the cue that lies outside every line, or lacks a locked name.
+    A sentence that runs over several lines of one person is remembered whole, never a half of it.
+    Raises SidecarError naming the cue that lies outside every line, or the line that lacks a locked name.
     """
-    spans = {line["id"]: (int(line["start_ms"]), int(line["end_ms"])) for line in report["lines"]}
-    parts = dialogue_list.by_line(text, where, spans)
+    speakers = {line["speaker"] for line in report["lines"]}
+    units, notes = units_of(data, where, int(report["episode"]["duration_ms"]), speakers)
+    spoken = [Spoken(x["id"], x["start_ms"], x["end_ms"], x["source"], x["speaker"]) for x in report["lines"]]
+    made = align(units, spoken)
+    if made.unused:
+        raise SidecarError("stands where nobody speaks", f"{where} cue {made.unused[0]}", "fix its times")
+    first_of = {i: run[0] for run in made.runs for i in run}
     found = []
-    for line in report["lines"]:
-        if line["id"] in parts:
-            target = parts[line["id"]]
-            xliff.check_names(target, line, f"{where} line {line['id']}")
+    for chain, before in _sentences(report, first_of):
+        whole = all(x["id"] in made.texts or x["id"] in first_of for x in chain)
+        for some in [chain] if whole else [[x] for x in chain if x["id"] in made.texts and x["id"] not in first_of]:
+            heads = [x for x in some if x["id"] in made.texts]
+            target = " ".join(made.texts[x["id"]] for x in heads)
+            for line in some:
+                xliff.check_names(target, line, f"{where} line {line['id']}")
             # a file as it was delivered has rows and dashes of its own: only other words are a change
-            same = normal_form(target) == normal_form(line["target"])
-            found.append(xliff.Returned(line["id"], line["target"] if same else target, False))
-    if not found:
-        raise SidecarError("holds no cue", where, "is this the right file?")
-    return found
+            if normal_form(target) == normal_form(" ".join(x["target"] for x in some)):
+                continue
+            if made.parted & {x["id"] for x in some}:
+                notes = (*notes, f"{where}: line {some[0]['id']} shares a sentence with another person: not remembered")
+                continue
+            found.append(Entry(" ".join(x["source"] for x in some), target, before if some[0] is chain[0] else ""))
+    return Back(found, notes)
+
+
+def _sentences(
+    report: dict[str, Any], first_of: dict[str, str]
+) -> Iterator[tuple[list[dict[str, Any]], str]]:
+    """Lines in runs that hold whole sentences, at most LONGEST_RUN of one person, each with the source text before it:
+    lines that came back as one belong together, and a line that ends without a full stop goes on in the next."""
+    rows = with_before(report)
+    at = 0
+    while at < len(rows):
+        chain = [rows[at][0]]
+        while at + len(chain) < len(rows) and len(chain) < LONGEST_RUN:
+            last, new = chain[-1], rows[at + len(chain)][0]
+            together = first_of.get(last["id"]) is not None and first_of.get(last["id"]) == first_of.get(new["id"])
+            goes_on = last["source"].rstrip()[-1:] not in ENDS and new["start_ms"] - last["end_ms"] <= MOST_APART_MS
+            if not together and not (goes_on and last["speaker"] == new["speaker"]):
+                break
+            chain.append(new)
+        yield chain, rows[at][1]
+        at += len(chain)
 
 
 def with_before(report: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:

@@ -104,6 +104,9 @@ def _segments_of_trados(root: Element) -> set[str]:
 
 
 def _names(unit: Element) -> tuple[str, ...]:
+    """The id first, then what else may hold the one that the unit went out with; none where there is no id."""
+    if not unit.get("id"):
+        return ()
     found = [unit.get("id"), unit.get("resname"), unit.get("name")]
     found += [v for k, v in unit.attrib.items() if k.rpartition("}")[2] in ("segmentguid", "para-id")]
     return tuple(dict.fromkeys(f for f in found if f))

@@ -1,4 +1,4 @@
-"""A variant's lines out to XLIFF 2 for a linguist's own tool, and what came back, compared with what went out.
+"""A variant's lines out to XLIFF 2 for a linguist's own tool, and what came back, in 1.x or 2.x, compared with it.
 
 A unit is a line: source and target, who says it, flags, the locked terms (glossary module), and how many characters
 can be read while it lasts (size restriction module). What comes back goes to the series' memory, so that the next run
@@ -14,13 +14,17 @@ from xml.etree.ElementTree import Element, SubElement, indent, register_namespac
 
 from ..errors import SidecarError
 from ..files import read_text, root_of
+from ..languages import regions
 from ..languages.text import count
+from ..series.inline_codes import local
+from . import units
 
 CORE = "urn:oasis:names:tc:xliff:document:2.0"
 SIZES = "urn:oasis:names:tc:xliff:sizerestriction:2.0"
 TERMS = "urn:oasis:names:tc:xliff:glossary:2.0"
+UNIT_FILES = (".xlf", ".xliff", ".sdlxliff", ".mxliff", ".mqxliff")
 MARK = "variant"  # the note that says which variant a file was exported from
-APPROVED = ("reviewed", "final")
+SERVES = (regions.EXACT, regions.AREA, regions.NEUTRAL)  # how near a file's language must be to the report's
 
 
 @dataclass(frozen=True)
@@ -72,10 +76,11 @@ def mark_of(path: Path) -> str:
 
     Raises SidecarError.
     """
-    if path.suffix.lower() == ".srt":
+    if path.suffix.lower() not in UNIT_FILES:
         return ""
     root = root_of(read_text(path), "XLIFF", path.name, dtd=False)
-    return next((e.text or "" for e in root.iter() if _local(e) == "note" and e.get("category") == MARK), "")
+    marks = (e for e in root.iter() if local(e) == "note" and MARK in (e.get("category"), e.get("from")))
+    return next((e.text or "" for e in marks), "")
 
 
 def _notes(line: dict[str, Any]) -> list[tuple[str, str]]:
@@ -85,43 +90,36 @@ def _notes(line: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def loads(text: str, where: str, report: dict[str, Any]) -> list[Returned]:
-    """Lines of an XLIFF 2 file that belong to this report.
+    """Lines of an XLIFF file, 1.x or 2.x, that belong to this report.
 
     Raises SidecarError naming the unit: a unit without an id, an id that is not a line or stands twice, a source that
     is not the line's, a locked name that is missing from its target. Nothing of such a file is taken.
     """
-    root = root_of(text, "XLIFF", where, dtd=False)
-    if _local(root) != "xliff" or not (root.get("version") or "").startswith("2"):
-        raise SidecarError(f"is no XLIFF 2 (version {root.get('version')!r})", where, "export it as XLIFF 2.0")
-    if root.get("trgLang", report["language"]).lower() != report["language"].lower():
-        raise SidecarError(f"is in {root.get('trgLang')}, not {report['language']}", where, "name its own report")
+    file = units.read(root_of(text, "XLIFF", where, dtd=False))
+    if file is None:
+        raise SidecarError("is no XLIFF 1 or 2", where, "export it as XLIFF 1.2 or 2.0")
+    if file.target_language and regions.distance(report["language"], file.target_language) not in SERVES:
+        raise SidecarError(f"is in {file.target_language}, not {report['language']}", where, "name its own report")
     lines = {line["id"]: line for line in report["lines"]}
     found: dict[str, Returned] = {}
-    for number, unit in enumerate((e for e in root.iter() if _local(e) == "unit"), start=1):
-        at = f"{where} unit {unit.get('id') or number}"
-        line = lines.get(unit.get("id") or "")
-        if not unit.get("id"):
+    seen: set[str] = set()
+    for number, unit in enumerate(file.units, start=1):
+        at = f"{where} unit {unit.names[0] if unit.names else number}"
+        if not unit.names:
             raise SidecarError("has no id", at, "export it again and keep the ids")
-        if line is None or line["id"] in found:
+        line = next((lines[n] for n in unit.names if n in lines), None)
+        if line is None or line["id"] in seen:
             what = "stands twice" if line else f"is no line of {report['episode']['name']}"
             raise SidecarError(what, at, "name the report that it was exported from")
-        returned = _unit(unit, line, at)
-        if returned.target:
-            found[line["id"]] = returned
+        seen.add(line["id"])
+        if unit.source != " ".join(line["source"].split()):
+            raise SidecarError(f"says {unit.source[:60]!r}, the line {line['source'][:60]!r}", at, "export it again")
+        check_names(unit.target, line, at)
+        if unit.target:
+            found[line["id"]] = Returned(line["id"], unit.target, unit.approved)
     if not found:
         raise SidecarError("holds no translated unit", where, "is this the right file?")
     return list(found.values())
-
-
-def _unit(unit: Element, line: dict[str, Any], at: str) -> Returned:
-    segments = [s for s in unit.iter() if _local(s) == "segment"]
-    source = " ".join(t for s in segments for t in [_text(s, "source")] if t)
-    target = " ".join(t for s in segments for t in [_text(s, "target")] if t)
-    if source != " ".join(line["source"].split()):
-        raise SidecarError(f"says {source[:60]!r}, the line {line['source'][:60]!r}", at, "export it again")
-    check_names(target, line, at)
-    approved = bool(segments) and all(s.get("state") in APPROVED for s in segments)
-    return Returned(line["id"], target, approved)
 
 
 def check_names(target: str, line: dict[str, Any], at: str) -> None:
@@ -130,13 +128,3 @@ def check_names(target: str, line: dict[str, Any], at: str) -> None:
         if count(target, term["locked"]) < term.get("wanted", 1):
             what = f"the locked name {term['locked']!r} is missing from {target[:80]!r}"
             raise SidecarError(what, at, "put it back, or change it in the series' terms.csv")
-
-
-def _text(segment: Element, name: str) -> str:
-    """The words of a segment's source or target, inline codes left out."""
-    found = next((e for e in segment if _local(e) == name), None)
-    return " ".join("".join(found.itertext()).split()) if found is not None else ""
-
-
-def _local(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2]

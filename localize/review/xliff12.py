@@ -8,13 +8,16 @@ from xml.etree.ElementTree import Element, SubElement, indent, register_namespac
 CORE = "urn:oasis:names:tc:xliff:document:1.2"
 
 
-def dumps(report: dict[str, Any], cps: float) -> str:
-    """The lines of a report.json as XLIFF 1.2 text; `cps` is the reading speed that limits their length."""
+def dumps(report: dict[str, Any], cps: float, mark: str = "") -> str:
+    """The lines of a report.json as XLIFF 1.2 text; `cps` is the reading speed that limits their length, `mark` says
+    which variant they are of."""
     register_namespace("", CORE)
     episode = report["episode"]
     root = Element(f"{{{CORE}}}xliff", version="1.2")
     languages = {"source-language": episode["source_lang"], "target-language": report["language"]}
     file = SubElement(root, f"{{{CORE}}}file", {"original": episode["name"], "datatype": "plaintext", **languages})
+    if mark:
+        SubElement(SubElement(file, f"{{{CORE}}}header"), f"{{{CORE}}}note", {"from": "variant"}).text = mark
     body = SubElement(file, f"{{{CORE}}}body")
     for line in report["lines"]:
         seconds = (line["end_ms"] - line["start_ms"]) / 1000

@@ -18,6 +18,7 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from .. import tables
 from ..errors import SidecarError
 from ..files import read_text
 from ..languages.text import LETTER, WORD
@@ -219,13 +220,14 @@ def load(folder: Path) -> Glossary:
 
 def parse(text: str, where: str) -> Glossary:
     """Terms from CSV text. Raises SidecarError naming the row; nothing is taken from a file with a bad row."""
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        raise SidecarError(f"is no CSV: {error}", where, "save it as comma-separated UTF-8") from error
-    if not rows or "term" not in [c.strip() for c in rows[0]]:
+    return from_rows(tables.parse(text, where), where)
+
+
+def from_rows(rows: list[list[str]], where: str) -> Glossary:
+    """Terms from the rows of a table, the first one naming its columns. Raises SidecarError naming the row."""
+    if not rows or "term" not in [c.strip().lower() for c in rows[0]]:
         raise SidecarError("has no column 'term'", where, f"the first row must be: {', '.join(FIXED)}, language tags")
-    head = [c.strip() for c in rows[0]]
+    head = [c.strip().lower() if c.strip().lower() in FIXED else c.strip() for c in rows[0]]
     terms: dict[str, Term] = {}
     for number, row in enumerate(rows[1:], start=2):
         if not any(c.strip() for c in row):

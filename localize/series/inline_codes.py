@@ -25,6 +25,14 @@ def words(element: Element | None) -> str:
     return " ".join(text.replace(PLACE, "").split())
 
 
+def words_inside(child: Element) -> str:
+    """What an inline element adds to the words around it: those that it wraps, or a blank where it breaks the row."""
+    name = local(child)
+    if name == "cp" or _breaks(child, name):
+        return " "
+    return "" if name in HOLD_CODE or name in LEFT_OUT else "".join(_parts(child, 0)).replace(PLACE, "")
+
+
 def _parts(element: Element, depth: int) -> list[str]:
     out = [element.text or (PLACE if not len(element) else "")]
     for child in element:

@@ -15,8 +15,10 @@ from rapidfuzz import fuzz, process
 
 from ..errors import SidecarError
 from ..files import read_text, root_of
+from ..languages import regions
 from ..languages.text import normal_form
 from .glossary import Glossary
+from .inline_codes import local, words, words_inside
 
 FUZZY = 80.0  # lowest similarity, of 100, that is offered at all
 MAX_BYTES = 256 << 20
@@ -145,7 +147,7 @@ def add_lines(path: Path, source: str, target: str, entries: Iterable[Entry], gl
         left, right = _segment(unit, source), _segment(unit, target)
         if left is None or right is None:
             continue
-        if (normal_form("".join(left.itertext())), normal_form(_context(unit))) in new:
+        if (normal_form(words(left)), normal_form(_context(unit))) in new:
             body.remove(unit)
     for entry in entries:
         unit = SubElement(body, "tu")
@@ -200,7 +202,7 @@ def parse(text: str, where: str, source: str, target: str) -> Memory:
     """A memory from TMX text. Raises SidecarError naming the unit; entity bombs and external entities are refused."""
     memory = Memory()
     for unit, left, right in _units(root_of(text, "TMX", where), where, source, target):
-        memory.add("".join(left.itertext()), _pieces(right), _context(unit))
+        memory.add(words(left), _pieces(right), _context(unit))
     return memory
 
 
@@ -221,7 +223,7 @@ def read_entries(path: Path, source: str, target: str, glossary: Glossary) -> li
     found = []
     for unit, left, right in _units(root, path.name, source, target):
         told = Match(_pieces(right), 1.0).text(glossary, target)
-        found.append(Entry(" ".join("".join(left.itertext()).split()), " ".join(told.split()), _context(unit)))
+        found.append(Entry(words(left), " ".join(told.split()), _context(unit)))
     found = [e for e in found if normal_form(e.source) and e.target]
     if not found:
         raise SidecarError(f"holds no pair {source} -> {target}", path.name, "check its languages")
@@ -229,13 +231,14 @@ def read_entries(path: Path, source: str, target: str, glossary: Glossary) -> li
 
 
 def _language(variant: Element) -> str:
-    return (variant.get(XML_LANG) or variant.get("lang") or "").split("-")[0].lower()
+    return variant.get(XML_LANG) or variant.get("lang") or ""
 
 
 def _segment(unit: Element, tag: str) -> Element | None:
-    """The segment of a unit in a language."""
-    found = [v.find("seg") for v in unit.iter("tuv") if _language(v) == tag.split("-")[0].lower()]
-    return found[-1] if found else None
+    """The segment of a unit in a language, of the nearest region; another region's (pt-PT for pt-BR) is none."""
+    found = {_language(v).replace("_", "-"): v.find("seg") for v in unit.iter("tuv")}
+    nearest = regions.nearest(tag, found, regions.NEUTRAL)
+    return found[nearest] if nearest else None
 
 
 def _context(unit: Element) -> str:
@@ -243,9 +246,16 @@ def _context(unit: Element) -> str:
 
 
 def _pieces(segment: Element) -> tuple[Piece, ...]:
+    """The words of a target and the terms that it refers to; codes of other tools are no words."""
+    if not any(_is_term(c) for c in segment.iter()):
+        return (Piece(told),) if (told := words(segment)) else ()
     pieces = [Piece(segment.text)] if segment.text else []
     for child in segment:
-        is_term = child.tag == "ph" and child.get("type") == "term"
-        pieces += [Piece("".join(child.itertext()).strip() if is_term else "".join(child.itertext()), is_term)]
+        held = ("".join(child.itertext()).strip(), True) if _is_term(child) else (words_inside(child), False)
+        pieces += [Piece(*held)]
         pieces += [Piece(child.tail)] if child.tail else []
     return tuple(p for p in pieces if p.text)
+
+
+def _is_term(element: Element) -> bool:
+    return local(element) == "ph" and element.get("type") == "term"

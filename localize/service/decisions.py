@@ -193,7 +193,7 @@ def take_returns(
     taken: list[tuple[Listed, Known, str]] = []
     for entry in bucket.list("review"):
         parts = entry.name.split("/")
-        if len(parts) != 6 or parts[4] != "back" or not parts[5].lower().endswith((".xlf", ".xliff", ".srt")):
+        if len(parts) != 6 or parts[4] != "back" or not parts[5].lower().endswith(edited_lines.RETURNS):
             continue
         try:
             known = books.episode(parts[1], parts[2])
@@ -228,6 +228,7 @@ def _take_return(
     if mark and mark != f"{seen.revision}:{seen.digest}":
         what = "was exported from another revision, or from the variant before it was made anew"
         raise OptionError(what, name, "put its lines into the file that lies here now")
-    entries = edited_lines.changed(local, report)
-    word = Word(seen, local.name, f"{len(entries)} lines came back", answer)
-    _keep(books, bible, known, market, "edit", word, report, entries)
+    back = edited_lines.changed(local, report)
+    told = "; ".join((f"{len(back.entries)} lines came back", *back.notes))
+    word = Word(seen, local.name, told, answer)
+    _keep(books, bible, known, market, "edit", word, report, back.entries)

@@ -24,7 +24,7 @@ from pathlib import Path
 from ..errors import InputError, LocalizeError, MediaError
 from ..files import file_sha256
 from ..media.probe import SUFFIXES, probe
-from ..media.sidecars import SIDECARS
+from ..media.sidecars import SIDECARS, taken, unused
 from ..storage.bucket import Bucket, Entry
 from .episodes import EpisodeRecords, Known
 from .rules import FILE, Rules, SeriesRules, refresh
@@ -73,17 +73,16 @@ def gather(entries: Iterable[Entry]) -> list[Dropped]:
             stem = name[: -len(Path(name).suffix)]
             if Path(name).suffix.lower() not in SUFFIXES or not stem:
                 continue
-            beside = [e for n, e in files.items() if _belongs(n, stem)]
+            own = belonging(files, stem)
+            beside = [e for n, e in files.items() if n in own]
             found.append(Dropped(series, stem, video, tuple(beside), f"{stem}.done" in files))
     return found
 
 
-def _belongs(name: str, stem: str) -> bool:
-    """Whether a file is a sidecar of an episode: its fixed endings, or a finished translation."""
-    if not name.startswith(f"{stem}."):
-        return False
-    rest = name[len(stem) :]
-    return rest in SIDECARS.values() or (rest.endswith(".srt") and rest.count(".") == 2)
+def belonging(names: Iterable[str], stem: str) -> set[str]:
+    """Names of the files that go with an episode: its sidecars, and what looks like one, which its report then names."""
+    names = [n for n in names if Path(n).suffix.lower() not in SUFFIXES or Path(n).stem != stem]
+    return set(taken(names, stem).values()) | set(unused(names, stem))
 
 
 def ready(dropped: Dropped, rules: Rules, still_s: float) -> str:
@@ -92,8 +91,8 @@ def ready(dropped: Dropped, rules: Rules, still_s: float) -> str:
         return ""
     if still_s < SETTLE_S:
         return "still being uploaded, or just there"
-    there = {Path(e.name).name for e in dropped.beside}  # E1.es-419.srt is a translation, not E1.srt
-    missing = [k for k in rules.wait_for if dropped.name + SIDECARS[k] not in there]
+    here = taken((Path(e.name).name for e in dropped.beside), dropped.name)
+    missing = [k for k in rules.wait_for if k not in here]
     if missing and still_s < rules.patience_s:
         return f"waiting for {', '.join(dropped.name + SIDECARS[k] for k in missing)}"
     return ""

@@ -67,12 +67,50 @@ def cues(lines: tuple[Line, ...], texts: dict[str, str], spoken_until: dict[str,
     `spoken_until` is where the dub of a line ends, which may be after its source line.
     """
     out: list[Cue] = []
-    spoken = [line for line in lines if texts.get(line.id, "").strip()]
-    for index, line in enumerate(spoken):
-        following = spoken[index + 1].start_ms if index + 1 < len(spoken) else look.duration_ms
-        voice_end = max(line.end_ms, spoken_until.get(line.id, 0))
-        out += _line_cues(line, parts(texts[line.id], look), voice_end, following, look)
+    spoken = sorted((line for line in lines if texts.get(line.id, "").strip()), key=lambda x: x.start_ms)
+    groups = _at_once(spoken)
+    for index, group in enumerate(groups):
+        following = groups[index + 1][0].start_ms if index + 1 < len(groups) else look.duration_ms
+        voice_end = max(max(x.end_ms, spoken_until.get(x.id, 0)) for x in group)
+        if len(group) == 1:
+            out += _line_cues(group[0], parts(texts[group[0].id], look), voice_end, following, look)
+        else:
+            out += _cues_of_several(group, texts, voice_end, following, look)
     return close_gaps(on_cuts(out, look), look)
+
+
+def _at_once(spoken: list[Line]) -> list[list[Line]]:
+    """Lines in groups that must share the screen: those that overlap by half of the shorter, or start within a cue's
+    shortest time of one another."""
+    groups: list[list[Line]] = []
+    for line in spoken:
+        shared = min(max((x.end_ms for x in groups[-1]), default=0), line.end_ms) - line.start_ms if groups else 0
+        shorter = min(line.end_ms - line.start_ms, *(x.end_ms - x.start_ms for x in groups[-1])) if groups else 1
+        near = groups and line.start_ms - groups[-1][-1].start_ms < SHORTEST_MS
+        if shared > 0 and (near or shared * 2 >= shorter):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return groups
+
+
+def _cues_of_several(
+    group: list[Line], texts: dict[str, str], voice_end: int, following: int, look: Look
+) -> list[Cue]:
+    """Two people at once as two rows of one cue; what is too long for that, one after the other by length."""
+    start, words = group[0].start_ms, [" ".join(texts[x.id].split()) for x in group]
+    dashed = [f"- {w}" for w in words]
+    if len(group) == ROWS and group[0].speaker != group[1].speaker and all(length(d) <= look.chars for d in dashed):
+        made = _line_cues(group[0], ["\n".join(dashed)], voice_end, following, look)
+        return [replace(c, also=(group[1].id,), word_ids=(*group[0].word_ids, *group[1].word_ids)) for c in made]
+    end = max(start + 1, min(voice_end, following - look.gap_ms))
+    edges = [start + (end - start) * sum(map(length, words[:n])) // sum(map(length, words)) for n in range(len(words) + 1)]
+    out: list[Cue] = []
+    for n, line in enumerate(group):
+        moved = replace(line, start_ms=edges[n], end_ms=max(edges[n] + 1, edges[n + 1] - look.gap_ms))
+        after = edges[n + 1] if n + 1 < len(group) else following
+        out += _line_cues(moved, parts(words[n], look), moved.end_ms if n + 1 < len(group) else voice_end, after, look)
+    return out
 
 
 def _line_cues(line: Line, texts: list[str], voice_end: int, following: int, look: Look) -> list[Cue]:

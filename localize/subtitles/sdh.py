@@ -14,22 +14,27 @@ def for_the_deaf(
     spoken_until: dict[str, int],
     look: Look,
 ) -> list[Cue]:
-    """Cues with the speaker's name where another one begins to speak, and sound labels where nobody does.
+    """Cues with the speaker's name where another one begins to speak, and sound labels where they are heard.
 
     Args:
         names: speaker as shown in this language; a speaker without one is not named.
-        sounds: what is heard, with its label in this language; left out where it would stand on a spoken line.
+        sounds: what is heard, with its label in this language; on a spoken line it stands before the line's words.
     """
-    last, said = "", dict(texts)
+    last, said, free = "", dict(texts), []
+    for sound, label in sounds:
+        on = next((x for x in lines if _over(x, sound) and said.get(x.id, "").strip()), None)
+        if on is None:
+            free.append((sound, f"[{label}]"))
+        else:
+            said[on.id] = f"[{label}] {said[on.id]}"
     for line in lines:
         if said.get(line.id, "").strip():
             if line.speaker != last and (shown := names.get(line.speaker)):
                 said[line.id] = f"[{shown}] {said[line.id]}"
             last = line.speaker
-    free = [
-        (line, f"[{label}]")
-        for line, label in sounds
-        if not any(x.start_ms < line.end_ms and line.start_ms < x.end_ms and said.get(x.id) for x in lines)
-    ]
     every = tuple(sorted((*lines, *(x for x, _l in free)), key=lambda x: x.start_ms))
     return cues(every, said | {x.id: label for x, label in free}, spoken_until, look)
+
+
+def _over(line: Line, sound: Line) -> bool:
+    return line.start_ms < sound.end_ms and sound.start_ms < line.end_ms

@@ -80,21 +80,24 @@ def _groups(units: Sequence[Unit], lines: Sequence[Spoken], out: Aligned) -> lis
     of_line = {x: u for u, x in pairs}
     groups: dict[int, tuple[list[int], list[int]]] = {x: ([u], [x]) for u, x in pairs}
     home = {("u", u): x for u, x in pairs} | {("x", x): x for _u, x in pairs}
-    for u in range(len(units)):
-        if u in of_unit:
-            continue
+    lost = []
+    for u in (u for u in range(len(units)) if u not in of_unit):
         mine = {x: shared[u, x] for x in range(len(lines)) if (u, x) in shared}
         best = max(mine, key=lambda x: (mine[x], -x), default=None)
-        if (
-            best is None
-            or (mine[best] <= 0 and units[u].start_ms > lines[best].end_ms + STANDS_ON_MS)
-            or mine[best] < -STANDS_ON_MS
-        ):
-            out.unused.append(units[u].cue)
+        if best is None:
+            lost.append(u)
             continue
         key = home.setdefault(("x", best), best)
         groups.setdefault(key, ([], [key]))[0].append(u)
         home["u", u] = key
+    for u in lost:  # another turn of a cue that has its place goes there too
+        found = next(
+            (home["u", v] for v in range(len(units)) if units[v].cue == units[u].cue and ("u", v) in home), None
+        )
+        if found is None:
+            out.unused.append(units[u].cue)
+        else:
+            groups[found][0].append(u)
     for x in range(len(lines)):
         if x in of_line or ("x", x) in home:
             continue

@@ -82,6 +82,11 @@ def heads(text: str) -> Iterator[str]:
             yield match["name"].strip()
 
 
+def bare(text: str) -> str:
+    """A cue's words without markup, speakers and sounds left where they stand."""
+    return " ".join(ANGLES.sub(r" \1 ", TAG.sub("", cleaned(text))).split())
+
+
 def cleaned(text: str) -> str:
     """Text without entities, invisible characters and positions; tags of voice and slant are kept, rows too."""
     text = html.unescape(html.unescape(text) if "&amp;" in text else text)

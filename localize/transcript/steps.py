@@ -14,7 +14,7 @@ from ..audio.levels import loudness
 from ..audio.samples import RATE, Samples, to_asr
 from ..audio.spans import Span
 from ..engines.recognition import silero
-from ..errors import MediaError, SidecarError
+from ..errors import MediaError
 from ..media.soundtrack import decode, stem_of
 from ..records import EngineUse, Episode, Line, Transcript, Word, from_json, to_json
 from ..series.glossary import Term
@@ -36,6 +36,7 @@ class ListenInputs:
     """All that decides what is heard in an episode.
 
     Attributes:
+        people: who may be named as a speaker in a transcript; none where there is no transcript.
         terms: of each name what may stand in the episode's language, or in any where that is not known yet.
         enrolled, registers: what the cast says of voices.
         espeak, sounds: by which a misspelt name is recognised by its sound.
@@ -44,6 +45,7 @@ class ListenInputs:
 
     file: str
     sidecars: dict[str, str]
+    people: tuple[str, ...]
     language: str
     terms: tuple[Any, ...]
     enrolled: dict[str, tuple[tuple[float, ...], ...]]
@@ -72,6 +74,7 @@ def listen(session: Session, episode: Episode, source_lang: str | None = None) -
     inputs = ListenInputs(
         file=episode.sha256,
         sidecars={k: v for k, v in episode.sidecar_sha256.items() if k != "cast" and ":" not in k},
+        people=dialogue_list.names_of(session.bible) if {"srt", "dialogue"} & set(episode.sidecars) else (),
         language=tag,
         terms=tuple(_heard_key(t, tag) for t in terms.terms),
         enrolled={n: c.enrolled for n, c in cast.items() if c.enrolled},
@@ -84,7 +87,7 @@ def listen(session: Session, episode: Episode, source_lang: str | None = None) -
     )
     with session.clock.timed(episode.name, ""):
         made = session.steps.json(
-            "listen", 21, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
+            "listen", 22, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
         )
     return from_json(Listened, made)
 
@@ -103,13 +106,15 @@ def _listen(session: Session, episode: Episode, source_lang: str | None) -> List
     renamed: dict[str, str] = {}
     sounds: tuple[Line, ...] = ()
     burnt = BurntIn(())
-    screen = dialogue_list.screen(own["screen"], episode.media.duration_ms) if "screen" in own else ()
+    screen: tuple[Line, ...] = ()
+    if "screen" in own:
+        shown = dialogue_list.screen(own["screen"], episode.media.duration_ms)
+        screen, notes = shown.lines, (*notes, *shown.notes)
     if "dialogue" in own or "srt" in own:
         kind = "dialogue" if "dialogue" in own else "srt"
-        read = dialogue_list.from_csv if kind == "dialogue" else dialogue_list.from_srt
-        lines, sounds = dialogue_list.sounds(read(own[kind], episode.media.duration_ms))
-        if not lines:
-            raise SidecarError("holds only sounds, no line", own[kind].name, "remove it to have the episode recognised")
+        people = dialogue_list.names_of(session.bible)
+        given = dialogue_list.lines_of(own[kind], episode.media.duration_ms, people, episode.media.frame_ms)
+        lines, sounds, notes = given.lines, given.sounds, (*notes, *given.notes)
         language = (source_lang or session.engines.transcriber().detect(hearing)[0]).lower()
         words: tuple[Word, ...] = ()
     else:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from .. import encodings
 from ..errors import SidecarError
+from ..files import read_bytes
 from . import cue_files, cue_text, cue_times, dialogue_table
 from .cue_files import FRAMES, FileCue, Notes
+from .cue_text import Turn
 from .speakers_written import folded, names_used
 
-MAX_BYTES = 16 << 20
 TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
 SUFFIXES = (".srt", ".vtt", ".ass", ".ssa", ".ttml")  # in the order in which one of several is taken
 
@@ -52,31 +53,34 @@ class Read:
     notes: tuple[str, ...]
 
 
-def read(path: Path, duration_ms: int, names: Iterable[str] = (), frame_ms: float = 1000 / FRAMES) -> Read:
+def read(
+    path: Path,
+    duration_ms: int,
+    names: Iterable[str] = (),
+    frame_ms: float = 1000 / FRAMES,
+    whole: bool = False,
+) -> Read:
     """A transcript file of an episode.
 
     Args:
         names: of the cast and the terms: who is a speaker whatever the shape of the name.
+        frame_ms: how long a frame of a timecode in a dialogue list lasts.
+        whole: whether a cue is taken whole, without looking for speakers and sounds in it.
 
     Raises SidecarError for a file that is no text, holds no cue, or whose cues lie mostly after the episode's end.
     """
-    return parse(contents(path), path.name, duration_ms, names, frame_ms)
-
-
-def contents(path: Path, limit: int = MAX_BYTES) -> bytes:
-    """A studio's file. Raises SidecarError where it cannot be read, or is larger than a transcript can be."""
-    try:
-        if path.stat().st_size > limit:
-            raise SidecarError(f"is larger than {limit >> 20} MiB", path.name, "split it")
-        return path.read_bytes()
-    except OSError as error:
-        raise SidecarError(f"cannot be read: {error}", path.name, "check the file and its rights") from error
+    return parse(read_bytes(path), path.name, duration_ms, names, frame_ms, whole)
 
 
 def parse(
-    data: bytes, where: str, duration_ms: int, names: Iterable[str] = (), frame_ms: float = 1000 / FRAMES
+    data: bytes,
+    where: str,
+    duration_ms: int,
+    names: Iterable[str] = (),
+    frame_ms: float = 1000 / FRAMES,
+    whole: bool = False,
 ) -> Read:
-    """The same from a file's bytes; `frame_ms` is how long a frame of a timecode in a dialogue list lasts."""
+    """The same from a file's bytes."""
     notes = Notes(where)
     is_table = Path(where).suffix.lower() in TABLES
     cues = dialogue_table.read(data, notes, frame_ms) if is_table else cues_of(data, notes)
@@ -89,7 +93,7 @@ def parse(
     said: list[Said] = []
     heard: list[Heard] = []
     for cue in cues:
-        turns = cue_text.turns(cue.text, cue.speaker, known)
+        turns = [Turn(cue_text.bare(cue.text))] if whole else cue_text.turns(cue.text, cue.speaker, known)
         spoken = [t for t in turns if t.text]
         times = cue_times.shared_out(cue.start_ms, cue.end_ms, [size(t.text) for t in spoken])
         if len(spoken) > 1:
@@ -102,7 +106,8 @@ def parse(
                 said.append(Said(start, end, turn.text, turn.speaker, turn.manner, cue.number))
     if not said and not heard:
         raise SidecarError("holds no line", where, "remove the file to have the episode recognised")
-    return Read(tuple(said), tuple(heard), notes.said())
+    said.sort(key=lambda s: (s.start_ms, s.cue))
+    return Read(tuple(said), tuple(sorted(heard, key=lambda h: h.start_ms)), notes.said())
 
 
 def cues_of(data: bytes, notes: Notes) -> list[FileCue]:

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from ..audio import stem
 from ..audio.samples import Samples, to_asr
-from ..files import read_text
 from ..languages.text import sentence_case
 from ..media.soundtrack import decode, stem_of
 from ..records import EngineUse, Episode, Translation
 from ..session import Session
-from ..transcript import dialogue_list
 from ..transcript.result import Listened
+from .finished import Finished
 from .job import Job
 from .translate import translate as translate_lines
+
+PARTED = "sentence-parted"  # a flag: one sentence of the studio's translation is shared by two people
 
 # --- per language ----------------------------------------------------------------------------------------------
 
 
 def translate(
-    session: Session, episode: Episode, listened: Listened, target: str
+    session: Session, episode: Episode, listened: Listened, target: str, given: Finished | None = None
 ) -> tuple[list[Translation], list[EngineUse]]:
-    """Every line in the target language, and the engines that had a part."""
+    """Every line in the target language, and the engines that had a part; `given` is the studio's own translation."""
     with session.clock.timed(episode.name, target):
-        return translate_lines(job_for(session, episode, listened, target), session.engines, session.steps)
+        job = job_for(session, episode, listened, target, given)
+        made, used = translate_lines(job, session.engines, session.steps)
+    parted = given.parted if given else frozenset()
+    return [replace(t, flags=(*t.flags, PARTED)) if t.line_id in parted else t for t in made], used
 
 
 def notes(session: Session, episode: Episode, listened: Listened, target: str) -> list[Translation]:
@@ -41,7 +44,9 @@ def notes(session: Session, episode: Episode, listened: Listened, target: str) -
         return translate_lines(job, session.engines, session.steps)[0]
 
 
-def job_for(session: Session, episode: Episode, listened: Listened, target: str) -> Job:
+def job_for(
+    session: Session, episode: Episode, listened: Listened, target: str, finished: Finished | None = None
+) -> Job:
     def audio() -> Samples:
         mix = decode(episode)
         if listened.stem:
@@ -58,17 +63,6 @@ def job_for(session: Session, episode: Episode, listened: Listened, target: str)
         audio,
         f"{episode.sha256}:{episode.sidecar_sha256.get('me', '')}",
         f"{episode.name} {target}",
-        _finished(episode, listened, target),
+        finished.texts if finished else {},
         {name: c.note for name, c in session.bible.cast.items() if c.note},
     )
-
-
-def _finished(episode: Episode, listened: Listened, target: str) -> dict[str, str]:
-    """The studio's own translation into a language, by line id. Raises SidecarError naming the cue."""
-    kinds = [k for k in episode.sidecars if k.startswith("srt:") and listened.transcript.origin != "written"]
-    exact = [k for k in kinds if k == f"srt:{target}"] or [k for k in kinds if k == f"srt:{target.split('-')[0]}"]
-    if not exact:
-        return {}
-    path = Path(episode.sidecars[exact[0]])
-    spans = {line.id: (line.start_ms, line.end_ms) for line in listened.transcript.lines}
-    return dialogue_list.by_line(read_text(path), path.name, spans)

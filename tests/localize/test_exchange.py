@@ -112,7 +112,8 @@ def test_only_what_changed_goes_to_the_memory(tmp_path: Path, monkeypatch: pytes
     ("text", "says"),
     [
         ("", "is no XLIFF"),
-        ("<xliff version='1.2'/>", "is no XLIFF 2"),
+        ("<xliff version='1.2'/>", "holds no translated unit"),
+        ("<xliff version='3.0'/>", "is no XLIFF 1 or 2"),
         (edited(REPORT, L000="Ven a casa, Verano."), "unit L000.*'Summer' is missing"),
         (xliff.dumps(REPORT, 17).replace('id="L001"', ""), "unit 2.*has no id"),
         (xliff.dumps(REPORT, 17).replace('id="L001"', 'id="L000"'), "unit L000.*stands twice"),
@@ -136,7 +137,7 @@ SRT = "1\n00:00:00,100 --> 00:00:02,000\nVen a casa,\nSummer.\n\n2\n00:00:03,000
 def test_an_edited_srt_changes_the_line_it_stands_on(tmp_path: Path) -> None:
     path = tmp_path / "E01.es-419.srt"
     path.write_text(SRT.format("- Sé <i>todo</i>."), encoding="utf-16")
-    assert edited_lines.changed(path, REPORT) == [memory.Entry("I know <who> & why.", "- Sé todo.", "Come home, Summer.")]
+    assert edited_lines.changed(path, REPORT).entries == [memory.Entry("I know <who> & why.", "Sé todo.", "Come home, Summer.")]
     path.write_text(
         SRT.format("Sé <quién> y por qué").replace("00:00:03,000 --> 00:00:05", "00:00:15,000 --> 00:00:16")
     )
@@ -287,5 +288,5 @@ def test_the_bench_measures_every_route(tmp_path: Path, monkeypatch: pytest.Monk
 def test_reports_of_the_demo_s_shape_are_left_as_they_are() -> None:
     before = copy.deepcopy(REPORT)
     xliff.dumps(REPORT, 17)
-    edited_lines.from_srt(SRT.format("Sé <quién> y por qué."), "x.srt", REPORT)
+    edited_lines.from_cues(SRT.format("Sé <quién> y por qué.").encode(), "x.srt", REPORT)
     assert before == REPORT

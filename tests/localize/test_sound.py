@@ -133,7 +133,7 @@ def test_a_laid_clip_keeps_to_its_rate_and_a_cut_one_says_so(natural_ms: int, wi
     part = Part(Line("L1", "S1", 1000, 1000 + window_ms, ""), "x", "v", 1.0, (), -20.0)
     track = np.zeros((1000 + window_ms) * 48, np.float32)
     place = timing.Place("L1", 1000, window_ms, 1.0)
-    take = lay._lay(part, place, "d", Clip(burst, 24_000), 1.0, natural_ms, track, "")
+    take, _laid = lay._lay(part, place, "d", Clip(burst, 24_000), 1.0, natural_ms, len(track), "")
     assert take.rate <= timing.MOST + 0.02
     assert ("cut-off" in take.flags) == cut
     assert take.end_ms <= 1000 + window_ms

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +22,7 @@ from localize.media import ffmpeg
 from localize.records import Cue, Line
 from localize.subtitles import formats, sdh
 from localize.subtitles.cues import Look
+from localize.subtitles.cues import cues as cut_cues
 from localize.transcript import dialogue_list
 
 CUES = [Cue(500, 2000, "Hola, Summer.\n¿Vienes & vas <ya>?", "L1"), Cue(2100, 3400, "{\\b1}No\\Nsé", "L2")]
@@ -75,25 +77,40 @@ def test_the_deaf_read_who_speaks_and_what_is_heard() -> None:
     texts = {"L1": "Hola.", "L2": "¿Quién es?", "L3": "Nadie.", "L4": "Soy yo."}
     sounds = [(Line("N1", "", 9500, 11_000, "x"), "portazo"), (Line("N2", "", 7500, 8000, "x"), "lluvia")]
     made = sdh.for_the_deaf(lines, texts, {"Summer": "Summer", "Grant": "Grant"}, sounds, {}, look())
-    assert [c.text for c in made] == ["[Summer] Hola.", "¿Quién es?", "Nadie.", "[Grant] Soy yo.", "[portazo]"]
+    assert [c.text for c in made] == ["[Summer] Hola.", "¿Quién es?", "Nadie.", "[Grant] [lluvia] Soy yo.", "[portazo]"]
     assert made[-1].start_ms == 9500
 
 
 def test_sounds_in_a_studio_s_list_are_not_spoken(tmp_path: Path) -> None:
     path = tmp_path / "E.dialogue.csv"
     path.write_text("start,end,speaker,text\n0.5,1,,[door slams]\n1.5,2.5,Ana,Come in.\n3,4,,♪ soft music ♪\n")
-    spoken, heard = dialogue_list.sounds(dialogue_list.from_csv(path, 5000))
-    assert [(x.id, x.text) for x in spoken] == [("L001", "Come in.")]
-    assert [(x.id, x.text, x.start_ms) for x in heard] == [("N001", "door slams", 500), ("N002", "soft music", 3000)]
+    given = dialogue_list.lines_of(path, 5000)
+    assert [(x.id, x.text) for x in given.lines] == [("L001", "Come in.")]
+    assert [(x.id, x.text, x.start_ms) for x in given.sounds] == [("N001", "door slams", 500), ("N002", "soft music", 3000)]
 
 
-def test_writing_in_the_picture_names_its_bad_cue(tmp_path: Path) -> None:
+def test_writing_in_the_picture_is_taken_as_it_stands(tmp_path: Path) -> None:
     path = tmp_path / "E.screen.srt"
-    path.write_text("1\n00:00:01,000 --> 00:00:03,000\nTHREE YEARS LATER\n")
-    assert [(x.id, x.text) for x in dialogue_list.screen(path, 5000)] == [("S001", "THREE YEARS LATER")]
+    path.write_text("1\n00:00:01,000 --> 00:00:03,000\nNORTHWIND: [CLOSED]\n")
+    assert [(x.id, x.text) for x in dialogue_list.screen(path, 5000).lines] == [("S001", "NORTHWIND: [CLOSED]")]
     path.write_text("1\n00:00:03,000 --> 00:00:01,000\nTHREE YEARS LATER\n")
-    with pytest.raises(SidecarError, match=r"screen.srt cue 1.*ends before it starts"):
+    turned = dialogue_list.screen(path, 5000)
+    assert (turned.lines[0].start_ms, turned.lines[0].end_ms) == (1000, 3000)
+    assert any("ends before it starts" in n for n in turned.notes)
+    path.write_text("1\n00:01:03,000 --> 00:01:05,000\nTHREE YEARS LATER\n")
+    with pytest.raises(SidecarError, match=r"screen.srt cue 1.*after the episode's end"):
         dialogue_list.screen(path, 5000)
+
+
+def test_two_people_at_once_stand_in_one_cue_or_one_after_the_other() -> None:
+    lines = (Line("L1", "Ana", 1000, 4000, "x"), Line("L2", "Luis", 1000, 3000, "x"), Line("L3", "Ana", 5000, 6500, "x"))
+    made = cut_cues(lines, {"L1": "¡Basta ya!", "L2": "¡Nunca!", "L3": "Vete."}, {}, look())
+    assert [(c.text, c.line_id, c.also) for c in made] == [("- ¡Basta ya!\n- ¡Nunca!", "L1", ("L2",)), ("Vete.", "L3", ())]
+    long = {"L1": "Esto ya no puede seguir así ni un día más.", "L2": "Nadie te lo ha pedido nunca.", "L3": "Vete."}
+    made = cut_cues(lines, long, {}, look())
+    assert [c.line_id for c in made] == ["L1", "L2", "L3"]
+    assert all(b.start_ms - a.end_ms >= look().gap_ms for a, b in itertools.pairwise(made))
+    assert all(c.end_ms - c.start_ms >= 833 for c in made)
 
 
 def test_what_a_market_gets_besides_is_checked() -> None:

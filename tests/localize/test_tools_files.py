@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from localize import tables
 from localize.errors import SidecarError
+from localize.files import root_of
 from localize.languages import regions
 from localize.review import units, xliff12
 from localize.series import inline_codes
@@ -334,8 +335,6 @@ def test_a_broken_workbook_is_read_or_refused_by_name(changes: list[tuple[int, i
 @QUICK
 @given(st.lists(XML_GRAIN, max_size=40).map("".join))
 def test_any_xliff_is_read_or_refused_by_name(text: str) -> None:
-    from localize.xmltext import root_of
-
     began = time.monotonic()
     try:
         found = units.read(root_of(text, "XLIFF", "x.xlf", dtd=False))

@@ -1,0 +1,95 @@
+"""A studio's finished translation and the lines that it says: what each line says, and which lines are said as one."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import SidecarError
+from ..files import read_bytes
+from ..languages.text import normal_form
+from ..media.sidecars import finished_for
+from ..records import Episode, Line
+from ..series.memory import Memory
+from ..session import Session
+from ..transcript import dialogue_list
+from ..transcript.alignment import Aligned, Spoken, Unit, align
+from ..transcript.as_said import joined
+from ..transcript.result import Listened
+
+MOST_APART_MS = 3000  # between two lines that one remembered sentence may cover
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What the studio gave for a language.
+
+    Attributes:
+        texts: line id -> its words; runs: lines said as one, under the first one's id.
+        parted: lines that hold a part of a sentence that another person goes on with.
+    """
+
+    texts: dict[str, str] = field(default_factory=dict)
+    runs: tuple[tuple[str, ...], ...] = ()
+    parted: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+
+
+def read(session: Session, episode: Episode, listened: Listened, target: str) -> Finished:
+    """The finished translation into a language, nothing where there is none. Raises SidecarError."""
+    if listened.transcript.origin == "written":
+        return Finished()
+    found = finished_for(episode.sidecars, target)
+    if found is None:
+        return Finished()
+    kind, nearest = found
+    path = Path(episode.sidecars[kind])
+    names = dialogue_list.names_of(session.bible)
+    units, notes = dialogue_list.units_of(read_bytes(path), path.name, episode.media.duration_ms, names)
+    made = aligned(units, listened.transcript.lines, path.name)
+    notes = (*([f"{path.name}: {nearest}"] if nearest else []), *notes)
+    if made.unused:
+        shown = ", ".join(map(str, made.unused[:8]))
+        notes = (*notes, f"{path.name}: cue {shown} stands where nobody speaks and is not used")
+    return Finished(made.texts, tuple(made.runs), frozenset(made.parted), notes)
+
+
+def aligned(units: list[Unit], lines: tuple[Line, ...], where: str) -> Aligned:
+    """The words of each line. Raises SidecarError where most cues stand where nobody speaks."""
+    made = align(units, [Spoken(x.id, x.start_ms, x.end_ms, x.text, x.speaker) for x in lines])
+    if units and len(set(made.unused)) * 2 > len({u.cue for u in units}):
+        at = f"{where} cue {made.unused[0]}"
+        raise SidecarError("stands where nobody speaks, as do most others", at, "is this the right file?")
+    return made
+
+
+def as_said(session: Session, episode: Episode, listened: Listened, target: str) -> tuple[Listened, Finished]:
+    """The lines as a language says them, and what the studio gave for it: lines that one sentence of its translation, or
+    of the memory, covers are one line."""
+    if target.split("-")[0] == listened.transcript.language:
+        return listened, Finished()
+    given = read(session, episode, listened, target)
+    view = joined(listened, given.runs)
+    if given.texts:
+        return view, given
+    remembered = runs_remembered(view.transcript.lines, session.bible.memory(view.transcript, target))
+    return joined(view, remembered), given
+
+
+def runs_remembered(lines: tuple[Line, ...], memory: Memory) -> list[tuple[str, ...]]:
+    """Two or three lines of one person whose words together are a segment of the memory, as after a linguist joined them."""
+    runs: list[tuple[str, ...]] = []
+    at = 0
+    while at < len(lines) - 1:
+        for count in (3, 2):
+            some = lines[at : at + count]
+            near = all(b.start_ms - a.end_ms <= MOST_APART_MS for a, b in itertools.pairwise(some))
+            if len(some) == count and near and len({x.speaker for x in some}) == 1:
+                whole = normal_form(" ".join(x.text for x in some))
+                if whole in memory.entries:
+                    runs.append(tuple(x.id for x in some))
+                    at += count - 1
+                    break
+        at += 1
+    return runs
