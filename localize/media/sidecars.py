@@ -98,13 +98,13 @@ def notes_of(path: Path) -> tuple[str, ...]:
 
 
 def _names_beside(path: Path) -> list[str]:
-    """Names in an episode's folder that may be its own, and those of other episodes."""
+    """Names in an episode's folder that begin as its own does, other episodes' among them."""
     start = path.stem.casefold()
     with contextlib.suppress(OSError):
         return [
             p.name
             for p in path.parent.iterdir()
-            if (p.name.casefold().startswith(start) or p.suffix.lower() in SUFFIXES) and p != path and p.is_file()
+            if p.name.casefold().startswith(start) and p != path and p.is_file()
         ]
     return []
 

@@ -13,6 +13,7 @@ so a watcher that dies in between is finished by the next look.
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import tempfile
 import time
@@ -69,19 +70,28 @@ def gather(entries: Iterable[Entry]) -> list[Dropped]:
             by_series.setdefault(parts[1], {})[parts[2]] = entry
     found = []
     for series, files in sorted(by_series.items()):
+        names, order = sorted(files, key=str.casefold), {n: at for at, n in enumerate(files)}
         for name, video in sorted(files.items()):
             stem = name[: -len(Path(name).suffix)]
             if Path(name).suffix.lower() not in SUFFIXES or not stem:
                 continue
-            own = belonging(files, stem)
-            beside = [e for n, e in files.items() if n in own]
+            own = belonging(_from(names, stem), stem)
+            beside = [files[n] for n in sorted(own, key=order.__getitem__)]
             found.append(Dropped(series, stem, video, tuple(beside), f"{stem}.done" in files))
     return found
 
 
+def _from(names: list[str], stem: str) -> list[str]:
+    """Of names in folded order, those that begin like an episode's."""
+    start = end = bisect.bisect_left(names, stem.casefold(), key=str.casefold)
+    while end < len(names) and names[end].casefold().startswith(stem.casefold()):
+        end += 1
+    return names[start:end]
+
+
 def belonging(names: Iterable[str], stem: str) -> set[str]:
     """Names of the files that go with an episode: its sidecars, and what looks like one, which its report then names."""
-    names = [n for n in names if Path(n).suffix.lower() not in SUFFIXES or Path(n).stem != stem]
+    names = list(names)
     return set(taken(names, stem).values()) | set(unused(names, stem))
 
 
