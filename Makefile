@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 
 TORCH := torch==2.13.0
 
-.PHONY: demo test test-coqui lint setup hf coqui system system-tests models clean up down
+.PHONY: demo test test-walks test-coqui lint setup hf coqui system system-tests models clean up down
 
 demo: export LOCALIZE_HOME = $(CURDIR)/$(DEMO)/home
 demo: setup models
@@ -65,6 +65,11 @@ coqui: .venv-coqui/.ready
 
 test-coqui: setup coqui
 	$(BIN)/python -m pytest tests/coqui
+
+# 50,000 random inputs through each reader of studios' and tools' files (about half an hour)
+test-walks: export LOCALIZE_WALKS = 50000
+test-walks: setup
+	$(BIN)/python -m pytest -p no:cacheprovider tests/localize/test_transcripts.py tests/localize/test_tools_files.py -k "refused_by_name"
 
 # burnt-in subtitles over the whole set of drawn scenes, and what reading costs: about ten minutes
 .PHONY: test-burnt-in
