@@ -1,7 +1,5 @@
-# make demo: install, fetch checked models, make the demo series, localize it, show what came out
-# make test: install, lint, type-check, run every test
-# make hf:   also install torch and transformers, which pulled translation models need
-# Both do all their own set-up on a machine with Python 3.11 and make.
+# make help lists what there is. `make demo` and `make test` each do all their own set-up on a machine with Python 3.11
+# and make.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -12,7 +10,18 @@ export PYTHONDONTWRITEBYTECODE = 1
 
 TORCH := torch==2.13.0
 
-.PHONY: demo test test-walks test-coqui lint setup hf coqui system system-tests models clean up down
+.PHONY: help demo test test-walks test-coqui lint setup hf coqui system system-tests models clean up down
+
+help:
+	@echo "make demo        install, fetch checked models, make the demo series, localize it, show what came out"
+	@echo "make test        install, lint, type-check, run every test"
+	@echo "make lint        ruff, mypy, and the order of imports"
+	@echo "make up, down    the service on this machine: Prefect server, workers, watcher"
+	@echo "make models      fetch and check the embedded models"
+	@echo "make hf          also install torch and transformers, which pulled translation models need"
+	@echo "make coqui       also build the environment of the Coqui voices (about 7 GB); make test-coqui tests it"
+	@echo "make scale       two workers against one, about fifteen minutes"
+	@echo "make clean       remove the environment and everything that was built"
 
 demo: export LOCALIZE_HOME = $(CURDIR)/$(DEMO)/home
 demo: setup models
