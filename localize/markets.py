@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .errors import OptionError
 
 EXTRAS = ("ass", "ttml", "sdh", "burned")
+COVERS = ("blur", "box", "inpaint")
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,9 @@ class Language:
 
 @dataclass(frozen=True)
 class Market:
-    """Where a variant goes: its dub language, further subtitle languages, the loudness preset's name, and what is made
-    besides SRT and WebVTT: any of EXTRAS."""
+    """Where a variant goes: its dub language, further subtitle languages, the loudness preset's name, what is made
+    besides SRT and WebVTT (any of EXTRAS), and how subtitles in the source's picture are covered: one of COVERS, or ""
+    to leave the picture untouched."""
 
     name: str
     title: str
@@ -61,6 +63,14 @@ class Market:
     loudness: str = "mobile"
     extra_subtitles: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    cover: str = ""
+
+
+def cover(wanted: str) -> str:
+    """How subtitles in the picture are covered. Raises OptionError."""
+    if wanted and wanted not in COVERS:
+        raise OptionError(f"cover {wanted!r} is unknown", do=f"choose from {', '.join(COVERS)}")
+    return wanted
 
 
 def also(wanted: Iterable[str]) -> tuple[str, ...]:

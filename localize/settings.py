@@ -41,7 +41,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import OptionError
-from .markets import Language, Loudness, Market, also
+from .markets import Language, Loudness, Market, also, cover
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -89,10 +89,11 @@ class Settings:
             raise OptionError(f"no market named {name!r}", do=f"choose from {', '.join(sorted(self.markets))}")
         return self.markets[name]
 
-    def chosen(self, names: Iterable[str], besides: Iterable[str] = ()) -> list[Market]:
-        """The named markets, each once (all of them for none), with `besides` added to what they get. Raises OptionError."""
+    def chosen(self, names: Iterable[str], besides: Iterable[str] = (), covered: str = "") -> list[Market]:
+        """The named markets, each once (all of them for none), with `besides` added to what they get, and subtitles in
+        the picture `covered` that way where one is named. Raises OptionError."""
         markets = [self.market(n) for n in dict.fromkeys(names or self.markets)]
-        return [replace(m, also=also((*m.also, *besides))) for m in markets]
+        return [replace(m, also=also((*m.also, *besides)), cover=cover(covered) or m.cover) for m in markets]
 
     def language(self, tag: str) -> Language:
         """The language of that tag, or the first with the same primary subtag. Raises OptionError."""
@@ -121,6 +122,7 @@ def load_settings(environ: dict[str, str] | None = None) -> Settings:
                 v.get("loudness", "mobile"),
                 tuple(v.get("extra_subtitles", ())),
                 also(v.get("also", ())),
+                cover(v.get("cover", "")),
             )
             for k, v in tables["market"].items()
         }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..media import probe
+from ..media.sidecars import clean_masters
 from ..pipeline.admit import episode_name
 
 
@@ -21,7 +22,9 @@ def inputs(given: Iterable[Path]) -> tuple[list[Path], list[str]]:
             unusable.append(str(InputError(f"cannot be read: {error}", str(path), "check the name")))
             continue
         if is_folder:
-            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in probe.SUFFIXES and p.is_file())
+            videos = sorted(p for p in path.iterdir() if p.suffix.lower() in probe.SUFFIXES and p.is_file())
+            masters = clean_masters(p.name for p in videos)
+            inside = [p for p in videos if p.name not in masters]
             paths += inside
             if not inside:
                 unusable.append(

@@ -52,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--also", action="append", metavar="WHAT", help="ass, ttml, sdh or burned subtitles besides; again for more"
     )
+    run.add_argument(
+        "--cover", metavar="WAY", help="blur, box or inpaint subtitles in the picture and draw the market's own there"
+    )
     run.set_defaults(do=_run)
 
     for family in (models, series, review, bench, service):

@@ -32,7 +32,7 @@ from .tables import results_table
 def run(args: argparse.Namespace) -> int:
     """Exit status: 0 all pass or review, 1 a variant failed, 2 an input or option that cannot be used."""
     settings = load_settings()
-    markets = settings.chosen(args.market or (), args.also or ())
+    markets = settings.chosen(args.market or (), args.also or (), args.cover or "")
     check_language(settings, args.source_lang)
     session = open_session(args.series, settings, args.allow_non_commercial)
     check_before(session.bible, markets, args.out)

@@ -24,7 +24,7 @@ from .ingredients import Ingredients
 from .render import Render
 from .result import Delivered
 
-VERSION = 9
+VERSION = 10
 STALE_S = 24 * 3600.0
 
 
@@ -57,6 +57,7 @@ def _inputs(session: Session, episode: Episode, market: Market, made: Ingredient
         "market": to_json(market),
         "series": session.bible.name,
         "source": [x.iso for x in session.settings.languages.values() if x.primary == made.listened.transcript.language],
+        "clean": episode.sidecar_sha256.get("clean") if market.cover else None,
         "preset": to_json(session.settings.loudness[market.loudness]),
         "languages": [to_json(session.settings.language(t)) for t in tags],
         "made": to_json(made),

@@ -9,6 +9,7 @@ from ..dubbing import steps as dubbing
 from ..mixing.balance import Balance
 from ..records import EngineUse, Line, Translation
 from ..series.bible import Bible
+from ..transcript.burnt_in import BurntLine
 from ..transcript.result import Listened
 
 
@@ -19,6 +20,7 @@ class Ingredients:
     Attributes:
         programme: digest of the mastered sound; track: of the speech alone, empty where not dubbed.
         mixed: digests of bed and track, to master anew where the codec moved loudness or peaks.
+        burnt_in: subtitles in the source's picture, where the market covers them.
         extra: translations of further subtitle languages; notes: of sounds and of writing in the picture.
         speaker_names: by language what viewers who cannot hear read for each character of the cast.
         extra_lines: the lines that those translations are of; a language may say two lines as one.
@@ -38,6 +40,7 @@ class Ingredients:
     notes: dict[str, list[Translation]] = field(default_factory=dict)
     speaker_names: dict[str, dict[str, str]] = field(default_factory=dict)
     extra_lines: dict[str, tuple[Line, ...]] = field(default_factory=dict)
+    burnt_in: tuple[BurntLine, ...] = ()
 
 
 def speaker_names(bible: Bible, source: str, tag: str) -> dict[str, str]:

@@ -29,6 +29,7 @@ from ..subtitles.cues import cues as cut_cues
 from ..subtitles.cues import look as look_of
 from . import report, report_page
 from .ingredients import Ingredients
+from .replace_text import Replaced, replaced
 
 TRIES = 3
 COARSE = 8000  # Hz, enough to find a shift of a frame
@@ -42,6 +43,7 @@ class Render:
         self.preset: Loudness = session.settings.loudness[market.loudness]
         self.tags = (market.language, *market.extra_subtitles)
         self.verdict = Verdict.FAIL
+        self.replaced: Replaced | None = None
 
     def files(self) -> list[str]:
         """Names of the rendered files, the report among them."""
@@ -56,6 +58,8 @@ class Render:
             samples, rate = from_flac(self.session.steps.store.need(self.made.spoken.track))
             write_wav(self.work / f"{base}.dub.wav", samples, rate)
             names.append(f"{base}.dub.wav")
+        if self.made.burnt_in:
+            self.replaced = self._replace_text(cues[self.market.language], looks[self.market.language])
         video = f"{self.episode.name}.{self.market.name}.mp4"
         measured = self._mux(self.work / video, names)
         names.append(video)
@@ -66,7 +70,8 @@ class Render:
         self.verdict = worst(c.verdict for c in checks)
         data = self._report(variant, checks, names, measured)
         (self.work / "report.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        page = report_page.html(data, variant, checks, measured["momentary"], self.made.listened)
+        stills = (self.replaced.before, self.replaced.after) if self.replaced else ()
+        page = report_page.html(data, variant, checks, measured["momentary"], self.made.listened, stills)
         (self.work / "report.html").write_text(page, encoding="utf-8")
         return [*names, "report.json", "report.html"]
 
@@ -105,6 +110,12 @@ class Render:
         name = f"{self.episode.name}.{tag}.forced.srt"
         (self.work / name).write_text(formats.to_srt(cues), encoding="utf-8")
         return [name]
+
+    def _replace_text(self, cues: list[Cue], look: Look) -> Replaced:
+        """The picture with its subtitles covered and the market's own in their place."""
+        canvas, way = self._canvas(self.market.language, look), self.market.cover
+        lines, source = self.made.burnt_in, self.made.listened.transcript.language
+        return replaced(self.session, self.episode, way, lines, source, cues, canvas, self.work)
 
     def _proposed(self) -> list[str]:
         """Other writing that was read in the picture, for a person to put beside the episode as EP.screen.srt."""
@@ -159,7 +170,9 @@ class Render:
         source = self._source_language()
         samples, _rate = from_flac(self.session.steps.store.need(self.made.programme))
         own = self.market.language
-        files = [(f"{self.episode.name}.{t}.srt", t, "default" if t == own else "0") for t in self.tags]
+        # what is drawn into the picture need not be shown a second time
+        shown = "0" if self.replaced else "default"
+        files = [(f"{self.episode.name}.{t}.srt", t, shown if t == own else "0") for t in self.tags]
         files += [(n, own, "forced") for n in names if n.endswith(".forced.srt")]
         sub = [
             (self.work / n, settings.language(t).iso, settings.language(t).name + " (forced)" * (use == "forced"), use)
@@ -178,10 +191,11 @@ class Render:
             wav = self.work / "programme.tmp"
             write_wav(wav, samples, RATE)
             argv = ffmpeg.mux_argv(
-                Path(self.episode.path), wav, target,
+                self.replaced.picture if self.replaced else Path(self.episode.path), wav, target,
                 original_sound=True, original_codec=self.episode.media.audio_codec,
                 language_iso=language.iso, source_iso=source, subtitles=sub, titles=titles,
                 duration_ms=self.episode.media.duration_ms,
+                original=Path(self.episode.path) if self.replaced else None,
             )  # fmt: skip
             ffmpeg.run(["-v", "error", *argv], where=self.episode.name)
             wav.unlink()
@@ -212,7 +226,7 @@ class Render:
                 "sound_defaults": tuple(bool(s.disposition & default) for s in sounds),
                 "text_languages": tuple(s.metadata.get("language", "und") for s in texts),
             }
-        same = probe.same_picture(path, Path(self.episode.path))
+        same = self.replaced is not None or probe.same_picture(path, Path(self.episode.path))
         wanted, rate = from_flac(self.session.steps.store.need(self.made.programme))
         coarse = np.asarray(soxr.resample(wanted.mean(1), rate, COARSE), np.float32)
         offset, alike = levels.match(coarse, ffmpeg.decode(path, COARSE, 1)[:, 0], COARSE)
@@ -252,6 +266,7 @@ class Render:
             wanted_text=(*(settings.language(t).iso for t in self.tags if cues[t]), *self._forced_iso()),
             extra_translations={t: tuple(v) for t, v in self.made.extra.items()}
             | {f"{t} notes": tuple(v) for t, v in self.made.notes.items()},
+            covered=self.replaced.facts if self.replaced else None,
         )
 
     def _forced_iso(self) -> tuple[str, ...]:
@@ -259,10 +274,17 @@ class Render:
         there = file.is_file() and file.stat().st_size
         return (self.session.settings.language(self.market.language).iso,) if there else ()
 
+    def _notes(self) -> list[str]:
+        """What a reader of the report should know of the picture."""
+        if self.replaced:
+            return list(self.replaced.notes)
+        wanted = self.market.cover and self.made.spoken is not None
+        return ["no subtitles were found in the picture: nothing was covered"] if wanted else []
+
     def _report(self, v: Variant, checks: list[Check], names: list[str], measured: dict[str, Any]) -> dict[str, Any]:
         outputs = {n: {"sha256": file_sha256(self.work / n), "bytes": (self.work / n).stat().st_size} for n in names}
         wall = self.session.clock.total(self.episode.name, "", self.market.language, self.market.name)
-        return report.data(
+        data = report.data(
             self.session.bible.name,
             self.episode,
             self.market,
@@ -274,3 +296,5 @@ class Render:
             wall,
             measured,
         )
+        data["notes"] += self._notes()
+        return data

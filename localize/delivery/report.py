@@ -56,6 +56,7 @@ def data(
             "machine_translation": any(t.origin not in ("source", "memory", "studio") for t in v.translations),
             "voices": sorted({t.voice for t in v.takes}),
         },
+        "covered": to_json(v.covered),
         "notes": list(listened.notes),
     }
 

@@ -35,9 +35,15 @@ document.querySelectorAll('.head').forEach(h=>h.setAttribute('x1',h.dataset.w*v.
 
 
 def html(
-    data: dict[str, Any], v: variant.Variant, checks: list[Check], momentary: list[list[float]], listened: Listened
+    data: dict[str, Any],
+    v: variant.Variant,
+    checks: list[Check],
+    momentary: list[list[float]],
+    listened: Listened,
+    stills: tuple[str, ...] = (),
 ) -> str:
-    """One page: verdict, player, checks, timeline, loudness, lines with flags first."""
+    """One page: verdict, player, checks, timeline, loudness, lines with flags first. `stills` are a frame before and
+    after its subtitles were replaced, as JPEG data addresses."""
     e = escape.escape
     name = f"{data['series']} · {data['episode']['name']} · {data['market']}"
     video = next(n for n in data["outputs"] if n.endswith(".mp4"))
@@ -65,7 +71,7 @@ def html(
 <p class="soft">{e(data["episode"]["source_lang"])} → {e(data["language"])} · {duration / 1000:.1f} s · {voices}</p>{notes}
 <div class="top"><video controls preload="metadata" src="{e(_url(video))}">{tracks}</video>
 <div class="facts scroll"><table><tr><th>verdict<th>check<th>figure<th>limit, and where it fails</tr>{rows}</table></div></div>
-<h2>Timeline</h2>{_timeline(v, duration)}
+{_stills(stills)}<h2>Timeline</h2>{_timeline(v, duration)}
 <p class="soft">grey: source speech · blue: dub · red: over rate 1.15 or flagged · ticks: picture cuts</p>
 <h2>Loudness</h2>{_loudness(momentary, v, duration)}
 <h2>Lines</h2><div class="scroll"><table><tr><th><th>line<th>speaker<th>source<th>target<th>origin<th>rate<th>flags</tr>
@@ -73,6 +79,13 @@ def html(
 <h2>Engines and licences</h2><div class="scroll"><table><tr><th>stage<th>engine<th>model<th>licence</tr>{engines}</table></div>
 </main><script>{SCRIPT}</script></html>
 """
+
+
+def _stills(stills: tuple[str, ...]) -> str:
+    shown = "".join(
+        f'<img src="{escape.escape(s)}" alt="" style="max-width:45%;margin-right:8px">' for s in stills if s
+    )
+    return f"<h2>Subtitles in the picture, before and after</h2><div>{shown}</div>" if shown else ""
 
 
 def _row(row: dict[str, Any]) -> str:

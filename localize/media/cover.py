@@ -19,7 +19,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import OptionError, ToolError, one_line
+from ..errors import MediaError, OptionError, ToolError, one_line
 from . import ffmpeg
 from .frames import View, frames
 
@@ -176,6 +176,20 @@ def _letters(source: Path, patches: list[Patch], size: tuple[int, int], rate: fl
     return masks
 
 
+def picture_of(path: Path) -> tuple[tuple[int, int], int]:
+    """Size as displayed and length in ms of a file's picture, with or without sound. Raises MediaError."""
+    try:
+        with av.open(str(path.absolute()), metadata_errors="replace") as container:
+            video = container.streams.video[0]
+            frame = next(container.decode(video))
+            length = float(video.duration * video.time_base) if video.duration and video.time_base else 0.0
+            turned = int(getattr(frame, "rotation", 0)) % 180 == 90
+            size = (frame.height, frame.width) if turned else (frame.width, frame.height)
+            return size, round(1000 * (length or (container.duration or 0) / av.time_base))
+    except (av.error.FFmpegError, OSError, IndexError, StopIteration) as error:
+        raise MediaError(f"holds no picture ({error})", path.name, "export it again") from error
+
+
 def likeness(
     source: Path, made: Path, size: tuple[int, int], duration_ms: int, covered: list[Patch], moments: int = 24
 ) -> float:
@@ -224,14 +238,11 @@ def _facts(path: Path) -> tuple[Fraction, list[str]]:
             "-color_primaries": context.color_primaries,
             "-color_trc": context.color_trc,
             "-colorspace": context.colorspace,
-            "-color_range": context.color_range,
         }
-        argv = [
-            a
-            for name, value in tags.items()
-            if int(value) not in (0, 2) or (name == "-color_range" and int(value))
-            for a in (name, str(int(value)))
-        ]
+        # 0 and 2 stand for "not said"
+        argv = [a for name, value in tags.items() if int(value) not in (0, 2) for a in (name, str(int(value)))]
+        if int(context.color_range):  # here 2 is full range
+            argv += ["-color_range", str(int(context.color_range))]
         return Fraction(video.average_rate or 25), argv
 
 

@@ -185,20 +185,24 @@ def mux_argv(
     subtitles: list[tuple[Path, str, str, str]],
     titles: dict[str, str],
     duration_ms: int,
+    original: Path | None = None,
 ) -> list[str]:
     """Picture copied, programme as the default sound, the original sound behind it, subtitles as text tracks.
 
+    `original` is the episode where `video` is another file: its sound, its metadata and its chapters are taken.
     `subtitles` are (file, ISO 639-2, title, disposition); `titles` name the two sound tracks and `comment`.
     """
     argv = ["-i", url(video), "-i", url(programme)]
     for path, _iso, _title, _use in subtitles:
         argv += ["-i", url(path)]
+    source = 0 if original is None else len(subtitles) + 2
+    argv += [] if original is None else ["-i", url(original)]
     argv += ["-map", "0:v:0", "-map", "1:a:0"]
     if original_sound:
-        argv += ["-map", "0:a:0"]
+        argv += ["-map", f"{source}:a:0"]
     for index in range(len(subtitles)):
         argv += ["-map", f"{index + 2}:s:0"]
-    argv += ["-map_metadata", "0", "-map_chapters", "0", "-c:v", "copy", "-c:a:0", "aac", "-b:a:0", "192k"]
+    argv += ["-map_metadata", str(source), "-map_chapters", str(source), "-c:v", "copy", "-c:a:0", "aac", "-b:a:0", "192k"]
     argv += ["-ar:a:0", str(RATE), "-ac:a:0", "2"]
     if original_sound:
         keep = original_codec in ("aac", "mp3", "ac3", "eac3", "alac")

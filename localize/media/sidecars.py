@@ -4,6 +4,7 @@
     E01.srt .vtt .ass .ssa .ttml     the transcript         E01.dialogue.csv .tsv .xlsx   the same as a table
     E01.<language>.srt ...           a finished translation E01.screen.srt ...            what the picture shows in writing
     E01.cast.toml                    the cast of this episode
+    E01.clean.mp4                    its picture without text: no episode of its own
 
 Names are told apart without regard to capitals. A file that looks like one of these and is not taken is named.
 """
@@ -17,7 +18,14 @@ from pathlib import Path
 from ..languages import regions
 from .probe import SUFFIXES
 
-SIDECARS = {"me": ".me.wav", "srt": ".srt", "dialogue": ".dialogue.csv", "cast": ".cast.toml", "screen": ".screen.srt"}
+SIDECARS = {
+    "me": ".me.wav",
+    "srt": ".srt",
+    "dialogue": ".dialogue.csv",
+    "cast": ".cast.toml",
+    "screen": ".screen.srt",
+    "clean": ".clean.mp4",
+}
 TEXTS = (".srt", ".vtt", ".ass", ".ssa", ".ttml")  # the first of several is taken
 TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
 # what might be meant as a sidecar, though nothing here reads it
@@ -45,6 +53,14 @@ def kind_of(ending: str) -> str | None:
     return f"srt:{tag}" if tag else None
 
 
+def clean_masters(names: Iterable[str]) -> set[str]:
+    """Of names in one folder, the textless masters: videos that lie beside the episode that they belong to."""
+    videos = [n for n in names if Path(n).suffix.lower() in SUFFIXES]
+    stems = {Path(n).stem.casefold() for n in videos}
+    ending = SIDECARS["clean"]
+    return {n for n in videos if n.lower().endswith(ending) and n[: -len(ending)].casefold() in stems}
+
+
 def taken(names: Iterable[str], stem: str) -> dict[str, str]:
     """The sidecars of an episode among the names in its folder, by kind."""
     return {kind: several[0] for kind, several in _sorted(names, stem)[0].items()}
@@ -64,7 +80,8 @@ def unused(names: Iterable[str], stem: str) -> dict[str, str]:
 def _sorted(names: Iterable[str], stem: str) -> tuple[dict[str, list[str]], list[str]]:
     """(names by kind, the one to take first; names that look like sidecars and are none)."""
     names = sorted(names)
-    longer = [Path(n).stem for n in names if Path(n).suffix.lower() in SUFFIXES and len(Path(n).stem) > len(stem)]
+    videos = [n for n in names if Path(n).suffix.lower() in SUFFIXES and n[len(stem) :].lower() != SIDECARS["clean"]]
+    longer = [Path(n).stem for n in videos if len(Path(n).stem) > len(stem)]
     found: dict[str, list[str]] = {}
     strange = []
     for name in names:
@@ -88,7 +105,7 @@ def _rank(name: str) -> int:
 
 def sidecars_of(path: Path) -> dict[str, Path]:
     """A studio's own files beside an episode, by kind: "me", "srt" (the transcript, in any format), "dialogue", "cast",
-    "screen", and "srt:<language tag>" for finished translations."""
+    "screen", "clean", and "srt:<language tag>" for finished translations."""
     return {kind: path.with_name(name) for kind, name in taken(_names_beside(path), path.stem).items()}
 
 

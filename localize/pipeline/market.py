@@ -19,6 +19,8 @@ from ..mixing import steps as mixing
 from ..records import EngineUse, Episode, Translation
 from ..session import Session
 from ..storage.disk import full_disk_said
+from ..transcript.burnt_in import BurntLine
+from ..transcript.picture_text import read_hardsubs
 from ..transcript.result import Listened
 from ..translation import finished
 from ..translation import steps as translation
@@ -133,4 +135,13 @@ def gather(
         {t: translation.notes(session, episode, listened, t) for t in tags},
         {t: speaker_names(session.bible, source, t) for t in tags} if "sdh" in market.also else {},
         {t: part.listened.transcript.lines for t, part in extra.items()},
+        _to_cover(session, episode, listened, market),
     )
+
+
+def _to_cover(session: Session, episode: Episode, listened: Listened, market: Market) -> tuple[BurntLine, ...]:
+    """Subtitles in the picture that a market has covered: none in a market that speaks the episode's language."""
+    if not market.cover or is_own(listened, market.language):
+        return ()
+    transcript = listened.transcript
+    return read_hardsubs(session, episode, transcript.language, list(transcript.speech)).lines

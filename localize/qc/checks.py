@@ -19,6 +19,7 @@ from ..subtitles import line_breaks
 from ..subtitles.cues import CUT_FRAMES, GAP_FRAMES, LONGEST_MS, SHORTEST_MS
 from ..transcript import picture_text
 from ..translation import name_lock
+from . import covering
 from .figures import SILENT_LUFS, level_differences, max_rate, onset_p95, word_error
 from .variant import Variant
 
@@ -239,7 +240,9 @@ def in_time(v: Variant) -> Check:
 
 
 def picture(v: Variant) -> Check:
-    """The picture is the source's, packet for packet."""
+    """The picture is the source's, packet for packet; where its subtitles were covered, the same outside of them."""
+    if v.covered is not None:
+        return covering.picture(v.covered)
     bad = [] if v.output.picture_same else ["packets differ"]
     return _check("picture", Verdict.FAIL, bad, "same packets" if not bad else "changed", "untouched")
 
@@ -324,7 +327,7 @@ def on_cuts(v: Variant) -> Check:
 
 RULES: tuple[Rule, ...] = (
     translated, said_once, names, clips, no_overlap, rate, fit, onset, heard, reading_speed, row_length, cue_times, loudness,
-    duration, in_time, picture, tracks, sources, left_speech, levels, bed_kept, on_cuts,
+    duration, in_time, picture, covering.source_text, tracks, sources, left_speech, levels, bed_kept, on_cuts,
 )  # fmt: skip
 
 

@@ -35,6 +35,24 @@ class Output:
     match_db: float = 60.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Covered:
+    """What became of the subtitles in the source's picture.
+
+    Attributes:
+        way: "blur", "box", "inpaint" or "textless master".
+        lines: how many were there.
+        likeness: SSIM of the picture outside what was covered and drawn, against the picture it was made from.
+        legible: share of their text that can still be read; still: the lines of which more than a fifth can.
+    """
+
+    way: str
+    lines: int
+    likeness: float
+    legible: float
+    still: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Variant:
     """All that the checks look at.
@@ -46,6 +64,7 @@ class Variant:
         wanted_levels: the level that each line's source and character ask for, by line id.
         left: share of source words still read from the bed; None where nothing is dubbed.
         stem: whether the bed is the studio's own stem.
+        covered: what was done to the picture; None where its packets are the source's.
         cues: by language tag, the market's own first.
     """
 
@@ -69,3 +88,4 @@ class Variant:
     wanted_sound: tuple[str, ...] = ()
     wanted_text: tuple[str, ...] = ()
     extra_translations: dict[str, tuple[Translation, ...]] = field(default_factory=dict)
+    covered: Covered | None = None

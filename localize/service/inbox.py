@@ -25,7 +25,7 @@ from pathlib import Path
 from ..errors import InputError, LocalizeError, MediaError
 from ..files import file_sha256
 from ..media.probe import SUFFIXES, probe
-from ..media.sidecars import SIDECARS, taken, unused
+from ..media.sidecars import SIDECARS, clean_masters, taken, unused
 from ..storage.bucket import Bucket, Entry
 from .episodes import EpisodeRecords, Known
 from .rules import FILE, Rules, SeriesRules, refresh
@@ -71,9 +71,10 @@ def gather(entries: Iterable[Entry]) -> list[Dropped]:
     found = []
     for series, files in sorted(by_series.items()):
         names, order = sorted(files, key=str.casefold), {n: at for at, n in enumerate(files)}
+        masters = clean_masters(names)
         for name, video in sorted(files.items()):
             stem = name[: -len(Path(name).suffix)]
-            if Path(name).suffix.lower() not in SUFFIXES or not stem:
+            if Path(name).suffix.lower() not in SUFFIXES or not stem or name in masters:
                 continue
             own = belonging(_from(names, stem), stem)
             beside = [files[n] for n in sorted(own, key=order.__getitem__)]

@@ -56,8 +56,9 @@ def to_vtt(cues: list[Cue], tag: str) -> str:
     return "\n".join(blocks)
 
 
-def to_ass(cues: list[Cue], canvas: Canvas) -> str:
-    """ASS text for a picture of this size: white on a dark outline, in the safe area."""
+def to_ass(cues: list[Cue], canvas: Canvas, bottom: int | None = None) -> str:
+    """ASS text for a picture of this size: white on a dark outline, `bottom` pixels over its lower edge or in the safe
+    area."""
     import pysubs2
 
     file = pysubs2.SSAFile()
@@ -75,7 +76,7 @@ def to_ass(cues: list[Cue], canvas: Canvas) -> str:
         alignment=pysubs2.Alignment.BOTTOM_CENTER,
         marginl=round(canvas.width * 0.05),
         marginr=round(canvas.width * 0.05),
-        marginv=round(canvas.height * SAFE_BOTTOM[canvas.vertical]),
+        marginv=round(canvas.height * SAFE_BOTTOM[canvas.vertical]) if bottom is None else bottom,
     )
     for cue in cues:
         # a brace would open a command, a backslash would be one

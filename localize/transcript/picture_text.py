@@ -41,7 +41,7 @@ def read_hardsubs(session: Session, episode: Episode, language: str, speech: lis
         return to_json(read_picture(reader, Path(episode.path), episode.media, language, speech, threads))
 
     with session.clock.timed(episode.name, ""):
-        return from_json(BurntIn, session.steps.json("read-picture", 1, inputs, episode.name, make))
+        return from_json(BurntIn, session.steps.json("read-picture", 2, inputs, episode.name, make))
 
 
 def as_lines(

@@ -73,7 +73,7 @@ def listen(session: Session, episode: Episode, source_lang: str | None = None) -
     cast, languages = session.bible.cast, session.settings.languages
     inputs = ListenInputs(
         file=episode.sha256,
-        sidecars={k: v for k, v in episode.sidecar_sha256.items() if k != "cast" and ":" not in k},
+        sidecars={k: v for k, v in episode.sidecar_sha256.items() if k not in ("cast", "clean") and ":" not in k},
         people=dialogue_list.names_of(session.bible) if {"srt", "dialogue"} & set(episode.sidecars) else (),
         language=tag,
         terms=tuple(_heard_key(t, tag) for t in terms.terms),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localize.engines.base import EngineContext
@@ -58,6 +58,7 @@ def test_a_fade_scores_what_is_visible_of_it() -> None:
     assert scores[2] == pytest.approx(0.5, abs=0.1)
 
 
+@settings(deadline=None)
 @given(st.integers(3, 20), st.integers(1, 8), st.floats(0.7, 1.0), st.floats(0.0, 0.2))
 def test_a_beginning_is_found_to_the_frame(before: int, fade: int, high: float, low: float) -> None:
     """However long a fade lasts, the first frame that shows something is found within two."""

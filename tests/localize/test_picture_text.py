@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localize.records import Line, Word
@@ -46,6 +46,7 @@ def test_what_is_only_seen_or_only_heard_is_flagged() -> None:
     assert as_lines((burnt(0, 900, "什么", 0.8),), (), (), [(0, 900)], "zh")[0].flags == ("picture-unsure",)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(400, 3000), st.integers(0, 1500)), min_size=1, max_size=12),
     st.lists(st.tuples(st.integers(100, 2500), st.integers(50, 2000)), max_size=12),

@@ -19,6 +19,7 @@ from . import match
 from .band import Reader, alike, cut
 
 SEARCH = 24  # pixels of a row's box where text is searched
+CLOSER = 1.4
 STEP_S = 0.2  # between two searches
 BACK_S = 1.0  # how far before it was first found a row may have begun (fades)
 SETTLE = 4  # searches after which a row's beginning is measured
@@ -75,7 +76,7 @@ class Follower:
         self.rows: list[Row] = []
         self.searched: match.Grey | None = None
         self.boxes: list[Box] = []
-        self.calls = 0
+        self.empty = 0
         self.due = 0
         self.frame = -1
 
@@ -110,8 +111,7 @@ class Follower:
             self._settle()
             return
         if self.searched is None or not _same(self.searched, grey):
-            self.boxes, self.searched = _joined(self.reader.find(small)), grey
-            self.calls += 1
+            self.boxes, self.searched = _joined(self._found(small)), grey
         left = list(self.active)
         kept: list[Track] = []
         for box in self.boxes:
@@ -129,6 +129,17 @@ class Follower:
         if kept and all(len(t.seen) > YOUNG and t.place.width == t.crops[-2][1] for t in kept):
             self.due = number + RARE * self.step
         self._settle()
+
+    def _found(self, small: Image) -> list[Box]:
+        """Rows in the band; where there is none, every other time a closer look is taken, which shows single letters."""
+        import cv2
+
+        boxes = self.reader.find(small)
+        self.empty = 0 if boxes else self.empty + 1
+        if self.empty % 2 == 0:
+            return boxes
+        larger = np.asarray(cv2.resize(small, None, fx=CLOSER, fy=CLOSER, interpolation=cv2.INTER_LINEAR), np.uint8)
+        return [b.scaled(1 / CLOSER) for b in self.reader.find(larger)]
 
     def _settle(self) -> None:
         for track in self.active:
