@@ -25,6 +25,7 @@ help:
 
 demo: export LOCALIZE_HOME = $(CURDIR)/$(DEMO)/home
 demo: setup models
+	-$(BIN)/localize models pull --for us --for latam --for brazil --for india --quick
 	$(BIN)/localize demo $(DEMO)
 	$(BIN)/python -m flows.demo $(DEMO)/episodes --out $(DEMO)/out
 
@@ -104,6 +105,11 @@ up: setup models
 
 down:
 	@$(BIN)/python -m flows.up stop
+
+# 200 pulls from a hub that is slow, breaks off, refuses and lies: about a minute (make test does 20)
+.PHONY: pulls
+pulls: setup
+	LOCALIZE_TEST_PULLS=200 $(BIN)/python -m pytest tests/localize/test_pull.py
 
 # Two workers against one on PostgreSQL and S3, and what Prefect costs on a batch: about fifteen minutes on two idle cores
 .PHONY: scale

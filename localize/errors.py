@@ -7,11 +7,13 @@
     │   └── OptionError     an option with a value that makes no sense
     ├── ModelError          a model that is missing, damaged or not allowed
     │   ├── ModelMissing
+    │   │   └── DownloadError
     │   ├── ModelDamaged
     │   └── LicenceRefused
     ├── RouteMissing        no engine here translates this pair
     ├── EngineError         an engine that failed on an item
     │   ├── PartlyFailed    on some items of a batch; it holds what the others gave
+    │   ├── EngineFailed    an engine that does nothing here at all: another one is asked
     │   └── UnusableResult  what it made cannot be used, and trying again gives the same
     ├── ToolError           an external program that failed or is absent
     ├── StoreError          the store or the ledger cannot be read or written
@@ -76,6 +78,10 @@ class ModelMissing(ModelError):
     """No source of this model could be reached."""
 
 
+class DownloadError(ModelMissing):
+    """One source cannot give a model's file now."""
+
+
 class ModelDamaged(ModelError):
     """A model file whose bytes are not the ones that were registered."""
 
@@ -105,6 +111,10 @@ class PartlyFailed(EngineError):
         super().__init__(what, where, do)
         self.args = (what, where, do, texts)
         self.texts = texts
+
+
+class EngineFailed(EngineError):
+    """An engine that does nothing here at all: it cannot be loaded, or fails on every line."""
 
 
 class UnusableResult(EngineError):

@@ -12,6 +12,8 @@
 | LOCALIZE_GLOSSARIES | folder of series bibles | glossaries/ of the checkout |
 | LOCALIZE_MARKETS | a TOML file that adds markets and languages | none |
 | LOCALIZE_HUB | address of a model hub | the hub client's own |
+| HF_TOKEN | your account's token there, for models whose terms you accepted | none |
+| LOCALIZE_RELEASES | a mirror of what lies at plain addresses, such as Mozilla's translation models: scheme and host | none |
 | LOCALIZE_OFFLINE | "1": ask no source outside the package registries | "0" |
 | LOCALIZE_HARDSUBS | "off": subtitles in the picture are not read | "auto" |
 | LOCALIZE_LLM_URL | an OpenAI-compatible endpoint that translates, e.g. http://localhost:8000/v1 | none |
@@ -61,6 +63,8 @@ class Settings:
     threads: int
     json_logs: bool = False
     catch_up_s: int = 900
+    hub_token: str = field(default="", repr=False)
+    releases: str = ""
     webhook: str = field(default="", repr=False)
     mail_to: tuple[str, ...] = ()
     mail_from: str = "localize@localhost"
@@ -144,6 +148,8 @@ def load_settings(environ: dict[str, str] | None = None) -> Settings:
         offline=env.get("LOCALIZE_OFFLINE", "0") not in ("", "0"),
         ffmpeg=env.get("LOCALIZE_FFMPEG", ""),
         threads=threads,
+        hub_token=env.get("HF_TOKEN", ""),
+        releases=env.get("LOCALIZE_RELEASES", ""),
         json_logs=_choice(env, "LOCALIZE_LOG", ("text", "json")) == "json",
         catch_up_s=_number(env, "LOCALIZE_CATCH_UP_SECONDS", 900),
         webhook=env.get("LOCALIZE_NOTIFY_WEBHOOK", ""),

@@ -11,6 +11,7 @@ from localize.session import Session, open_session
 from localize.settings import Settings, load_settings
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
+os.environ.setdefault("LOCALIZE_OFFLINE", "1")  # no test reaches a model hub; those of pulls have one on loopback
 
 
 @pytest.fixture

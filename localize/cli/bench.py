@@ -37,7 +37,9 @@ def _mt(args: argparse.Namespace) -> int:
 
     from .. import files
     from ..bench import mt as bench
-    from ..errors import OptionError, RouteMissing
+    from ..errors import EngineFailed, OptionError, RouteMissing
+    from ..models.scores import OWN
+    from ..models.scores import add as add_score
     from ..series import glossary
     from ..session import open_session
     from ..settings import load_settings
@@ -62,13 +64,21 @@ def _mt(args: argparse.Namespace) -> int:
     console = Console(stderr=True)
     scores = []
     for route in found:
-        with console.status(route.name):
-            scores.append(bench.score(session.engines, route, texts, references, terms, source, tag))
-        s = scores[-1]
+        try:
+            with console.status(route.name):
+                s = bench.score(session.engines, route, texts, references, terms, source, tag)
+        except EngineFailed as error:
+            console.print(f"{route.name}: {error}", highlight=False)
+            continue
+        scores.append(s)
+        if s.bleu is not None and s.chrf is not None and len(route.hops) == 1 and not s.failed:
+            own = settings.models / OWN
+            if add_score(own, route.name, source, target, s.chrf, s.bleu, len(texts)):
+                console.print(f"{route.name}: ranked from now on by chrF {s.chrf:.1f}, written to {own}", highlight=False)
         cells = [f"{v:.1f}" if v is not None else "" for v in (s.bleu, s.chrf)]
         table.add_row(s.route, *cells, f"{s.terms:.1%}", f"{s.length:.2f}", f"{s.seconds:.3f}", str(s.failed))
     Console().print(table)
-    if args.out:
+    if args.out and scores:
         best = max(scores, key=lambda s: (s.chrf or 0, -s.failed))
         args.out.write_text("".join(f"{t}\n" for t in best.texts), encoding="utf-8")
     return 0

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from ..errors import ModelError, OptionError
+from ..errors import LocalizeError, OptionError
 
 
 def add(commands: Any) -> None:
@@ -15,12 +15,17 @@ def add(commands: Any) -> None:
     actions = models.add_subparsers(required=True, metavar="action")
     lister = actions.add_parser("list", help="all models with licence and size")
     lister.add_argument("--pair", help="only what serves a language pair, e.g. en:hi")
+    lister.add_argument("--all", action="store_true", help="Mozilla's 137 pairs too, one by one")
     lister.set_defaults(do=_list)
     for name, text, do in (("pull", "fetch and check models", _pull), ("verify", "read every byte again", _verify)):
         action = actions.add_parser(name, help=text)
         action.add_argument("model", nargs="*", help="model ids; none means the embedded set")
         action.add_argument("--allow-non-commercial", action="store_true", help="this use is not commercial")
         action.set_defaults(do=do)
+        if name == "pull":
+            action.add_argument("--for", dest="markets", action="append", metavar="MARKET", help="the best set for it")
+            action.add_argument("--source", default="en", metavar="LANG", help="with --for: what is spoken (en)")
+            action.add_argument("--quick", action="store_true", help="with --for: give up where nothing answers in 5 s")
 
 
 def pair(text: str) -> tuple[str, str]:
@@ -32,31 +37,51 @@ def pair(text: str) -> tuple[str, str]:
 
 
 def _list(args: argparse.Namespace) -> int:
+    from ..engines.base import EngineContext
+    from ..engines.catalogue import Engines
     from ..models import registry
     from ..settings import load_settings
-    from .tables import models_table
+    from ..translation.offers import offers
+    from .tables import models_table, offers_table
 
-    models_table(registry.load(load_settings()), pair(args.pair) if args.pair else None)
+    settings = load_settings()
+    known = registry.load(settings)
+    if args.pair:
+        source, target = pair(args.pair)
+        found = offers(Engines(EngineContext(settings, known)), source, target)
+        offers_table(found, source, target)
+    else:
+        models_table(known, every=args.all)
     return 0
 
 
 def _pull(args: argparse.Namespace) -> int:
+    from ..engines.base import EngineContext
+    from ..engines.catalogue import Engines
     from ..engines.translation import ctranslate
     from ..models import pull, registry
+    from ..models.download import Patience
     from ..settings import load_settings
+    from .bring import bring, languages, tried_out
 
     settings = load_settings()
     known = registry.load(settings, args.allow_non_commercial)
+    if args.markets:
+        targets = languages(settings.market(m) for m in args.markets)
+        whole = bring(settings, known, args.source.split("-")[0].lower(), targets, args.quick)
+        return 0 if whole or args.quick else 2
+    engines = Engines(EngineContext(settings, known))
 
-    def bring(model_id: str) -> str:
-        pull.pull(known, settings, model_id)
+    def bring_one(model_id: str) -> str:
+        pull.pull(known, settings, model_id, patience=Patience(answer_s=15.0))
         known.verify(model_id)
-        if known.model(model_id).engine == "ctranslate2":
+        model = known.model(model_id)
+        if model.engine == "ctranslate2" and not model.converted:
             ctranslate.convert(known, model_id)
-            return "here, every byte checked, converted"
-        return "here, every byte checked"
+            return f"converted; {tried_out(engines, model)}"
+        return "here, every byte checked" if model.embedded or model.task != "mt" else tried_out(engines, model)
 
-    return _each(args.model or [m.id for m in known.models.values() if m.embedded], bring)
+    return _each(args.model or [m.id for m in known.models.values() if m.embedded], bring_one)
 
 
 def _verify(args: argparse.Namespace) -> int:
@@ -78,7 +103,7 @@ def _each(ids: list[str], do: Any) -> int:
     for model_id in ids:
         try:
             print(f"{model_id}: {do(model_id)}")
-        except ModelError as error:
+        except LocalizeError as error:
             print(f"error: {error}", file=sys.stderr)
             status = 2
     return status

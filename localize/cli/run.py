@@ -25,6 +25,7 @@ from ..records import Verdict
 from ..series.bible import Bible
 from ..session import open_series, open_session
 from ..settings import Settings, load_settings
+from .bring import bring_once
 from .inputs import inputs
 from .tables import results_table
 
@@ -36,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
     check_language(settings, args.source_lang)
     session = open_session(args.series, settings, args.allow_non_commercial)
     check_before(session.bible, markets, args.out)
+    bring_once(settings, session.engines.context.registry, (args.source_lang or "en").split("-")[0].lower(), markets)
     paths, unusable = inputs(args.input)
     console = Console(stderr=True)
     results: list[Delivered | Failed] = []

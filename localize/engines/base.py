@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from ..models.registry import Registry
 from ..records import EngineUse, Word
 from ..settings import Settings
+from .failures import NAME as FAILURES
+from .failures import Failures
 
 Samples = NDArray[np.float32]
 
@@ -33,12 +35,17 @@ class EngineContext:
     Attributes:
         guard: held while an engine loads, so that each model loads once a process.
         loaded: model id -> the loaded model, for engines that share one.
+        failures: engines that failed here.
     """
 
     settings: Settings
     registry: Registry
     guard: threading.RLock = field(default_factory=threading.RLock)
     loaded: dict[str, Any] = field(default_factory=dict)
+    failures: Failures = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.failures = Failures(self.settings.home / FAILURES)
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,6 @@ class Translator(Protocol):
     Attributes:
         name: what routes and reports call it; one per model.
         pairs: (source, target) as primary tags.
-        cost: its rank among engines of a pair: 1.0 for a good one, more for a worse one.
         keeps_terms: it follows `Ask.terms` itself; names are masked only where it fails to.
         reads_context: `reads` tells what of a line it reads besides its text.
         writes_freely: its answers are doubted more strictly.
@@ -110,7 +116,6 @@ class Translator(Protocol):
 
     name: str
     pairs: frozenset[tuple[str, str]]
-    cost: float
     keeps_terms: bool
     reads_context: bool
     writes_freely: bool
@@ -137,7 +142,6 @@ class Translator(Protocol):
 class Plain:
     """What a translator is unless it says otherwise."""
 
-    cost = 1.0
     keeps_terms = False
     reads_context = False
     writes_freely = False
@@ -152,11 +156,10 @@ class Plain:
 
 
 class SpeechTranslator(Protocol):
-    """Speech of one line to text in another language; `cost` ranks it among text routes."""
+    """Speech of one line to text in another language."""
 
     name: str
     pairs: frozenset[tuple[str, str]]
-    cost: float
 
     def identity(self, source: str, target: str) -> EngineUse:
         """Who does this pair, without loading it."""

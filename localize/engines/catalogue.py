@@ -24,6 +24,7 @@ ENGINES = {
 }
 # engines with one translator a model of the registry
 MODEL_ENGINES = {
+    "fxtranslate": "localize.engines.translation.firefox:Firefox",
     "ctranslate2": "localize.engines.translation.ctranslate:CTranslate",
     "transformers": "localize.engines.translation.hf_transformers:Seq2Seq",
 }

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ..engines.base import EngineContext
+from ..engines.catalogue import Engines
+from ..engines.failures import NAME as FAILURES
+from ..engines.failures import recent
 from ..errors import LocalizeError, ServerError, SidecarError, StoreError, one_line
+from ..models import registry
 from ..settings import Settings
 from ..storage.blobs import SharedStore, open_store
 from ..storage.bucket import Bucket, s3_options
@@ -154,7 +160,22 @@ def _ask(settings: Settings, how: str, path: str) -> Any:
     return answer.json()
 
 
+def _engines(settings: Settings) -> str:
+    """Raises ServerError where an engine failed within the last day, or a pulled model cannot run here."""
+    engines = Engines(EngineContext(settings, registry.load(settings)))
+    failed = recent(settings.home / FAILURES)
+    trouble = [f"{name} failed {(time.time() - float(v['at'])) / 60:.0f} min ago: {v['why']}" for name, v in failed.items()]
+    for engine in engines.translators():
+        model = engines.context.registry.models.get(engine.name)
+        if model is not None and engines.context.registry.present(model.id):
+            trouble += [reason for reason in [engine.unavailable(*min(engine.pairs))] if reason]
+    if trouble:
+        raise ServerError("; ".join(trouble), do="its lines go to the next best route; mend it, or remove its folder")
+    present = sum(engines.context.registry.present(m) for m in engines.context.registry.models)
+    return f"{present} models here, none failed within a day"
+
+
 PARTS: dict[str, Callable[[Settings], str]] = {
-    "disk": _disk, "ledger": _rows, "store": _store, "bucket": _bucket, "series": _series,
+    "disk": _disk, "ledger": _rows, "store": _store, "bucket": _bucket, "series": _series, "engines": _engines,
     "watcher": _watcher, "server": _server, "workers": _workers,
 }  # fmt: skip

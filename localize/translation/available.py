@@ -6,7 +6,8 @@ from ..engines.catalogue import MODEL_ENGINES, Engines
 from ..models.registry import Registry
 from .routes import Hop, Route
 
-# --- engines ---------------------------------------------------------------------------------------------------
+OFFERED = 3
+RESTING = 1.0
 
 
 def text_hops(engines: Engines) -> tuple[list[Hop], list[str]]:
@@ -17,10 +18,19 @@ def text_hops(engines: Engines) -> tuple[list[Hop], list[str]]:
         for source, target in sorted(engine.pairs):
             reason = engine.unavailable(source, target)
             if not reason:
-                hops.append(Hop(engine.name, source, target, engine.cost))
+                hops.append(Hop(engine.name, source, target, loss(engines, engine.name, source, target)))
             elif engine.name not in models:
                 reasons.append(reason)
     return hops, reasons
+
+
+def loss(engines: Engines, name: str, source: str, target: str) -> float:
+    """What a route loses by this hop, from the registry's scores: what routes are ranked by.
+
+    An engine that failed a moment ago ranks behind all others, and serves where there is no other.
+    """
+    resting = RESTING if engines.context.failures.reason(name) else 0.0
+    return engines.context.registry.score(name, source, target).loss + resting
 
 
 def hops_of(engines: Engines, names: list[str], source: str, target: str) -> Route | None:
@@ -42,4 +52,5 @@ def listed_models(registry: Registry, source: str, target: str) -> list[str]:
         if m.task == "mt" and m.commercial_use and m.engine in MODEL_ENGINES and not registry.present(m.id)
         and pairs & {"->".join(t.split("-")[0] for t in p.split("->")) for p in m.languages}
     ]  # fmt: skip
-    return [f"localize models pull {m.id}" for m in sorted(found, key=lambda m: m.cost)]
+    found.sort(key=lambda m: registry.score(m.id, source, target).loss)
+    return [f"localize models pull {m.id}" for m in found[:OFFERED]]

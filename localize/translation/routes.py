@@ -11,15 +11,17 @@ from dataclasses import dataclass
 
 from ..errors import RouteMissing
 
+EACH_HOP = 0.02  # what a route loses by going on from a text that is a translation already
+
 
 @dataclass(frozen=True)
 class Hop:
-    """One engine's pair. `cost` ranks it: 1.0 for a good engine, more for a worse one."""
+    """One engine's pair. `loss` ranks it: from 0 for a perfect engine upwards, see `localize.models.scores`."""
 
     engine: str
     source: str
     target: str
-    cost: float = 1.0
+    loss: float
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,13 @@ class Route:
         return "+".join(h.engine for h in self.hops)
 
     @property
-    def cost(self) -> float:
-        """Sum of the hops' costs: what routes are ranked by."""
-        return sum(h.cost for h in self.hops)
+    def loss(self) -> float:
+        """Sum of what the hops lose, and EACH_HOP for each beyond the first: what routes are ranked by."""
+        return sum(h.loss for h in self.hops) + EACH_HOP * (len(self.hops) - 1)
 
 
 def plan(hops: Iterable[Hop], source: str, target: str) -> Route | None:
-    """The cheapest chain of hops, or None."""
+    """The chain of hops that loses least, or None."""
     edges: dict[str, list[Hop]] = {}
     for hop in hops:
         edges.setdefault(hop.source, []).append(hop)
@@ -48,7 +50,7 @@ def plan(hops: Iterable[Hop], source: str, target: str) -> Route | None:
     seen: set[str] = set()
     count = 0
     while queue:
-        cost, _n, at, path = heapq.heappop(queue)
+        lost, _n, at, path = heapq.heappop(queue)
         if at == target:
             return Route(path)
         if at in seen:
@@ -56,7 +58,7 @@ def plan(hops: Iterable[Hop], source: str, target: str) -> Route | None:
         seen.add(at)
         for hop in edges.get(at, []):
             count += 1
-            heapq.heappush(queue, (cost + hop.cost, count, hop.target, (*path, hop)))
+            heapq.heappush(queue, (lost + hop.loss + EACH_HOP, count, hop.target, (*path, hop)))
     return None
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from ..engines.base import Ask, Translator
 from ..engines.catalogue import Engines
-from ..errors import EngineError, LocalizeError, PartlyFailed, one_line
+from ..errors import EngineError, EngineFailed, LocalizeError, ModelError, PartlyFailed, one_line
 from ..series.glossary import Use
 from . import name_lock
 from .routes import Hop, Route
@@ -99,6 +99,7 @@ def through(asks: list[Ask], route: Route, engines: Engines) -> list[Sent]:
 
 
 def _one_hop(asks: list[Ask], hop: Hop, engines: Engines) -> list[Sent]:
+    """What became of each line on one hop. Raises EngineFailed where the engine does nothing at all."""
     engine = engines.translator(hop.engine)
     try:
         got = engine.translate(asks, hop.source, hop.target)
@@ -106,10 +107,22 @@ def _one_hop(asks: list[Ask], hop: Hop, engines: Engines) -> list[Sent]:
             return [Sent(t) for t in got]
     except PartlyFailed as error:
         return [Sent("", one_line(str(error))) if t is None else Sent(t) for t in error.texts]
+    except ModelError as error:
+        raise _failed(hop, str(error), engines) from error
     except LocalizeError as error:
-        if len(asks) == 1:
+        if len(asks) == 1:  # this line or the engine: nobody can tell
             return [Sent("", one_line(str(error)))]
-    return [_alone(engine, a, hop) for a in asks]
+    except Exception as error:  # a library's own: a broken installation, a missing shared object, no memory
+        raise _failed(hop, f"{type(error).__name__}: {error}", engines) from error
+    made = [_alone(engine, a, hop) for a in asks]
+    if all(sent.error for sent in made):
+        raise _failed(hop, made[0].error, engines)
+    return made
+
+
+def _failed(hop: Hop, why: str, engines: Engines) -> EngineFailed:
+    engines.context.failures.note(hop.engine, why)
+    return EngineFailed(why, f"{hop.engine} {hop.source}->{hop.target}")
 
 
 def _alone(engine: Translator, ask: Ask, hop: Hop) -> Sent:

@@ -5,7 +5,6 @@ as an echo of its source, carries an error and no text."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from ..engines.catalogue import Engines
 from ..engines.translation.sanity import polished, suspicious
-from ..errors import LocalizeError, one_line
+from ..errors import EngineFailed, LocalizeError, one_line
 from ..records import EngineUse, Line, TermUse, Translation, from_json, to_json
 from ..series import memory
 from ..series.glossary import Use, replace_banned
@@ -21,9 +20,11 @@ from ..storage.step_cache import Failure, Steps
 from . import name_lock, send
 from .available import listed_models, text_hops
 from .job import Job
-from .routes import Route, missing, plan
+from .routes import Route, missing
+from .ways import MOST, Ways
 
 VERSION = 6
+FAILED = "translate-failed"  # the stage of an engine that was asked and could not; its version says why
 PAD_MS = 120
 SURE_FUZZY = 0.92  # a remembered line this like wins over an engine; a less like one only where there is no route
 
@@ -121,33 +122,51 @@ def _by_engines(
     lines: list[Line], job: Job, engines: Engines, steps: Steps
 ) -> tuple[dict[str, Translation], list[EngineUse]]:
     source, target = job.transcript.language, job.target.split("-")[0]
-    hops, reasons = text_hops(engines)
-    route = plan(hops, source, target)
-    done: dict[str, Translation] = {}
-    used: list[EngineUse] = []
     heard = job.transcript.origin in ("asr", "picture")
     speech = next((e for e in engines.speech_translators() if heard and (source, target) in e.pairs), None)
-    ways: list[tuple[float, Callable[[list[Line]], dict[str, Translation]], list[EngineUse]]] = []
-    if route is not None:
-        who = [engines.translator(h.engine).identity(h.source, h.target) for h in route.hops]
-        ways.append((route.cost, lambda todo: _from_text(todo, job, route, who, engines, steps), who))
-    if speech is not None:
-        use = [speech.identity(source, target)]
-        ways.append((speech.cost, lambda todo: _from_speech(todo, job, speech, steps), use))
-    for _cost, run, who_ran in sorted(ways, key=lambda w: w[0]):
+    ways = Ways(engines, source, target, speech)
+    done: dict[str, Translation] = {}
+    used: list[EngineUse] = []
+    for _try in range(MOST):
         # what one way cannot do, or loses a name in, the next one tries
         rest = [x for x in lines if x.id not in done or done[x.id].error or name_lock.missed(done[x.id].terms)]
-        made = run(rest) if rest else {}
-        good = {i: t for i, t in made.items() if not t.error or i not in done}
+        way = ways.next() if rest else None
+        if way is None:
+            break
+        try:
+            if way.route is None:
+                assert speech is not None  # the way says so
+                made = _from_speech(rest, job, speech, steps)
+            else:
+                made = _from_text(rest, job, way.route, way.who, engines, steps)
+        except EngineFailed as error:
+            name = error.where.split(" ")[0]
+            ways.failed.add(name)
+            used += [replace(w, stage=FAILED, version=one_line(error.what, 200)) for w in way.who if w.name == name]
+            made = {x.id: _failed(x, job, f"{name} failed: {error.what}") for x in rest}
+        good = {i: t for i, t in made.items() if _better(t, done.get(i))}
         done.update(good)
-        used += who_ran if any(not t.error for t in good.values()) else []
-    if not ways:
-        models = listed_models(engines.context.registry, source, target)
-        series = job.memory_path.parent.name
-        command = f"localize memory add --series {series} --lang {job.target} LINE TRANSLATION"
-        error = str(missing(source, target, command, [*models, *reasons]))
-        done.update({line.id: _failed(line, job, error) for line in lines})
+        used += way.who if any(not t.error for t in good.values()) else []
+    left = [x for x in lines if x.id not in done]
+    if left:
+        why = _no_route(job, engines)
+        done.update({line.id: _failed(line, job, why) for line in left})
     return done, used
+
+
+def _better(new: Translation, old: Translation | None) -> bool:
+    """Whether a line's new translation goes before the one it has: it has none, or one with an error or a name lost."""
+    if old is None or new.error:
+        return old is None
+    return bool(old.error) or not name_lock.missed(new.terms)
+
+
+def _no_route(job: Job, engines: Engines) -> str:
+    """The error of lines that no engine here can bring into the language, with the commands that would help."""
+    source, target = job.transcript.language, job.target.split("-")[0]
+    offered = [*listed_models(engines.context.registry, source, target), *text_hops(engines)[1]]
+    command = f"localize memory add --series {job.memory_path.parent.name} --lang {job.target} LINE TRANSLATION"
+    return str(missing(source, target, command, offered))
 
 
 def _failed(line: Line, job: Job, error: str, origin: str = "none") -> Translation:

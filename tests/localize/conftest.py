@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from localize.models import pull
+from localize.models import download
 
 BIG = bytes(range(256)) * 4096
 SMALL = b'{"a": 1}\n'
@@ -84,7 +84,7 @@ def hub() -> Iterator[Hub]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     state.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    pull._unreachable.clear()
+    download._resting.clear()
     yield state
     server.shutdown()
     server.server_close()

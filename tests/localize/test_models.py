@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import re
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from localize.errors import LicenceRefused, ModelDamaged, ModelError, ModelMissing
-from localize.models import pull, registry
+from localize.models import download, pull, record, registry, tables
 from localize.settings import Settings, load_settings
-from tests.localize.conftest import BIG, COMMIT, SMALL, Hub
+from tests.localize.conftest import BIG, SMALL, Hub
 
 
 def made(tmp_path: Path, hub_url: str, table: str) -> tuple[registry.Registry, Settings]:
@@ -51,36 +53,6 @@ name = "config.json"
 """
 
 
-def test_a_hub_model_is_pinned_at_the_first_pull_and_held_to(tmp_path: Path, hub: Hub) -> None:
-    known, settings = made(tmp_path, hub.url, table())
-    pull.pull(known, settings, "toy")
-    lock = json.loads(known.lock_path.read_text())
-    assert lock["toy"]["revision"] == COMMIT
-    assert lock["toy"]["files"] == {
-        "model.bin": hashlib.sha256(BIG).hexdigest(),
-        "config.json": hashlib.sha256(SMALL).hexdigest(),
-    }
-    known.require("toy")
-    (known.folder("toy") / "model.bin").unlink()
-    hub.files["model.bin"] = BIG + b"x"  # the hub changes its mind: what was seen first stands
-    with pytest.raises(ModelMissing, match="sha256"):
-        pull.pull(known, settings, "toy")
-    assert not (known.folder("toy") / "model.bin").exists()
-    assert COMMIT in hub.requests[-1][1], "the pinned commit is asked for, not the branch"
-
-
-def test_a_broken_download_resumes_and_leaves_no_half_file(tmp_path: Path, hub: Hub) -> None:
-    known, settings = made(tmp_path, hub.url, table(hashlib.sha256(BIG).hexdigest(), revision=COMMIT))
-    hub.break_after = 100_000
-    pull.pull(known, settings, "toy")
-    ranges = [r for method, path, r in hub.requests if method == "GET" and path.endswith("model.bin")]
-    assert len(ranges) == 2
-    assert ranges[0] == ""
-    assert ranges[1].startswith("bytes=")
-    assert (known.folder("toy") / "model.bin").read_bytes() == BIG
-    assert not list(known.folder("toy").glob("*.part"))
-
-
 def test_wrong_bytes_from_a_source_never_get_a_real_name(tmp_path: Path, hub: Hub) -> None:
     known, settings = made(tmp_path, hub.url, table("0" * 64))
     with pytest.raises(ModelMissing, match=r"model\.bin"):
@@ -94,24 +66,24 @@ def test_a_hub_whose_digest_does_not_fit_its_bytes_is_refused(tmp_path: Path, hu
     known, settings = made(tmp_path, hub.url, table())
     with pytest.raises(ModelMissing):
         pull.pull(known, settings, "toy")
-    assert not known.lock_path.exists()
+    assert not record.read(known.folder("toy")).files
 
 
 def test_a_source_out_of_reach_costs_little_and_is_not_asked_again(tmp_path: Path) -> None:
-    pull._unreachable.clear()
+    download._resting.clear()
     known, settings = made(tmp_path, "http://127.0.0.1:9", table(hashlib.sha256(BIG).hexdigest()))
     started = time.monotonic()
     for _ in range(3):
         with pytest.raises(ModelMissing, match="out of reach"):
             pull.pull(known, settings, "toy")
     assert time.monotonic() - started < 5
-    assert pull._unreachable == {"127.0.0.1:9"}
+    assert set(download._resting) == {"127.0.0.1:9"}
 
 
 def test_a_source_that_accepts_and_never_answers_costs_little(tmp_path: Path) -> None:
     import socket
 
-    pull._unreachable.clear()
+    download._resting.clear()
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         deaf.listen()
@@ -187,15 +159,60 @@ def test_a_bad_table_is_named(tmp_path: Path, text: str, words: str) -> None:
         made(tmp_path, "http://127.0.0.1:9", text)
 
 
-def test_the_shipped_table_is_sound() -> None:
-    known = registry.load(load_settings())
-    embedded = [m for m in known.models.values() if m.embedded]
+@pytest.fixture(scope="module")
+def shipped() -> registry.Registry:
+    return registry.load(load_settings())
+
+
+def test_the_embedded_set_is_whole(shipped: registry.Registry) -> None:
+    embedded = [m for m in shipped.models.values() if m.embedded]
     assert {m.task for m in embedded} == {"asr", "mt", "tts", "tts-voices", "speaker", "ocr"}
-    for model in known.models.values():
-        pull.check_sources(model)
-        assert model.licence
-        assert model.sources
     for model in embedded:
         assert all(len(f.sha256) == 64 and f.bytes for f in model.files)
         assert model.commercial_use
-    assert not known.model("nllb-200-distilled-600m").commercial_use
+        assert model.ran == "real weights"
+    assert not shipped.model("nllb-200-distilled-600m").commercial_use
+
+
+def sound(model: tables.Model) -> list[str]:
+    """What a table lacks that every model must have."""
+    lacks = []
+    revisions = [s["revision"] for s in model.sources if s["kind"] in ("hub", "release") and "revision" in s]
+    packaged = [s for s in model.sources if s["kind"] in ("installed", "pypi", "npm")]
+    pinned = [re.search(r"==|@\d", str(s.get("packages") or s.get("package") or "")) for s in packaged]
+    if not model.sources or not all(re.fullmatch("[0-9a-f]{40}", r) for r in revisions):
+        lacks.append("pinned revision")
+    if any(s["kind"] != "installed" and not pin for s, pin in zip(packaged, pinned, strict=True)):
+        lacks.append("pinned package")
+    if not (model.licence and model.licence_source):
+        lacks.append("licence with its source")
+    if model.ran not in tables.RAN:
+        lacks.append("what was run here")
+    if model.held not in ("sha256", tables.FIRST_COME) or any(len(f.sha256) not in (0, 64) for f in model.files):
+        lacks.append("digests")
+    if (model.comet or model.chrf or model.bleu) and not model.score_source:
+        lacks.append("source of its score")
+    if model.task == "asr" and not (model.rank and model.rank_source):
+        lacks.append("rank with its source")
+    return lacks
+
+
+def test_every_shipped_entry_says_where_it_comes_from_and_what_was_run(shipped: registry.Registry) -> None:
+    assert {m.id: sound(m) for m in shipped.models.values() if sound(m)} == {}
+    for model in shipped.models.values():
+        pull.check_sources(model)
+    assert len([m for m in shipped.models.values() if m.engine == "fxtranslate"]) == 137
+
+
+@pytest.mark.parametrize(
+    ("change", "lacks"),
+    [
+        ({"licence_source": ""}, "licence with its source"),
+        ({"ran": "perhaps"}, "what was run here"),
+        ({"sources": ({"kind": "hub", "repo": "a/b", "revision": "main"},)}, "pinned revision"),
+        ({"sources": ({"kind": "npm", "package": "a"},)}, "pinned package"),
+        ({"comet": 0.9, "score_source": ""}, "source of its score"),
+    ],
+)
+def test_an_entry_without_is_refused(shipped: registry.Registry, change: dict[str, Any], lacks: str) -> None:
+    assert sound(replace(shipped.model("opus-mt-zh-en"), **change)) == [lacks]

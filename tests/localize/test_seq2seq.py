@@ -34,7 +34,8 @@ licence = "CC-BY-4.0"
 commercial_use = {commercial}
 engine = "{engine}"
 family = "marian"
-cost = 0.9
+comet = 0.99
+score_source = "made up"
 [[model.source]]
 kind = "hub"
 repo = "someone/tiny"
@@ -63,6 +64,7 @@ def place(tmp_path: Path, tiny: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch)
     }.items():  # fmt: skip
         monkeypatch.setenv(name, str(tmp_path / value))
     monkeypatch.setenv("LOCALIZE_HUB", hub.url)
+    monkeypatch.setenv("LOCALIZE_OFFLINE", "0")
     return tmp_path
 
 
@@ -75,11 +77,9 @@ def pull(place: Path, cache: Path) -> None:
     """The converted model on this machine: pulled and converted once, then copied with what the registry learned."""
     if cache.is_dir():
         shutil.copytree(cache / "models", place / "models")
-        shutil.copy(cache / "models.lock.json", place)
         return
     assert main.main(["models", "pull", "tiny-ct2"]) == 0
     shutil.copytree(place / "models", cache / "models")
-    shutil.copy(place / "models.lock.json", cache)
 
 
 def engines() -> Engines:
@@ -165,11 +165,11 @@ def test_a_whole_line_goes_through_the_ledger_once(place: Path, cache: Path) -> 
         ("m2m100", {}, ("__en__", "__pt__", "")),
         ("nllb", {"en": "eng_Latn", "pt": "por_Latn"}, ("eng_Latn", "por_Latn", "")),
         ("madlad", {}, ("", "", "<2pt> ")),
-        ("indictrans", {"en": "eng_Latn", "pt": "x"}, ("", "", "eng_Latn x ")),
     ],
 )
 def test_each_family_is_asked_in_its_own_way(family: str, codes: dict[str, str], wanted: tuple[str, ...]) -> None:
-    model = Model("m", "mt", ("en->pt-BR",), "MIT", True, (), family=family, codes=codes)
+    model = Model(id="m", task="mt", languages=("en->pt-BR",), licence="MIT", commercial_use=True, files=(),
+                  family=family, codes=codes)  # fmt: skip
     how = dialect(model, "en", "pt")
     assert (how.source_token, how.target_token, how.text_prefix) == wanted
     assert pairs(model) == {("en", "pt")}
@@ -177,8 +177,8 @@ def test_each_family_is_asked_in_its_own_way(family: str, codes: dict[str, str],
 
 def test_every_listed_translation_model_names_a_family_and_its_tokenizer_files() -> None:
     known = registry.load(load_settings({"HOME": "/nowhere"}))
-    models = [m for m in known.models.values() if m.task == "mt" and m.engine]
-    assert len(models) >= 8
+    models = [m for m in known.models.values() if m.task == "mt" and m.engine in ("ctranslate2", "transformers")]
+    assert len(models) >= 7
     for model in models:
         family = dialect(model, "en", "hi").family
         names = {f.name for f in model.files}

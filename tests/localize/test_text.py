@@ -175,8 +175,8 @@ def test_a_bad_or_hostile_memory_is_refused(text: str) -> None:
         memory.parse(text, "m.tmx", "en", "hi-IN")
 
 
-def test_routes_take_the_cheapest_chain_and_name_what_is_missing() -> None:
-    hops = [routes.Hop("a", "en", "pt"), routes.Hop("b", "pt", "es"), routes.Hop("bad", "en", "es", 5.0)]
+def test_routes_take_the_chain_that_loses_least_and_name_what_is_missing() -> None:
+    hops = [routes.Hop("a", "en", "pt", 0.11), routes.Hop("b", "pt", "es", 0.12), routes.Hop("bad", "en", "es", 0.32)]
     route = routes.plan(hops, "en", "es")
     assert route is not None
     assert route.name == "a+b"

@@ -42,6 +42,7 @@ def make(folder: Path) -> None:
     facts = {"source_lang": "en", "target_lang": "es", "tokenizer_class": "MarianTokenizer"}
     (folder / "tokenizer_config.json").write_text(json.dumps(facts), encoding="utf-8")
 
+    torch.set_num_threads(1)  # more threads wait for each other on a busy machine, longer than such a model takes
     torch.manual_seed(0)
     model = MarianMTModel(
         MarianConfig(

@@ -106,7 +106,6 @@ class WhisperTranslate:
     """
 
     name = "whisper-translate"
-    cost = 2.5
     pairs = frozenset((language, "en") for language in LANGUAGES)
 
     def __init__(self, context: EngineContext) -> None:

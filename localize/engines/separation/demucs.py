@@ -1,15 +1,12 @@
 """Demucs: speech taken out of a mix by a pulled model (torch, `make hf`), where no stem was given.
 
-Its files are pickles; they are read by torch's own reader of weights, which makes nothing but tensors and the few plain
-types named here.
+Its file is a safetensors one: tensors and plain values, no code to run.
 """
 
 from __future__ import annotations
 
-import contextlib
 import importlib.metadata
-import sys
-from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,7 +38,7 @@ class Demucs:
 
     def unavailable(self) -> str:
         """Empty where it can run here; else what is missing and the command that provides it."""
-        return unusable(self.context.registry, self.model, "torch", "demucs_infer")
+        return unusable(self.context.registry, self.model, "torch", "demucs_infer", "safetensors")
 
     def without_speech(self, mix: Samples) -> Samples:
         """The mix, stereo at 48 kHz, less what the model takes for a voice. Raises EngineError."""
@@ -66,41 +63,21 @@ class Demucs:
         with self.context.guard:
             if self.name not in self.context.loaded:
                 folder = ensure(self.context.registry, self.context.settings, self.name)
-                path = next((folder / f.name for f in self.model.files if f.name.endswith(".th")), None)
+                path = next((folder / f.name for f in self.model.files if f.name.endswith(".safetensors")), None)
                 if path is None:
-                    raise EngineError("its table names no .th file", self.name)
-                self.context.loaded[self.name] = _read(str(path), self.name)
+                    raise EngineError("its table names no .safetensors file", self.name)
+                self.context.loaded[self.name] = _read(path, self.name)
             return self.context.loaded[self.name]
 
 
-def _read(path: str, name: str) -> Any:
-    """A checkpoint as Demucs writes them: its class, that class's arguments, and its weights. Raises EngineError."""
-    import torch
-    from demucs_infer import hdemucs, htdemucs, states
+def _read(path: Path, name: str) -> Any:
+    """The model of a safetensors file, which holds its class' arguments too. Raises EngineError."""
+    from demucs_infer.safetensors import load_safetensors_model
 
-    # they were written by the package "demucs", whose classes these are
-    aliases = {"demucs.htdemucs": htdemucs, "demucs.hdemucs": hdemucs}
-    known = [(htdemucs.HTDemucs, "demucs.htdemucs.HTDemucs"), (hdemucs.HDemucs, "demucs.hdemucs.HDemucs")]
-    with _modules(aliases), torch.serialization.safe_globals([*known, htdemucs.HTDemucs, hdemucs.HDemucs, Fraction]):
-        try:
-            package = torch.load(path, "cpu", weights_only=True)
-            model = states.load_model(package)
-        except Exception as error:  # torch raises what pickle, zip and itself raise
-            raise EngineError(f"cannot be read: {str(error).splitlines()[0]}", name) from error
+    try:
+        model = load_safetensors_model(path)
+    except Exception as error:  # the file's reader and torch each raise their own
+        raise EngineError(f"cannot be read: {str(error).splitlines()[0]}", name) from error
     if SPEECH not in model.sources:
         raise EngineError(f"has no {SPEECH!r} among {', '.join(model.sources)}", name)
     return model.eval()
-
-
-@contextlib.contextmanager
-def _modules(aliases: dict[str, Any]) -> Any:
-    before = {k: sys.modules.get(k) for k in aliases}
-    sys.modules.update(aliases)
-    try:
-        yield
-    finally:
-        for name, module in before.items():
-            if module is None:
-                sys.modules.pop(name, None)
-            else:
-                sys.modules[name] = module

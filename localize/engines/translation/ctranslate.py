@@ -19,7 +19,7 @@ from ...files import file_sha256
 from ...models.pull import ensure
 from ...models.registry import Registry
 from ...records import EngineUse
-from ..availability import EXTRA, absent
+from ..availability import EXTRA, absent, unusable
 from .model_families import END, Dialect, dialect
 from .pulled import BEAM, OfModel
 
@@ -35,6 +35,12 @@ class CTranslate(OfModel):
         version = f"ctranslate2 {importlib.metadata.version('ctranslate2')} {QUANTIZATION} beam {BEAM}"
         digest = self.context.registry.identity(self.name)
         return EngineUse("translate", self.name, version, self.name, digest, self.model.licence)
+
+    def unavailable(self, source: str, target: str) -> str:
+        """Empty where the pulled model is converted, or can be; else what is missing and the command that brings it."""
+        if self.model.converted or is_converted(self.context.registry, self.name):
+            return unusable(self.context.registry, self.model)
+        return unusable(self.context.registry, self.model, "torch", "transformers")
 
     def _run(self, texts: list[str], source: str, target: str, count: int, penalty: float) -> list[list[str]]:
         translator, cutter, joiner = self._loaded()
@@ -62,7 +68,7 @@ class CTranslate(OfModel):
         with self.context.guard:
             if self.name not in self.context.loaded:
                 folder = ensure(self.context.registry, self.context.settings, self.name)
-                ready = convert(self.context.registry, self.name)
+                ready = folder if self.model.converted else convert(self.context.registry, self.name)
                 import ctranslate2
                 import sentencepiece
 
@@ -112,6 +118,15 @@ def convert(registry: Registry, model_id: str) -> Path:
     shutil.rmtree(ready, ignore_errors=True)
     part.rename(ready)
     return ready
+
+
+def is_converted(registry: Registry, model_id: str) -> bool:
+    """Whether a conversion of these source files lies there; its bytes are read only when it is loaded."""
+    try:
+        facts = json.loads((registry.folder(model_id) / CONVERTED / "converted.json").read_text(encoding="utf-8"))
+        return bool(facts["source"] == registry.identity(model_id))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _converted(ready: Path, source: str, model_id: str) -> bool:

@@ -78,7 +78,6 @@ class ChatTranslator:
     """One endpoint and model, as LOCALIZE_LLM_URL and LOCALIZE_LLM_MODEL name them."""
 
     name = "llm"
-    cost = 0.7
     keeps_terms = True
     reads_context = True
     writes_freely = True

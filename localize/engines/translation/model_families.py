@@ -37,7 +37,6 @@ FAMILIES = {
     "m2m100": Family("sentencepiece.bpe.model", "sentencepiece.bpe.model", "__{source}__", "__{target}__"),
     "nllb": Family("sentencepiece.bpe.model", "sentencepiece.bpe.model", "{source}", "{target}"),
     "madlad": Family("spiece.model", "spiece.model", text_prefix="<2{target}> "),
-    "indictrans": Family("model.SRC", "model.TGT", text_prefix="{source} {target} "),
 }
 
 

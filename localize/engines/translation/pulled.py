@@ -19,7 +19,7 @@ class OfModel(Plain, ABC):
     def __init__(self, context: EngineContext, model_id: str) -> None:
         self.context, self.name = context, model_id
         self.model = context.registry.model(model_id)
-        self.pairs, self.cost = pairs(self.model), self.model.cost
+        self.pairs = pairs(self.model)
 
     def unavailable(self, source: str, target: str) -> str:
         """Empty where the pulled model may serve; else why not, or the command that brings it."""
