@@ -35,7 +35,11 @@ class Media:
         duration_ms: length of the picture where there is one, else of the sound.
         frame_ms: duration of one frame at the average rate; 40.0 where there is no picture.
         rotation: degrees that a player turns the picture by; geometry is never changed here.
-        audio_start_ms: when the first sound sample stands on the file's timeline.
+        audio_start_ms: when the first sound sample stands on the file's timeline; sound_end_ms: when the last one ends.
+        picture, sound: the streams that are the picture and the programme, as ffmpeg selects them.
+        layout: the sound's channels, e.g. "stereo" or "5.1".
+        steady: whether its sound has one sample rate and layout throughout, and one clock.
+        notes: what a person should know: which of several tracks was taken, what is odd about the sound.
     """
 
     duration_ms: int
@@ -48,6 +52,12 @@ class Media:
     channels: int
     sample_rate: int
     audio_start_ms: int
+    picture: str = "v:0"
+    sound: str = "a:0"
+    layout: str = "stereo"
+    sound_end_ms: int = 0
+    steady: bool = True
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ tail of stderr. Files go in as `file:` URLs, so that a name with a colon or a le
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -22,6 +24,8 @@ from ..settings import load_settings
 
 RATE = 48_000
 TIMEOUT_S = 1800
+SOUND_BYTES = 4 << 30  # of memory, for what reads a stranger's sound or copies packets
+PICTURE_BYTES = 8 << 30  # for what decodes a picture
 
 
 @functools.cache
@@ -41,8 +45,24 @@ def url(path: Path | str) -> str:
     return f"file:{Path(path).absolute()}"
 
 
-def run(argv: list[str], stdin: bytes | None = None, timeout: float = TIMEOUT_S, where: str = "") -> tuple[bytes, str]:
-    """Run ffmpeg with these arguments; (stdout, stderr). Raises ToolError with the last lines it wrote."""
+def limit_memory(pid: int, data_bytes: int) -> None:
+    """No more than so much memory for a process that was just started, and no core file."""
+    with contextlib.suppress(OSError):  # it ended already
+        resource.prlimit(pid, resource.RLIMIT_DATA, (data_bytes, data_bytes))
+        resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
+
+
+def run(
+    argv: list[str],
+    stdin: bytes | None = None,
+    timeout: float = TIMEOUT_S,
+    where: str = "",
+    data_bytes: int = PICTURE_BYTES,
+) -> tuple[bytes, str]:
+    """Run ffmpeg with these arguments; (stdout, stderr). Raises ToolError with the last lines it wrote.
+
+    `data_bytes` is how much memory it may have.
+    """
     command = [binary(), "-hide_banner", "-nostdin" if stdin is None else "-nostats", "-y", *argv]
     try:
         process = subprocess.Popen(
@@ -56,6 +76,7 @@ def run(argv: list[str], stdin: bytes | None = None, timeout: float = TIMEOUT_S,
         raise ToolError(
             f"cannot be started: {error.strerror}", command[0], "install ffmpeg, or unset LOCALIZE_FFMPEG"
         ) from error
+    limit_memory(process.pid, data_bytes)
     try:
         out, err = process.communicate(stdin, timeout=timeout)
     except BaseException as error:
@@ -77,19 +98,48 @@ def _compile(stream: Any) -> list[str]:
     return [str(a) for a in stream.compile()[1:]]
 
 
-def decode_argv(path: Path, rate: int, channels: int) -> list[str]:
-    """The first sound stream as raw float32, its first sample at time 0 of the file's timeline."""
-    sound = ffmpeg.input(url(path))["a:0"].filter("aresample", **{"async": 1, "first_pts": 0})
-    return _compile(sound.output("pipe:", format="f32le", acodec="pcm_f32le", ar=rate, ac=channels))
+MIXED = 8  # channels that ffmpeg knows how to mix to stereo; of more, the first two are taken
+FIRST_TWO = "stereo|c0=c0|c1=c1"
 
 
-def decode(path: Path, rate: int = RATE, channels: int = 2) -> NDArray[np.float32]:
-    """Sound of a file, shape (samples, channels), aligned to the file's time 0. Raises MediaError."""
+def decode_argv(
+    path: Path, rate: int, channels: int, stream: str = "a:0", pan: str = "", steady: bool = True, seconds: float = 0.0
+) -> list[str]:
+    """A sound stream as raw float32, its first sample at time 0 of the file's timeline.
+
+    Sound that is not steady (its rate or layout changes, its clock starts again) is decoded from its own start: each
+    change makes the filter anew, which would fill up from time 0 once more.
+    """
+    options = {"async": 1, "first_pts": 0} if steady else {"async": 1}
+    sound = ffmpeg.input(url(path))[stream].filter("aresample", **options)
+    if pan:
+        sound = sound.filter("pan", pan)
+    most = {"t": round(seconds, 3)} if seconds else {}
+    return _compile(sound.output("pipe:", format="f32le", acodec="pcm_f32le", ar=rate, ac=channels, **most))
+
+
+def decode(
+    path: Path,
+    rate: int = RATE,
+    channels: int = 2,
+    stream: str = "a:0",
+    pan: str = "",
+    steady: bool = True,
+    seconds: float = 0.0,
+) -> NDArray[np.float32]:
+    """Sound of a file, shape (samples, channels), aligned to the file's time 0. Raises MediaError.
+
+    Args:
+        stream: as ffmpeg selects it; pan: of the pan filter, for other channels than ffmpeg's own mix.
+        steady: see decode_argv; seconds: how much is taken at most, 0 for all.
+    """
+    argv = decode_argv(path, rate, channels, stream, pan, steady, seconds)
     try:
-        out, _err = run(["-v", "error", *decode_argv(path, rate, channels)], where=path.name)
+        out, _err = run(["-v", "error", *argv], where=path.name, data_bytes=SOUND_BYTES)
     except ToolError as error:
         raise MediaError(error.what, path.name, "the sound cannot be decoded; export the file again") from error
-    return np.frombuffer(out, np.float32).reshape(-1, channels).copy()
+    whole = len(out) // (4 * channels) * 4 * channels
+    return np.frombuffer(out[:whole], np.float32).reshape(-1, channels).copy()
 
 
 def fit_length(samples: NDArray[np.float32], count: int) -> NDArray[np.float32]:
@@ -143,9 +193,9 @@ def loudness(path: Path, stream: int = 0) -> dict[str, Any]:
     }
 
 
-def picture_cuts(path: Path, threshold: float = 8.0) -> list[int]:
+def picture_cuts(path: Path, threshold: float = 8.0, stream: str = "v:0") -> list[int]:
     """Times in ms at which the picture cuts (scdet at a quarter of the width, which is enough for cuts)."""
-    video = ffmpeg.input(url(path))["v:0"].filter("scale", "iw/4", -2, flags="fast_bilinear")
+    video = ffmpeg.input(url(path))[stream].filter("scale", "iw/4", -2, flags="fast_bilinear")
     argv = _compile(video.filter("scdet", threshold=threshold).output("pipe:", format="null"))
     _out, err = run(["-v", "info", *argv], where=path.name)
     return [round(float(t) * 1000) for t in re.findall(r"lavfi\.scd\.time:\s*([\d.]+)", err)]
@@ -185,11 +235,18 @@ def mux_argv(
     subtitles: list[tuple[Path, str, str, str]],
     titles: dict[str, str],
     duration_ms: int,
+    picture: str = "v:0",
+    sound: str = "a:0",
+    video_codec: str = "",
+    channels: int = 2,
+    steady: bool = True,
     original: Path | None = None,
 ) -> list[str]:
     """Picture copied, programme as the default sound, the original sound behind it, subtitles as text tracks.
 
-    `original` is the episode where `video` is another file: its sound, its metadata and its chapters are taken.
+    HEVC is tagged hvc1, the only one of its two tags that Apple's players take. `picture`, `sound` select the episode's
+    streams; its sound is encoded anew where MP4 cannot hold it as it is. `original` is the episode where `video` is
+    another file: its sound, its metadata and its chapters are taken.
     `subtitles` are (file, ISO 639-2, title, disposition); `titles` name the two sound tracks and `comment`.
     """
     argv = ["-i", url(video), "-i", url(programme)]
@@ -197,16 +254,20 @@ def mux_argv(
         argv += ["-i", url(path)]
     source = 0 if original is None else len(subtitles) + 2
     argv += [] if original is None else ["-i", url(original)]
-    argv += ["-map", "0:v:0", "-map", "1:a:0"]
+    argv += ["-map", f"0:{picture if original is None else 'v:0'}", "-map", "1:a:0"]
     if original_sound:
-        argv += ["-map", f"{source}:a:0"]
+        argv += ["-map", f"{source}:{sound}"]
     for index in range(len(subtitles)):
         argv += ["-map", f"{index + 2}:s:0"]
     argv += ["-map_metadata", str(source), "-map_chapters", str(source), "-c:v", "copy", "-c:a:0", "aac", "-b:a:0", "192k"]
     argv += ["-ar:a:0", str(RATE), "-ac:a:0", "2"]
+    argv += ["-tag:v", "hvc1"] if video_codec == "hevc" else []
     if original_sound:
-        keep = original_codec in ("aac", "mp3", "ac3", "eac3", "alac")
+        keep = steady and original_codec in ("aac", "mp3", "ac3", "eac3", "alac")
         argv += ["-c:a:1", "copy"] if keep else ["-c:a:1", "aac", "-b:a:1", "192k"]
+        if not keep and (channels not in (1, 2, 6) or not steady):  # what AAC can hold in any player
+            argv += ["-ac:a:1", "2", "-ar:a:1", str(RATE), "-filter:a:1", "aresample=async=1"]
+            argv[-1] = f"pan={FIRST_TWO}" if channels > MIXED else argv[-1]
     argv += ["-c:s", "mov_text"] if subtitles else []
     argv += ["-metadata:s:a:0", f"language={language_iso}", "-metadata:s:a:0", f"title={titles['dub']}"]
     argv += ["-metadata:s:a:0", f"handler_name={titles['dub']}", "-disposition:a:0", "default"]

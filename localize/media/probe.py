@@ -1,121 +1,147 @@
-"""What lies in a dropped file: probed with PyAV packet by packet, and refused with a reason where it cannot be used."""
+"""What lies in a dropped file, packet by packet, and refused with a reason where it cannot be used.
+
+The file itself is opened in another process only: see probe_child.py.
+"""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
-
-import av
 
 from ..errors import InputError, MediaError
 from ..records import Media
 from . import ffmpeg
+from .probe_process import ask
 
 MP4_VIDEO = {"h264", "hevc", "av1", "vp9", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg"}
 CUT_OFF_MS = 1000  # a stream that ends this much before its promised end was cut off
-SUFFIXES = {".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts", ".mts", ".avi", ".mpg", ".mpeg"}
+LONGEST_S = 4 * 3600
+UNEVEN_S = 0.2  # decoded and promised sound may differ by so much: priming, the last packet
+SUFFIXES = {".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts", ".mts", ".m2ts", ".avi", ".mpg", ".mpeg", ".mxf"}
 
 
-def probe(path: Path) -> Media:
-    """Facts of a video file. Raises MediaError with what to do; every packet is read, so a cut-off file shows."""
+def probe(path: Path, language: str = "") -> Media:
+    """Facts of a video file. Raises MediaError with what to do; every packet is read, so a cut-off file shows.
+
+    Args:
+        language: the source's, by which one of several sound tracks is chosen; else the default one is taken.
+    """
     shown = path.name
     if not path.is_file():
         raise InputError("no such file", shown, "check the path")
-    if path.stat().st_size == 0:
-        raise MediaError("the file is empty", shown, "upload it again")
     try:
-        with av.open(str(path.absolute()), metadata_errors="replace") as container:
-            return _facts(container, shown)
-    except av.error.FFmpegError as error:
-        raise MediaError(
-            f"cannot be read as video ({error.strerror})", shown, "upload it again or re-export it"
-        ) from error
-    except (OSError, ValueError) as error:
-        raise MediaError(f"cannot be read: {error}", shown, "check the file and its rights") from error
+        if path.stat().st_size == 0:
+            raise MediaError("the file is empty", shown, "upload it again")
+        (facts,) = ask([path], language)
+    except OSError as error:
+        raise MediaError(f"cannot be read: {error.strerror or error}", shown, "check the file and its rights") from error
+    return media_of(facts, shown, language)
 
 
-def _facts(container: Any, shown: str) -> Media:
-    video = next((s for s in container.streams.video if not _is_cover(s)), None)
-    if video is None:
+def media_of(facts: dict[str, Any], shown: str, language: str = "") -> Media:
+    """The facts as a record. Raises MediaError where they say that the file cannot be used."""
+    streams, picture, sound = facts["streams"], facts["picture"], facts["sound"]
+    if picture is None:
         raise MediaError("there is no picture in this file", shown, "drop the episode's video, not only its sound")
-    if not container.streams.audio:
+    if sound is None:
         raise MediaError("there is no sound in this file", shown, "export the episode with its sound")
-    sound = container.streams.audio[0]
-    if video.codec_context.name not in MP4_VIDEO:
-        what = f"video codec {video.codec_context.name} cannot be carried in MP4 untouched"
+    video, heard = streams[picture], streams[sound]
+    if video["codec"] not in MP4_VIDEO:
+        what = f"video codec {video['codec'] or 'unknown'} cannot be carried in MP4 untouched"
         raise MediaError(what, shown, "export as H.264, H.265, AV1 or VP9")
-    ends = {video.index: 0.0, sound.index: 0.0}
-    starts: dict[int, float] = {}
-    frames = 0
-    for packet in container.demux(video, sound):
-        if packet.pts is None or packet.time_base is None:
-            continue
-        at = float(packet.pts * packet.time_base)
-        index = packet.stream.index
-        starts.setdefault(index, at)
-        ends[index] = max(ends[index], at + float((packet.duration or 0) * packet.time_base))
-        frames += index == video.index
-    if not frames:
+    seen, played = facts["tracks"].get(str(picture)), facts["tracks"].get(str(sound))
+    if seen is None or facts["rotation"] is None:
         raise MediaError("the picture holds no frame", shown, "upload it again or re-export it")
-    if sound.index not in starts:
+    if played is None:
         raise MediaError("the sound track is empty", shown, "export the episode with its sound")
+    decoded = facts["decoded"]
+    if not decoded["seconds"]:
+        raise MediaError(f"the sound ({heard['codec'] or 'unknown'}) cannot be decoded", shown, "export it as AAC or PCM")
     # a transport stream counts from anywhere: time 0 is where its first packet stands
-    base = min(starts.values()) if min(starts.values()) > 0 else 0.0
-    ends = {index: end - base for index, end in ends.items()}
-    starts = {index: start - base for index, start in starts.items()}
-    promised = max((float(s.duration * s.time_base) for s in (video, sound) if s.duration), default=0.0)
-    if promised - max(ends.values()) > CUT_OFF_MS / 1000:
-        what = f"the file is cut off after {max(ends.values()):.1f} s of {promised:.1f} s"
-        raise MediaError(what, shown, "upload it again")
-    length = ends[video.index]
-    rate = float(video.average_rate) if video.average_rate else (frames / length if length else 25.0)
+    base = max(0.0, min(seen["start"], played["start"]))
+    length, last = seen["end"] - base, max(seen["end"], played["end"]) - base
+    promised = max(video["promised"], heard["promised"])
+    if promised - last > CUT_OFF_MS / 1000:
+        raise MediaError(f"the file is cut off after {last:.1f} s of {promised:.1f} s", shown, "upload it again")
+    if not 0 < last < LONGEST_S:
+        raise MediaError(f"its clock runs to {last:.0f} s", shown, "export it again, with timestamps from 0")
+    rate = float(Fraction(*facts["rate"])) if facts["rate"] else (seen["packets"] / length if length else 25.0)
     return Media(
         duration_ms=round(length * 1000),
         frame_ms=round(1000 / rate, 3),
-        width=video.codec_context.width,
-        height=video.codec_context.height,
-        rotation=_rotation(container, video),
-        video_codec=video.codec_context.name,
-        audio_codec=sound.codec_context.name,
-        channels=sound.codec_context.channels,
-        sample_rate=sound.codec_context.sample_rate,
-        audio_start_ms=round(starts[sound.index] * 1000),
+        width=video["width"],
+        height=video["height"],
+        rotation=facts["rotation"],
+        video_codec=video["codec"],
+        audio_codec=heard["codec"],
+        channels=heard["channels"],
+        sample_rate=heard["rate"],
+        audio_start_ms=round((played["start"] - base) * 1000),
+        picture=_specifier(streams, picture),
+        sound=_specifier(streams, sound),
+        layout=heard["layout"],
+        sound_end_ms=round((played["end"] - base) * 1000),
+        steady=len(decoded["kinds"]) == 1 and not facts["restarts"],
+        notes=tuple(_notes(facts, played, language)),
     )
 
 
+def _specifier(streams: list[dict[str, Any]], index: int) -> str:
+    """A stream as ffmpeg selects it, e.g. "a:1" for the second sound track."""
+    kind = streams[index]["type"]
+    return f"{kind[0]}:{sum(s['type'] == kind for s in streams[:index])}"
+
+
+def _notes(facts: dict[str, Any], played: dict[str, Any], language: str) -> list[str]:
+    """What a person should know of the file: choices made, and what is odd about its sound."""
+    streams, decoded = facts["streams"], facts["decoded"]
+    sounds = [i for i, s in enumerate(streams) if s["type"] == "audio"]
+    notes = []
+    if len(sounds) > 1:
+        chosen = streams[facts["sound"]]
+        by = "its language" if language and chosen["language"] != "und" else "marked default" if chosen["default"] else "first"
+        names = ", ".join(streams[i]["title"] or streams[i]["language"] for i in sounds)
+        number = sounds.index(facts["sound"]) + 1
+        notes.append(f"{len(sounds)} sound tracks ({names}): number {number} is the programme ({by})")
+    texts = [s["language"] for s in streams if s["type"] == "subtitle"]
+    if texts:
+        notes.append(f"subtitle tracks ({', '.join(texts)}) are not read: save one beside the episode as its transcript")
+    if len(kinds := decoded["kinds"]) > 1:
+        changes = ", then ".join(f"{rate} Hz {layout}" for rate, _channels, layout in kinds[:4])
+        notes.append(f"the sound changes on its way: {changes}")
+    if facts["restarts"]:
+        notes.append(f"the file's clock starts again {facts['restarts']} times: taken as going on")
+    if decoded["bad"]:
+        notes.append(f"{decoded['bad']} packets of the sound cannot be decoded")
+    spans = played["covered"], played["end"] - played["start"]
+    if played["covered"] and all(abs(decoded["seconds"] - s) > UNEVEN_S + s / 200 for s in spans):
+        notes.append(f"the sound decodes to {decoded['seconds']:.1f} s, its packets say {spans[0]:.1f} s")
+    return notes
+
+
 def sound_end_ms(path: Path) -> int:
-    """Where the first sound track ends on the file's timeline."""
-    with av.open(str(path.absolute()), metadata_errors="replace") as container:
-        ends = [
-            float((p.pts + (p.duration or 0)) * p.time_base)
-            for p in container.demux(container.streams.audio[0])
-            if p.pts is not None and p.time_base is not None
-        ]
-    return round(1000 * max(ends, default=0.0))
+    """Where the programme's sound ends on the file's timeline."""
+    (facts,) = ask([path])
+    return round(1000 * facts["tracks"].get(str(facts["sound"]), {"end": 0.0})["end"])
 
 
 def same_picture(one: Path, other: Path) -> bool:
     """Whether two files hold the same picture: the same packets, or, where a container packs them another way
     (a transport stream), the same decoded frames."""
-    if packet_hashes(one) == packet_hashes(other):
+    return same_packets(*ask([one, other], hashes=True), one, other)
+
+
+def same_packets(first: dict[str, Any], second: dict[str, Any], one: Path, other: Path) -> bool:
+    """`same_picture` of two files whose facts are known, with their packets' digests."""
+    if first["hashes"] == second["hashes"]:
         return True
-    argv = ["-map", "0:v:0", "-fps_mode", "passthrough", "-f", "md5", "-"]
-    return len({ffmpeg.run(["-v", "error", "-i", ffmpeg.url(p), *argv], where=p.name)[0] for p in (one, other)}) == 1
-
-
-def _is_cover(stream: Any) -> bool:
-    return bool(stream.disposition & av.stream.Disposition.attached_pic)
-
-
-def _rotation(container: Any, video: Any) -> int:
-    """Degrees from the display matrix of the first frame; 0 where none is given."""
-    try:
-        container.seek(0)
-        for frame in container.decode(video):
-            return int(getattr(frame, "rotation", 0)) % 360
-    except av.error.FFmpegError:
-        return 0
-    return 0
+    made = set()
+    for facts, path in ((first, one), (second, other)):
+        picture = _specifier(facts["streams"], facts["picture"])
+        argv = ["-v", "error", "-i", ffmpeg.url(path), "-map", f"0:{picture}", "-fps_mode", "passthrough"]
+        made.add(ffmpeg.run([*argv, "-f", "md5", "-"], where=path.name)[0])
+    return len(made) == 1
 
 
 def displayed_size(media: Media) -> tuple[int, int]:
@@ -131,8 +157,5 @@ def is_vertical(media: Media) -> bool:
 
 def packet_hashes(path: Path) -> list[str]:
     """A digest of each video packet's bytes, in file order: equal lists mean an untouched picture."""
-    import hashlib
-
-    with av.open(str(path.absolute()), metadata_errors="replace") as container:
-        video = next(s for s in container.streams.video if not _is_cover(s))
-        return [hashlib.md5(bytes(p)).hexdigest() for p in container.demux(video) if p.size]
+    hashes: list[str] = ask([path], hashes=True)[0]["hashes"]
+    return hashes
