@@ -78,7 +78,7 @@ def make_variants(
     """
     session = tasks.session_for(series, path, allow_non_commercial)
     wanted = session.settings.chosen(markets or ())
-    episode = tasks.probe(session, path)
+    episode = tasks.probe(session, path, source_lang)
     listened = tasks.recognise(session, episode, source_lang)
     results: list[Result] = []
     parts: dict[str, LanguagePart] = {}

@@ -63,9 +63,9 @@ OPTIONS: dict[str, Any] = {
 
 
 @task(task_run_name="probe", **OPTIONS)
-def probe(session: Session, path: Path) -> Episode:
+def probe(session: Session, path: Path, source_lang: str | None = None) -> Episode:
     """What lies in the file, and beside it."""
-    return admit(session, path)
+    return admit(session, path, source_lang)
 
 
 @task(task_run_name="recognise", **OPTIONS)

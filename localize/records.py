@@ -38,6 +38,7 @@ class Media:
         audio_start_ms: when the first sound sample stands on the file's timeline; sound_end_ms: when the last one ends.
         picture, sound: the streams that are the picture and the programme, as ffmpeg selects them.
         layout: the sound's channels, e.g. "stereo" or "5.1".
+        sound_lost_ms: how much less of the sound can be decoded than its packets promise.
         steady: whether its sound has one sample rate and layout throughout, and one clock.
         notes: what a person should know: which of several tracks was taken, what is odd about the sound.
     """
@@ -56,6 +57,7 @@ class Media:
     sound: str = "a:0"
     layout: str = "stereo"
     sound_end_ms: int = 0
+    sound_lost_ms: int = 0
     steady: bool = True
     notes: tuple[str, ...] = ()
 

@@ -24,7 +24,7 @@ from .ingredients import Ingredients
 from .render import Render
 from .result import Delivered
 
-VERSION = 10
+VERSION = 11
 STALE_S = 24 * 3600.0
 
 
@@ -53,6 +53,7 @@ def _inputs(session: Session, episode: Episode, market: Market, made: Ingredient
     tags = [market.language, *market.extra_subtitles]
     return {
         "file": episode.sha256,
+        "sound": episode.media.sound,
         "name": episode.name,
         "market": to_json(market),
         "series": session.bible.name,

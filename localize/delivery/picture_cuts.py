@@ -15,6 +15,10 @@ def cuts(session: Session, episode: Episode) -> tuple[int, ...]:
     """Times in ms at which the picture cuts."""
     with session.clock.timed(episode.name, ""):
         found = session.steps.json(
-            "cuts", 1, {"file": episode.sha256}, episode.name, lambda: ffmpeg.picture_cuts(Path(episode.path))
+            "cuts",
+            2,
+            {"file": episode.sha256},
+            episode.name,
+            lambda: ffmpeg.picture_cuts(Path(episode.path), stream=episode.media.picture),
         )
     return tuple(found)

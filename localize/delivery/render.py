@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 import soxr
 
@@ -18,6 +17,7 @@ from ..errors import LocalizeError
 from ..files import file_sha256
 from ..markets import Loudness, Market
 from ..media import ffmpeg, probe
+from ..media.probe_process import ask
 from ..mixing import master
 from ..qc import checks as qc
 from ..qc.variant import Output, Variant
@@ -169,6 +169,7 @@ class Render:
         language, settings = self.session.settings.language(self.market.language), self.session.settings
         source = self._source_language()
         samples, _rate = from_flac(self.session.steps.store.need(self.made.programme))
+        info = self.episode.media
         own = self.market.language
         # what is drawn into the picture need not be shown a second time
         shown = "0" if self.replaced else "default"
@@ -192,9 +193,10 @@ class Render:
             write_wav(wav, samples, RATE)
             argv = ffmpeg.mux_argv(
                 self.replaced.picture if self.replaced else Path(self.episode.path), wav, target,
-                original_sound=True, original_codec=self.episode.media.audio_codec,
+                original_sound=True, original_codec=info.audio_codec,
                 language_iso=language.iso, source_iso=source, subtitles=sub, titles=titles,
-                duration_ms=self.episode.media.duration_ms,
+                duration_ms=info.duration_ms, picture=info.picture, sound=info.sound,
+                video_codec="" if self.replaced else info.video_codec, channels=info.channels, steady=info.steady,
                 original=Path(self.episode.path) if self.replaced else None,
             )  # fmt: skip
             ffmpeg.run(["-v", "error", *argv], where=self.episode.name)
@@ -217,22 +219,22 @@ class Render:
 
     def _probe(self, path: Path, measured: dict[str, Any]) -> Output:
         source = self.episode.media
-        length, heard = probe.probe(path).duration_ms, probe.sound_end_ms(path)
-        with av.open(str(path)) as container:
-            sounds, texts = list(container.streams.audio), list(container.streams.subtitles)
-            default = av.stream.Disposition.default
-            facts = {
-                "sound_languages": tuple(s.metadata.get("language", "und") for s in sounds),
-                "sound_defaults": tuple(bool(s.disposition & default) for s in sounds),
-                "text_languages": tuple(s.metadata.get("language", "und") for s in texts),
-            }
-        same = self.replaced is not None or probe.same_picture(path, Path(self.episode.path))
+        dropped = Path(self.episode.path)
+        made, theirs = ask([path, dropped], hashes=True)
+        found = probe.media_of(made, path.name)
+        sounds, texts = ([s for s in made["streams"] if s["type"] == kind] for kind in ("audio", "subtitle"))
+        facts = {
+            "sound_languages": tuple(s["language"] for s in sounds),
+            "sound_defaults": tuple(s["default"] for s in sounds),
+            "text_languages": tuple(s["language"] for s in texts),
+        }
+        same = self.replaced is not None or probe.same_packets(made, theirs, path, dropped)
         wanted, rate = from_flac(self.session.steps.store.need(self.made.programme))
         coarse = np.asarray(soxr.resample(wanted.mean(1), rate, COARSE), np.float32)
         offset, alike = levels.match(coarse, ffmpeg.decode(path, COARSE, 1)[:, 0], COARSE)
         return Output(
-            drift_ms=length - source.duration_ms,
-            sound_drift_ms=heard - source.duration_ms,
+            drift_ms=found.duration_ms - source.duration_ms,
+            sound_drift_ms=found.sound_end_ms - source.duration_ms,
             picture_same=same,
             lufs=measured["lufs"],
             true_peak=measured["true_peak_dbtp"],
@@ -259,6 +261,8 @@ class Render:
             clip_levels=spoken.clip_levels if spoken else {},
             wanted_levels=spoken.wanted_levels if spoken else {},
             balance=self.made.balance,
+            source_ms=(self.episode.media.duration_ms, self.episode.media.sound_end_ms, self.made.listened.sound_ms),
+            lost_ms=self.episode.media.sound_lost_ms,
             stem=self.made.listened.stem is not None,
             heard=self.made.heard,
             left=self.made.left,

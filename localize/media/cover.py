@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import MediaError, OptionError, ToolError, one_line
 from . import ffmpeg
 from .frames import View, frames
+from .probe_process import ask
 
 Rect = tuple[int, int, int, int]
 Plane = NDArray[np.uint8]
@@ -178,16 +178,13 @@ def _letters(source: Path, patches: list[Patch], size: tuple[int, int], rate: fl
 
 def picture_of(path: Path) -> tuple[tuple[int, int], int]:
     """Size as displayed and length in ms of a file's picture, with or without sound. Raises MediaError."""
-    try:
-        with av.open(str(path.absolute()), metadata_errors="replace") as container:
-            video = container.streams.video[0]
-            frame = next(container.decode(video))
-            length = float(video.duration * video.time_base) if video.duration and video.time_base else 0.0
-            turned = int(getattr(frame, "rotation", 0)) % 180 == 90
-            size = (frame.height, frame.width) if turned else (frame.width, frame.height)
-            return size, round(1000 * (length or (container.duration or 0) / av.time_base))
-    except (av.error.FFmpegError, OSError, IndexError, StopIteration) as error:
-        raise MediaError(f"holds no picture ({error})", path.name, "export it again") from error
+    (facts,) = ask([path])
+    if facts["picture"] is None or facts["rotation"] is None:
+        raise MediaError("holds no picture", path.name, "export it again")
+    video = facts["streams"][facts["picture"]]
+    turned = facts["rotation"] % 180 == 90
+    size = (video["height"], video["width"]) if turned else (video["width"], video["height"])
+    return size, round(1000 * (video["promised"] or facts["duration"]))
 
 
 def likeness(
@@ -231,19 +228,14 @@ def _ssim(one: Plane, other: Plane) -> NDArray[np.float32]:
 
 def _facts(path: Path) -> tuple[Fraction, list[str]]:
     """Average frame rate, and the colour tags as ffmpeg's options."""
-    with av.open(str(path.absolute()), metadata_errors="replace") as container:
-        video = container.streams.video[0]
-        context = video.codec_context
-        tags = {
-            "-color_primaries": context.color_primaries,
-            "-color_trc": context.color_trc,
-            "-colorspace": context.colorspace,
-        }
-        # 0 and 2 stand for "not said"
-        argv = [a for name, value in tags.items() if int(value) not in (0, 2) for a in (name, str(int(value)))]
-        if int(context.color_range):  # here 2 is full range
-            argv += ["-color_range", str(int(context.color_range))]
-        return Fraction(video.average_rate or 25), argv
+    (facts,) = ask([path])
+    colour = facts["colour"]
+    names = ("color_primaries", "color_trc", "colorspace")
+    # 0 and 2 stand for "not said"
+    argv = [a for name in names if colour[name] not in (0, 2) for a in (f"-{name}", str(colour[name]))]
+    if colour["color_range"]:  # here 2 is full range
+        argv += ["-color_range", str(colour["color_range"])]
+    return Fraction(*facts["rate"]) if facts["rate"] else Fraction(25), argv
 
 
 def _quoted(path: Path) -> str:

@@ -110,12 +110,10 @@ def decode_argv(
     Sound that is not steady (its rate or layout changes, its clock starts again) is decoded from its own start: each
     change makes the filter anew, which would fill up from time 0 once more.
     """
-    options = {"async": 1, "first_pts": 0} if steady else {"async": 1}
-    sound = ffmpeg.input(url(path))[stream].filter("aresample", **options)
-    if pan:
-        sound = sound.filter("pan", pan)
-    most = {"t": round(seconds, 3)} if seconds else {}
-    return _compile(sound.output("pipe:", format="f32le", acodec="pcm_f32le", ar=rate, ac=channels, **most))
+    chain = "aresample=async=1:first_pts=0" if steady else "aresample=async=1"
+    argv = ["-i", url(path), "-map", f"0:{stream}", "-af", f"{chain},pan={pan}" if pan else chain]
+    argv += ["-f", "f32le", "-ac", str(channels), "-c:a", "pcm_f32le", "-ar", str(rate)]
+    return [*argv, *(["-t", f"{seconds:.3f}"] if seconds else []), "pipe:"]
 
 
 def decode(

@@ -27,11 +27,13 @@ class View:
         crop: left, top, width, height in pixels of the displayed picture.
         size: width and height of the frames handed out.
         rate: frames a second; frame n stands at n / rate s.
+        stream: the picture, as ffmpeg selects it.
     """
 
     crop: tuple[int, int, int, int]
     size: tuple[int, int]
     rate: float
+    stream: str = "v:0"
 
 
 def frames(path: Path, view: View, pixels: str = "bgr24") -> Iterator[Image]:
@@ -45,9 +47,20 @@ def frames(path: Path, view: View, pixels: str = "bgr24") -> Iterator[Image]:
     chain = f"fps={view.rate:.6f}:start_time=0,crop={wide}:{high}:{left}:{top}:exact=1"
     if (wide, high) != (width, height):
         chain += f",scale={width}:{height}:flags=area"
-    argv = [ffmpeg.binary(), "-hide_banner", "-nostdin", "-v", "error", "-i", ffmpeg.url(path), "-map", "0:v:0"]
+    argv = [
+        ffmpeg.binary(),
+        "-hide_banner",
+        "-nostdin",
+        "-v",
+        "error",
+        "-i",
+        ffmpeg.url(path),
+        "-map",
+        f"0:{view.stream}",
+    ]
     argv += ["-vf", chain, "-f", "rawvideo", "-pix_fmt", pixels, "pipe:"]
     process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    ffmpeg.limit_memory(process.pid, ffmpeg.PICTURE_BYTES)
     assert process.stdout is not None
     assert process.stderr is not None
     shape = {"bgr24": (height, width, 3), "gray": (height, width), "yuv420p": (height * 3 // 2, width)}[pixels]

@@ -35,11 +35,13 @@ def probe(path: Path, language: str = "") -> Media:
             raise MediaError("the file is empty", shown, "upload it again")
         (facts,) = ask([path], language)
     except OSError as error:
-        raise MediaError(f"cannot be read: {error.strerror or error}", shown, "check the file and its rights") from error
-    return media_of(facts, shown, language)
+        raise MediaError(
+            f"cannot be read: {error.strerror or error}", shown, "check the file and its rights"
+        ) from error
+    return media_of(facts, shown)
 
 
-def media_of(facts: dict[str, Any], shown: str, language: str = "") -> Media:
+def media_of(facts: dict[str, Any], shown: str) -> Media:
     """The facts as a record. Raises MediaError where they say that the file cannot be used."""
     streams, picture, sound = facts["streams"], facts["picture"], facts["sound"]
     if picture is None:
@@ -57,11 +59,15 @@ def media_of(facts: dict[str, Any], shown: str, language: str = "") -> Media:
         raise MediaError("the sound track is empty", shown, "export the episode with its sound")
     decoded = facts["decoded"]
     if not decoded["seconds"]:
-        raise MediaError(f"the sound ({heard['codec'] or 'unknown'}) cannot be decoded", shown, "export it as AAC or PCM")
-    # a transport stream counts from anywhere: time 0 is where its first packet stands
-    base = max(0.0, min(seen["start"], played["start"]))
-    length, last = seen["end"] - base, max(seen["end"], played["end"]) - base
+        raise MediaError(
+            f"the sound ({heard['codec'] or 'unknown'}) cannot be decoded", shown, "export it as AAC or PCM"
+        )
+    # a transport stream counts from anywhere: time 0 is where ffmpeg puts it, at the file's first packet
+    base = facts["start"] if facts["start"] is not None else max(0.0, min(seen["start"], played["start"]))
+    length, last = seen["end"] - base, max(t["end"] for t in facts["tracks"].values()) - base
     promised = max(video["promised"], heard["promised"])
+    if facts["format"].startswith("matroska") and all(s["type"] != "subtitle" for s in streams):
+        promised = max(promised, facts["duration"])  # Matroska promises for the whole file only
     if promised - last > CUT_OFF_MS / 1000:
         raise MediaError(f"the file is cut off after {last:.1f} s of {promised:.1f} s", shown, "upload it again")
     if not 0 < last < LONGEST_S:
@@ -82,8 +88,9 @@ def media_of(facts: dict[str, Any], shown: str, language: str = "") -> Media:
         sound=_specifier(streams, sound),
         layout=heard["layout"],
         sound_end_ms=round((played["end"] - base) * 1000),
+        sound_lost_ms=_lost_ms(decoded, played),
         steady=len(decoded["kinds"]) == 1 and not facts["restarts"],
-        notes=tuple(_notes(facts, played, language)),
+        notes=tuple(_notes(facts, played)),
     )
 
 
@@ -93,20 +100,20 @@ def _specifier(streams: list[dict[str, Any]], index: int) -> str:
     return f"{kind[0]}:{sum(s['type'] == kind for s in streams[:index])}"
 
 
-def _notes(facts: dict[str, Any], played: dict[str, Any], language: str) -> list[str]:
+def _notes(facts: dict[str, Any], played: dict[str, Any]) -> list[str]:
     """What a person should know of the file: choices made, and what is odd about its sound."""
     streams, decoded = facts["streams"], facts["decoded"]
     sounds = [i for i, s in enumerate(streams) if s["type"] == "audio"]
     notes = []
     if len(sounds) > 1:
-        chosen = streams[facts["sound"]]
-        by = "its language" if language and chosen["language"] != "und" else "marked default" if chosen["default"] else "first"
         names = ", ".join(streams[i]["title"] or streams[i]["language"] for i in sounds)
         number = sounds.index(facts["sound"]) + 1
-        notes.append(f"{len(sounds)} sound tracks ({names}): number {number} is the programme ({by})")
+        notes.append(f"{len(sounds)} sound tracks ({names}): number {number} is the programme ({facts['chosen_by']})")
     texts = [s["language"] for s in streams if s["type"] == "subtitle"]
     if texts:
-        notes.append(f"subtitle tracks ({', '.join(texts)}) are not read: save one beside the episode as its transcript")
+        notes.append(
+            f"subtitle tracks ({', '.join(texts)}) are not read: save one beside the episode as its transcript"
+        )
     if len(kinds := decoded["kinds"]) > 1:
         changes = ", then ".join(f"{rate} Hz {layout}" for rate, _channels, layout in kinds[:4])
         notes.append(f"the sound changes on its way: {changes}")
@@ -114,22 +121,31 @@ def _notes(facts: dict[str, Any], played: dict[str, Any], language: str) -> list
         notes.append(f"the file's clock starts again {facts['restarts']} times: taken as going on")
     if decoded["bad"]:
         notes.append(f"{decoded['bad']} packets of the sound cannot be decoded")
-    spans = played["covered"], played["end"] - played["start"]
-    if played["covered"] and all(abs(decoded["seconds"] - s) > UNEVEN_S + s / 200 for s in spans):
-        notes.append(f"the sound decodes to {decoded['seconds']:.1f} s, its packets say {spans[0]:.1f} s")
+    if _lost_ms(decoded, played):
+        notes.append(f"the sound decodes to {decoded['seconds']:.1f} s, its packets say {played['covered']:.1f} s")
     return notes
+
+
+def _lost_ms(decoded: dict[str, Any], played: dict[str, Any]) -> int:
+    """How far decoded sound is from what its packets promise, by their own lengths and by their times; 0 where near."""
+    spans: list[float] = [played["covered"], played["end"] - played["start"]]
+    seconds: float = decoded["seconds"]
+    off = min((abs(seconds - s) for s in spans if s > 0), default=0.0)
+    return round(1000 * off) if off > UNEVEN_S + max(spans) / 200 else 0
 
 
 def sound_end_ms(path: Path) -> int:
     """Where the programme's sound ends on the file's timeline."""
     (facts,) = ask([path])
-    return round(1000 * facts["tracks"].get(str(facts["sound"]), {"end": 0.0})["end"])
+    end: float = facts["tracks"].get(str(facts["sound"]), {"end": 0.0})["end"]
+    return round(1000 * end)
 
 
 def same_picture(one: Path, other: Path) -> bool:
     """Whether two files hold the same picture: the same packets, or, where a container packs them another way
     (a transport stream), the same decoded frames."""
-    return same_packets(*ask([one, other], hashes=True), one, other)
+    first, second = ask([one, other], hashes=True)
+    return same_packets(first, second, one, other)
 
 
 def same_packets(first: dict[str, Any], second: dict[str, Any], one: Path, other: Path) -> bool:

@@ -24,6 +24,7 @@ class BedInputs:
     """All that decides a bed: the stem and its fit, or else where somebody speaks, by voice or by a line."""
 
     file: str
+    sound: str
     stem: str | None
     fit: dict[str, float] | None
     spoken: tuple[tuple[int, int], ...] | None
@@ -36,6 +37,7 @@ def bed(session: Session, episode: Episode, listened: Listened) -> str:
     separator = None if listened.stem else session.engines.separator()
     inputs = BedInputs(
         file=episode.sha256,
+        sound=episode.media.sound,
         stem=episode.sidecar_sha256.get("me") if listened.stem else None,
         fit=listened.stem,
         spoken=None if listened.stem else tuple(listened.spoken),
@@ -53,7 +55,7 @@ def bed(session: Session, episode: Episode, listened: Listened) -> str:
         return files.to_flac(ducking.without_speech(mix, listened.spoken), RATE)
 
     with session.clock.timed(episode.name, ""):
-        return session.steps.data("bed", 4, inputs, episode.name, make)[0]
+        return session.steps.data("bed", 5, inputs, episode.name, make)[0]
 
 
 def mix(session: Session, episode: Episode, bed_digest: str, track: str, preset: Loudness, subject: str) -> str:
@@ -71,10 +73,10 @@ def mix(session: Session, episode: Episode, bed_digest: str, track: str, preset:
 
 def original(session: Session, episode: Episode, preset: Loudness) -> str:
     """Digest of the episode's own sound mastered to the preset, for a market that speaks its language."""
-    inputs = {"file": episode.sha256, "preset": to_json(preset)}
+    inputs = {"file": episode.sha256, "sound": episode.media.sound, "preset": to_json(preset)}
     with session.clock.timed(episode.name, ""):
         make = lambda: files.to_flac(master.master(decode(episode), preset), RATE)  # noqa: E731
-        return session.steps.data("master", 3, inputs, episode.name, make)[0]
+        return session.steps.data("master", 4, inputs, episode.name, make)[0]
 
 
 def balance(session: Session, episode: Episode, listened: Listened, bed_digest: str, track: str) -> Balance:
@@ -90,8 +92,8 @@ def balance(session: Session, episode: Episode, listened: Listened, bed_digest: 
         bed, voice = (files.from_flac(session.steps.store.need(d))[0] for d in (bed_digest, track))
         return round(levels.loudness(master.programme(bed, voice), RATE), 2)
 
-    inputs = {"file": episode.sha256, "bed": bed_digest, "spoken": listened.spoken}
+    inputs = {"file": episode.sha256, "sound": episode.media.sound, "bed": bed_digest, "spoken": listened.spoken}
     with session.clock.timed(episode.name, ""):
-        source, off = session.steps.json("bed-kept", 1, inputs, episode.name, against_source)
+        source, off = session.steps.json("bed-kept", 2, inputs, episode.name, against_source)
         mix = session.steps.json("mix-level", 1, {"bed": bed_digest, "track": track}, episode.name, mixed)
     return Balance(source, mix, off)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import InputError, MediaError
 from ..files import file_sha256
 from ..media import probe
 from ..media.sidecars import notes_of, sidecars_of
 from ..records import Episode, Media, from_json, to_json
 from ..session import Session
+from ..storage.step_cache import Failure
 
 
-def admit(session: Session, path: Path) -> Episode:
+def admit(session: Session, path: Path, source_lang: str | None = None) -> Episode:
     """An episode from a file: hashed (once, as long as it does not change), probed, with its sidecars.
 
-    Raises InputError or MediaError with what to do.
+    Of several sound tracks, the one in `source_lang` is taken, else the default one. Raises InputError or MediaError
+    with what to do; a file that cannot be used is refused again without being opened.
     """
     path = path.absolute()
     try:
@@ -24,7 +26,18 @@ def admit(session: Session, path: Path) -> Episode:
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}", path.name, "check the path") from error
     name = episode_name(path)
-    found = session.steps.json("probe", 2, {"file": digest}, name, lambda: to_json(probe.probe(path)))
+    language = source_lang or ""
+
+    def look() -> object:
+        try:
+            return to_json(probe.probe(path, language))
+        except MediaError as error:
+            return Failure({"error": list(error.args)}, str(error), passing=False)
+
+    found = session.steps.json("probe", 3, {"file": digest, "language": language}, name, look)
+    if "error" in found:
+        what, _where, do = found["error"]
+        raise MediaError(what, path.name, do)
     beside = sidecars_of(path)
     shas = {kind: _digest(session, p) for kind, p in beside.items()}
     return Episode(name, str(path), digest, from_json(Media, found), {k: str(p) for k, p in beside.items()}, shas, notes_of(path))

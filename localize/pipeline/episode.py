@@ -24,7 +24,7 @@ def run_episode(
 ) -> list[Delivered | Failed]:
     """All markets of one episode. Raises InputError where the episode itself cannot be used."""
     notice("probe")
-    episode = admit(session, path)
+    episode = admit(session, path, source_lang)
     notice("recognise")
     listened = listen(session, episode, source_lang)
     results: list[Delivered | Failed] = []

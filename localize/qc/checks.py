@@ -20,7 +20,7 @@ from ..subtitles.cues import CUT_FRAMES, GAP_FRAMES, LONGEST_MS, SHORTEST_MS
 from ..transcript import picture_text
 from ..translation import name_lock
 from . import covering
-from .figures import SILENT_LUFS, level_differences, max_rate, onset_p95, word_error
+from .figures import SILENT_LUFS, level_differences, max_rate, onset_p95, sound_faults, word_error
 from .variant import Variant
 
 ONSET_MS = 200
@@ -239,6 +239,11 @@ def in_time(v: Variant) -> Check:
     return _check("in time", Verdict.FAIL, bad, f"{out.offset_ms:+.0f} ms, {out.match_db:.0f} dB alike", limit)
 
 
+def source_sound(v: Variant) -> Check:
+    """The source's sound was decoded whole, and is as long as its picture."""
+    return _check("source sound", Verdict.REVIEW, sound_faults(v), f"{v.source_ms[2] / 1000:.1f} s", "whole, and as long as the picture")
+
+
 def picture(v: Variant) -> Check:
     """The picture is the source's, packet for packet; where its subtitles were covered, the same outside of them."""
     if v.covered is not None:
@@ -328,6 +333,7 @@ def on_cuts(v: Variant) -> Check:
 RULES: tuple[Rule, ...] = (
     translated, said_once, names, clips, no_overlap, rate, fit, onset, heard, reading_speed, row_length, cue_times, loudness,
     duration, in_time, picture, covering.source_text, tracks, sources, left_speech, levels, bed_kept, on_cuts,
+    source_sound,
 )  # fmt: skip
 
 

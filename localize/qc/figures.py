@@ -14,6 +14,8 @@ from ..records import Cue
 from .variant import Variant
 
 SILENT_LUFS = -55.0
+SOUND_OFF_MS = 250  # decoded and promised sound: priming, the last packet
+SOUND_GAP_MS = 1000
 
 
 def term_success(v: Variant) -> float:
@@ -70,3 +72,18 @@ def word_error(reference: str, hypothesis: str) -> float:
     """Word error rate: edits over reference words, letters and digits only, case folded."""
     wanted, got = normal_form(reference).split(), normal_form(hypothesis).split()
     return float(Levenshtein.distance(wanted, got)) / max(1, len(wanted))
+
+
+def sound_faults(v: Variant) -> list[str]:
+    """How the source's sound, as decoded, differs from what its packets promise and from its picture."""
+    picture, promised, decoded = v.source_ms
+    bad = []
+    if promised and abs(min(decoded, picture) - min(promised, picture)) > SOUND_OFF_MS + promised / 200:
+        bad.append(f"decoded to {decoded / 1000:.1f} s of {promised / 1000:.1f} s")
+    if v.lost_ms:
+        bad.append(f"{v.lost_ms / 1000:.1f} s cannot be decoded")
+    if promised and picture - promised > max(SOUND_GAP_MS, picture / 10):
+        bad.append(f"the sound ends at {promised / 1000:.1f} s of {picture / 1000:.1f} s")
+    if promised - picture > SOUND_GAP_MS:
+        bad.append(f"{(promised - picture) / 1000:.1f} s of sound after the picture's end are left out")
+    return bad

@@ -65,6 +65,8 @@ class Variant:
         left: share of source words still read from the bed; None where nothing is dubbed.
         stem: whether the bed is the studio's own stem.
         covered: what was done to the picture; None where its packets are the source's.
+        source_ms: how long the source's picture is, where its sound ends by its packets, and where when decoded;
+            lost_ms: how much of that sound cannot be decoded.
         cues: by language tag, the market's own first.
     """
 
@@ -89,3 +91,5 @@ class Variant:
     wanted_text: tuple[str, ...] = ()
     extra_translations: dict[str, tuple[Translation, ...]] = field(default_factory=dict)
     covered: Covered | None = None
+    source_ms: tuple[int, int, int] = (0, 0, 0)
+    lost_ms: int = 0

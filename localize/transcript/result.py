@@ -19,6 +19,7 @@ class Listened:
         sounds: what the studio's transcript says is heard but not spoken; screen: what the picture shows in writing.
         proposed: writing in the picture that nobody listed yet, for a person to choose from.
         renamed: what the recogniser had written, by the id of a word that was repaired to a name.
+        sound_ms: how long the programme's sound was when it was decoded.
     """
 
     transcript: Transcript
@@ -30,6 +31,7 @@ class Listened:
     sounds: tuple[Line, ...] = ()
     screen: tuple[Line, ...] = ()
     proposed: tuple[Line, ...] = ()
+    sound_ms: int = 0
 
     @property
     def spoken(self) -> list[Span]:

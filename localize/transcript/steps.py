@@ -15,7 +15,8 @@ from ..audio.samples import RATE, Samples, to_asr
 from ..audio.spans import Span
 from ..engines.recognition import silero
 from ..errors import MediaError
-from ..media.soundtrack import decode, stem_of
+from ..media import soundtrack
+from ..media.soundtrack import stem_of
 from ..records import EngineUse, Episode, Line, Transcript, Word, from_json, to_json
 from ..series.glossary import Term
 from ..session import Session
@@ -29,6 +30,7 @@ from .result import Listened
 from .turns import name_speakers, split_at_voice_changes
 
 SILENCE_LUFS = -60.0
+CENTRE_SHARE = 0.9  # of the speech, from which the centre channel is what is listened to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,7 @@ class ListenInputs:
     """
 
     file: str
+    sound: str
     sidecars: dict[str, str]
     people: tuple[str, ...]
     language: str
@@ -73,6 +76,7 @@ def listen(session: Session, episode: Episode, source_lang: str | None = None) -
     cast, languages = session.bible.cast, session.settings.languages
     inputs = ListenInputs(
         file=episode.sha256,
+        sound=episode.media.sound,
         sidecars={k: v for k, v in episode.sidecar_sha256.items() if k not in ("cast", "clean") and ":" not in k},
         people=dialogue_list.names_of(session.bible) if {"srt", "dialogue"} & set(episode.sidecars) else (),
         language=tag,
@@ -87,20 +91,24 @@ def listen(session: Session, episode: Episode, source_lang: str | None = None) -
     )
     with session.clock.timed(episode.name, ""):
         made = session.steps.json(
-            "listen", 22, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
+            "listen", 23, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
         )
     return from_json(Listened, made)
 
 
 def _listen(session: Session, episode: Episode, source_lang: str | None) -> Listened:
-    mix = decode(episode)
+    heard = soundtrack.read(episode)
+    mix = heard.samples
     if loudness(mix, RATE) < SILENCE_LUFS:
         raise MediaError("the sound track is silent", episode.name, "export the episode with its sound")
     hearing = to_asr(mix.mean(1))
     fit, notes = _stem_fit(episode, mix, silero.speech_spans(hearing))
     voice = stem.dialogue(mix, stem_of(episode), fit) if fit else mix.mean(1).astype(np.float32)
+    notes = (*episode.media.notes, *heard.notes, *notes)
     if fit:
         hearing = to_asr(voice)
+    elif (centre := _centre(episode, hearing)) is not None:
+        hearing, notes = centre, (*notes, f"{episode.media.layout} sound: the dialogue is heard in the centre channel")
     speech = silero.speech_spans(hearing)
     own = {k: Path(v) for k, v in episode.sidecars.items()}
     renamed: dict[str, str] = {}
@@ -140,7 +148,7 @@ def _listen(session: Session, episode: Episode, source_lang: str | None) -> List
     transcript = Transcript(language.split("-")[0], kind, words, lines, tuple(speech))
     placed = {"shift": float(fit.shift), "gain": fit.gain, "explained_db": fit.explained_db} if fit else None
     notes += burnt.notes
-    return Listened(transcript, levels, registers, placed, renamed, notes, sounds, screen, proposed_screen(burnt))
+    return Listened(transcript, levels, registers, placed, renamed, notes, sounds, screen, proposed_screen(burnt), heard.end_ms)
 
 
 def _flag_renamed(lines: tuple[Line, ...], capitals: set[int]) -> tuple[Line, ...]:
@@ -156,6 +164,16 @@ def _sayer(session: Session, language: str) -> Callable[[str], str]:
         if known.primary == language.split("-")[0]:
             espeak = known.espeak
     return lambda text: voice.phonemes(text, espeak)
+
+
+def _centre(episode: Episode, mix: Samples) -> Samples | None:
+    """The centre channel at the recogniser's rate, where as good as all speech of the mix is in it."""
+    alone = soundtrack.centre(episode)
+    if alone is None:
+        return None
+    hearing = to_asr(alone)
+    whole, there = (sum(b - a for a, b in silero.speech_spans(x)) for x in (mix, hearing))
+    return hearing if there and there >= CENTRE_SHARE * whole else None
 
 
 def _stem_fit(episode: Episode, mix: Samples, speech: list[Span]) -> tuple[stem.Fit | None, tuple[str, ...]]:

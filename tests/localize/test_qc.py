@@ -32,7 +32,7 @@ def good() -> variant.Variant:
         "es-419", True, lines, tuple(Word(n, "x", 0, 1, 0.9) for n in range(3)), translations, takes, {"es-419": cues},
         {"es-419": Look(26, 17, 40.0, "es", 12_000)}, settings.load_settings().loudness["mobile"], output, 40.0,
         {x.id: -20.0 for x in lines}, heard, 0.0, True, {x.id: -20.5 for x in lines}, Balance(-19.0, -18.5, 0.1),
-        ("spa", "eng"), ("spa",),
+        ("spa", "eng"), ("spa",), source_ms=(12_000, 12_000, 12_010),
     )  # fmt: skip
 
 
@@ -96,6 +96,11 @@ FAULTS: list[tuple[str, Callable[[variant.Variant], variant.Variant], str, Verdi
     ("late in the file", lambda v: out(v, offset_ms=300.0), "in time", Verdict.FAIL),
     ("another sound in the file", lambda v: out(v, match_db=3.0), "in time", Verdict.FAIL),
     ("cue over a cut", lambda v: replace(v, looks={"es-419": replace(v.looks["es-419"], cuts=(4120,))}), "cuts", Verdict.REVIEW),
+    ("sound lost in decoding", lambda v: replace(v, source_ms=(12_000, 12_000, 6000)), "source sound", Verdict.REVIEW),
+    ("sound stretched in decoding", lambda v: replace(v, source_ms=(12_000, 8000, 12_000)), "source sound", Verdict.REVIEW),
+    ("sound packets broken", lambda v: replace(v, source_ms=(12_000, 12_000, 12_000), lost_ms=900), "source sound", Verdict.REVIEW),
+    ("sound a quarter of the picture", lambda v: replace(v, source_ms=(12_000, 3000, 3000)), "source sound", Verdict.REVIEW),
+    ("sound twice the picture", lambda v: replace(v, source_ms=(12_000, 24_000, 24_000)), "source sound", Verdict.REVIEW),
     ("nobody can judge", lambda v: replace(v, heard=None), "heard", Verdict.REVIEW),
     ("fuzzy memory", lambda v: replace(v, translations=(replace(v.translations[0], flags=("fuzzy-memory",)), *v.translations[1:])), "sources", Verdict.REVIEW),
 ]  # fmt: skip

@@ -77,7 +77,7 @@ def sample(
     count = min(SAMPLES[1], max(SAMPLES[0], round(seconds / EVERY_S)))
     every = min(seconds, max(CLOSEST_S, seconds / count / closer))
     scale = min(1.0, SHORT / min(size))
-    view = View((0, 0, *size), (max(2, round(size[0] * scale)), max(2, round(size[1] * scale))), 1 / every)
+    view = View((0, 0, *size), (max(2, round(size[0] * scale)), max(2, round(size[1] * scale))), 1 / every, media.picture)
     seen: list[Seen] = []
     number = 0
     with ThreadPoolExecutor(threads) as pool:

@@ -56,6 +56,7 @@ def read_picture(
     rate = 1000 / media.frame_ms
     rate = rate / 2 if rate > FASTEST else rate
     view, scale = _view(band, size, rate)
+    view = replace(view, stream=media.picture)
     rows = Follower(reader, max(4, round(band.row * scale)), rate).run(frames(path, view))
     whole = [_displayed(r, view, scale) for r in rows]
     lines = _lines([r for r in whole if _is_subtitle(r, band, size, rate)], scripts, rate, media.duration_ms)
