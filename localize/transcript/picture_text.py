@@ -17,6 +17,7 @@ from .burnt_in import BurntIn, BurntLine, read_picture
 from .burnt_in.band import Reader
 from .burnt_in.script import SOLID, scripts_of
 
+VERSION = 3  # of what is read from a picture
 NEAR_MS = 350  # how far speech may begin before its subtitle, or end after it
 PIECE_MS = 60  # shorter pieces of speech at a subtitle's edge are its neighbour's
 UNSURE = 0.9  # score of the reader below which a line is doubtful
@@ -41,7 +42,7 @@ def read_hardsubs(session: Session, episode: Episode, language: str, speech: lis
         return to_json(read_picture(reader, Path(episode.path), episode.media, language, speech, threads))
 
     with session.clock.timed(episode.name, ""):
-        return from_json(BurntIn, session.steps.json("read-picture", 2, inputs, episode.name, make))
+        return from_json(BurntIn, session.steps.json("read-picture", VERSION, inputs, episode.name, make))
 
 
 def as_lines(

@@ -20,7 +20,7 @@ from ..media.soundtrack import stem_of
 from ..records import EngineUse, Episode, Line, Transcript, Word, from_json, to_json
 from ..series.glossary import Term
 from ..session import Session
-from . import dialogue_list, names
+from . import dialogue_list, names, picture_text
 from .burnt_in import BurntIn
 from .levels import measure_levels
 from .lines import cut_lines, join_lines
@@ -42,7 +42,7 @@ class ListenInputs:
         terms: of each name what may stand in the episode's language, or in any where that is not known yet.
         enrolled, registers: what the cast says of voices.
         espeak, sounds: by which a misspelt name is recognised by its sound.
-        hardsubs: who reads subtitles in the picture, where somebody does.
+        hardsubs, picture: who reads subtitles in the picture, where somebody does, and the reading's version.
     """
 
     file: str
@@ -58,6 +58,7 @@ class ListenInputs:
     speakers: EngineUse
     sounds: EngineUse
     hardsubs: EngineUse | None
+    picture: int
 
 
 def _heard_key(term: Term, tag: str) -> tuple[Any, ...]:
@@ -87,6 +88,7 @@ def listen(session: Session, episode: Episode, source_lang: str | None = None) -
         engine=session.engines.transcriber().identity(),
         speakers=session.engines.get("ge2e").identity(),
         sounds=session.engines.synthesizer().identity(),
+        picture=picture_text.VERSION,
         hardsubs=session.engines.get("ppocr").identity() if session.settings.hardsubs == "auto" else None,
     )
     with session.clock.timed(episode.name, ""):

@@ -13,8 +13,9 @@ from localize.engines.base import EngineContext
 from localize.engines.reading.ppocr import Box, PpOcr
 from localize.media import probe
 from localize.models.registry import load
-from localize.transcript.burnt_in import match, read_burnt_in, read_picture, script
+from localize.transcript.burnt_in import BurntLine, match, read_burnt_in, read_picture, script
 from localize.transcript.burnt_in.band import Samples, Seen, find_band, other_text
+from localize.transcript.burnt_in.read import _one_kind_of_chinese
 from localize.transcript.burnt_in.tracks import _rise
 from tests.burnt_in import measure, scenes
 from tests.burnt_in.scenes import Scene, Sign, Style
@@ -153,3 +154,12 @@ def test_a_single_frame_and_an_unknown_script(reader: PpOcr, tmp_path: Path) -> 
     facts = probe.probe(path)
     assert read_burnt_in(reader, path, facts, "zh") == ()
     assert "script" in read_picture(reader, path, facts, "hi").notes[0]
+
+
+def test_a_stray_traditional_character_is_set_right_but_traditional_subtitles_stay() -> None:
+    def texts(*rows: str) -> list[str]:
+        lines = [BurntLine(start_ms=0, end_ms=900, text=t, score=0.9, rows=((0, 0, 9, 9),)) for t in rows]
+        return [x.text for x in _one_kind_of_chinese(lines)]
+
+    assert texts("够了", "夠了", "你听我说", "走吧", "别回头") == ["够了", "够了", "你听我说", "走吧", "别回头"]
+    assert texts("夠了", "請你離開這裡", "你好") == ["夠了", "請你離開這裡", "你好"]

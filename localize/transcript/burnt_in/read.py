@@ -22,6 +22,7 @@ LONGEST_MS = 15_000  # what stands longer is a mark
 GAP_MS = 130  # one text that is away for less is one line
 FEW_S = 20.0  # shorter videos may have fewer lines
 CLOSER = 2.5
+STRAY = 0.25  # share of lines with a Traditional character up to which subtitles are Simplified
 READ = ("Hani", "Hira", "Kana", "Latn")
 
 
@@ -133,7 +134,19 @@ def _lines(rows: list[Row], scripts: tuple[str, ...], rate: float, duration_ms: 
             other=" ".join(other),
         )
         lines.append(line)
-    return tuple(sorted(lines, key=lambda x: x.start_ms))
+    return tuple(sorted(_one_kind_of_chinese(lines) if scripts == ("Hani",) else lines, key=lambda x: x.start_ms))
+
+
+def _one_kind_of_chinese(lines: list[BurntLine]) -> list[BurntLine]:
+    """A reader takes a character for its Traditional twin now and then: where most lines are Simplified, all are."""
+    from opencc import OpenCC
+
+    converter = OpenCC("t2s")
+    simplified = [converter.convert(x.text) for x in lines]
+    stray = sum(s != x.text for s, x in zip(simplified, lines, strict=True))
+    if stray > STRAY * len(lines):
+        return lines
+    return [replace(x, text=s) for s, x in zip(simplified, lines, strict=True)]
 
 
 def _rejoined(rows: list[Row], rate: float) -> list[Row]:

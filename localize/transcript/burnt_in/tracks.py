@@ -20,6 +20,7 @@ from .band import Reader, alike, cut
 
 SEARCH = 24  # pixels of a row's box where text is searched
 CLOSER = 1.4
+SURE = 0.95  # score of a reading that needs no further one
 STEP_S = 0.2  # between two searches
 BACK_S = 1.0  # how far before it was first found a row may have begun (fades)
 SETTLE = 4  # searches after which a row's beginning is measured
@@ -230,11 +231,14 @@ class Follower:
         self.rows.append(Row(track.begin, track.end, text, score, box, track.moved / SEARCH))
 
     def _best(self, track: Track) -> tuple[str, float]:
-        """The reading that most of three moments of the row's life agree on; of one that grows, its widest."""
+        """The reading that most of three moments of the row's life agree on; of one that grows, its widest. Where no
+        reading is sure, of all moments."""
         widest = max(w for _n, w, _c in track.crops)
         crops = [c for _n, w, c in track.crops if w >= widest - 0.5 * SEARCH]
-        picked = sorted({len(crops) // 4, len(crops) // 2, (3 * len(crops)) // 4})
-        readings = self.reader.read([crops[i] for i in picked])
+        picked = {len(crops) // 4, len(crops) // 2, (3 * len(crops)) // 4}
+        readings = self.reader.read([crops[i] for i in sorted(picked)])
+        if max(s for _t, s in readings) < SURE:
+            readings += self.reader.read([c for i, c in enumerate(crops) if i not in picked])
         votes: dict[str, float] = {}
         for text, score in readings:
             votes[text] = votes.get(text, 0.0) + score
