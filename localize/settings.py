@@ -25,6 +25,8 @@
 | LOCALIZE_COQUI_SECONDS | how long one of its lines may take, loading included | 300 |
 | LOCALIZE_FFMPEG | the ffmpeg to use | the one on PATH, else the imageio-ffmpeg wheel |
 | LOCALIZE_THREADS | engine threads | number of cores |
+| LOCALIZE_DEVICE | "cpu", "cuda", or "auto": a GPU where one is there and works | auto |
+| LOCALIZE_ASR | the recogniser to use, a model id | the best one here |
 | LOCALIZE_NOTIFY_WEBHOOK | address that Prefect's server posts to when a run fails, a variant waits, no worker is there | none |
 | LOCALIZE_NOTIFY_MAIL | addresses, with commas, that are written to for the same | none |
 | LOCALIZE_SMTP | how mail goes out: smtp:// or smtps://USER:PASSWORD@HOST:PORT | smtp://localhost:25 |
@@ -61,6 +63,8 @@ class Settings:
     offline: bool
     ffmpeg: str
     threads: int
+    device: str = "auto"
+    asr: str = ""
     json_logs: bool = False
     catch_up_s: int = 900
     hub_token: str = field(default="", repr=False)
@@ -148,6 +152,8 @@ def load_settings(environ: dict[str, str] | None = None) -> Settings:
         offline=env.get("LOCALIZE_OFFLINE", "0") not in ("", "0"),
         ffmpeg=env.get("LOCALIZE_FFMPEG", ""),
         threads=threads,
+        device=_choice(env, "LOCALIZE_DEVICE", ("auto", "cpu", "cuda")),
+        asr=env.get("LOCALIZE_ASR", ""),
         hub_token=env.get("HF_TOKEN", ""),
         releases=env.get("LOCALIZE_RELEASES", ""),
         json_logs=_choice(env, "LOCALIZE_LOG", ("text", "json")) == "json",

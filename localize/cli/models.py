@@ -58,6 +58,7 @@ def _list(args: argparse.Namespace) -> int:
 def _pull(args: argparse.Namespace) -> int:
     from ..engines.base import EngineContext
     from ..engines.catalogue import Engines
+    from ..engines.recognition.whisper import Whisper
     from ..engines.translation import ctranslate
     from ..models import pull, registry
     from ..models.download import Patience
@@ -79,6 +80,9 @@ def _pull(args: argparse.Namespace) -> int:
         if model.engine == "ctranslate2" and not model.converted:
             ctranslate.convert(known, model_id)
             return f"converted; {tried_out(engines, model)}"
+        if model.task == "asr" and not model.embedded:
+            Whisper(engines.context, model_id).hear_something()
+            return f"here, every byte checked, it hears; takes {model.memory_mb} MB of memory, {model.note}"
         return "here, every byte checked" if model.embedded or model.task != "mt" else tried_out(engines, model)
 
     return _each(args.model or [m.id for m in known.models.values() if m.embedded], bring_one)

@@ -8,6 +8,7 @@ from typing import cast
 
 from ..errors import OptionError
 from .base import Engine, EngineContext, Separator, SpeechTranslator, Synthesizer, Transcriber, Translator
+from .recognition.choice import choose
 from .speech.voices import Voices
 
 ENGINES = {
@@ -48,9 +49,15 @@ class Engines:
                 self._made[name] = _class(name)(self.context)
             return self._made[name]
 
-    def transcriber(self, name: str = "faster-whisper") -> Transcriber:
-        """The engine that recognises speech."""
-        return cast(Transcriber, self.get(name))
+    def transcriber(self) -> Transcriber:
+        """The engine that recognises speech, with the best model that is here. Raises OptionError."""
+        module, _, attribute = ENGINES["faster-whisper"].partition(":")
+        whisper = getattr(importlib.import_module(module), attribute)
+        with self.context.guard:
+            model_id = choose(self.context, lambda other: whisper(self.context, other).hear_something())
+            if model_id not in self._made:
+                self._made[model_id] = whisper(self.context, model_id)
+            return cast(Transcriber, self._made[model_id])
 
     def synthesizer(self) -> Voices:
         """Every voice there is."""

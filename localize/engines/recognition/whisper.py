@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from ...errors import EngineError, OptionError
 from ...models.pull import ensure
 from ...records import EngineUse, Word
 from ..base import EngineContext, Heard, Samples, versions
+from ..device import on_device, wanted
+from .choice import EMBEDDED, choose
 
 RATE = 16_000
 SEED = 7
-MODEL = "faster-whisper-base"
 KNOWN = "write its ISO 639-1 code, for example en, es, pt, hi, zh, ko"
 LANGUAGES = ("es", "pt", "hi", "zh", "fr", "de", "it", "ja", "ko", "tr", "id", "th", "vi", "ar", "ru")
 
@@ -26,12 +29,13 @@ class Whisper:
 
     name = "faster-whisper"
 
-    def __init__(self, context: EngineContext, model_id: str = MODEL) -> None:
+    def __init__(self, context: EngineContext, model_id: str = EMBEDDED) -> None:
         self.context, self.model_id = context, model_id
 
     def identity(self) -> EngineUse:
         model = self.context.registry.model(self.model_id)
         version = versions("faster-whisper", "ctranslate2")  # the first carries the voice detector's model as well
+        version += " cuda" if wanted(self.context) == "cuda" else ""
         digest = self.context.registry.identity(self.model_id)
         return EngineUse("recognise", self.name, version, model.id, digest, model.licence)
 
@@ -43,9 +47,17 @@ class Whisper:
                 from faster_whisper import WhisperModel
 
                 threads = self.context.settings.threads
-                model = WhisperModel(str(folder), device="auto", compute_type="int8", cpu_threads=threads)
-                self.context.loaded[self.model_id] = model
+                self.context.loaded[self.model_id] = on_device(
+                    self.context,
+                    self.model_id,
+                    lambda device, kind: WhisperModel(str(folder), device=device, compute_type=kind, cpu_threads=threads),
+                    lambda model: model.detect_language(np.zeros(RATE, np.float32)),
+                )
             return self.context.loaded[self.model_id]
+
+    def hear_something(self) -> None:
+        """Load the model and let it hear a second of silence. Raises what loading raises, EngineError."""
+        self.transcribe(np.zeros(RATE, np.float32), "en", (), quick=True)
 
     def detect(self, audio: Samples) -> tuple[str, float]:
         language, probability, _all = self.loaded().detect_language(audio, language_detection_segments=2)
@@ -110,7 +122,11 @@ class WhisperTranslate:
 
     def __init__(self, context: EngineContext) -> None:
         self.context = context
-        self._whisper = Whisper(context)
+
+    @property
+    def _whisper(self) -> Whisper:
+        tries = lambda model_id: Whisper(self.context, model_id).hear_something()  # noqa: E731
+        return Whisper(self.context, choose(self.context, tries, translates=True))
 
     def identity(self, source: str, target: str) -> EngineUse:
         use = self._whisper.identity()

@@ -20,6 +20,7 @@ from ...models.pull import ensure
 from ...models.registry import Registry
 from ...records import EngineUse
 from ..availability import EXTRA, absent, unusable
+from ..device import on_device, wanted
 from .model_families import END, Dialect, dialect
 from .pulled import BEAM, OfModel
 
@@ -33,6 +34,7 @@ class CTranslate(OfModel):
 
     def identity(self, source: str, target: str) -> EngineUse:
         version = f"ctranslate2 {importlib.metadata.version('ctranslate2')} {QUANTIZATION} beam {BEAM}"
+        version += " cuda" if wanted(self.context) == "cuda" else ""
         digest = self.context.registry.identity(self.name)
         return EngineUse("translate", self.name, version, self.name, digest, self.model.licence)
 
@@ -78,7 +80,14 @@ class CTranslate(OfModel):
                     processor.Load(str(folder / name))
                 threads = self.context.settings.threads
                 try:
-                    model = ctranslate2.Translator(str(ready), device="auto", intra_threads=threads)
+                    model = on_device(
+                        self.context,
+                        self.name,
+                        lambda device, kind: ctranslate2.Translator(
+                            str(ready), device=device, compute_type=kind, intra_threads=threads
+                        ),
+                        lambda made: made.translate_batch([[END]], max_decoding_length=1),
+                    )
                 except (RuntimeError, ValueError) as error:
                     raise EngineError(str(error), self.name) from error
                 self.context.loaded[self.name] = (model, *spm)
