@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 
 TORCH := torch==2.13.0
 
-.PHONY: help demo test test-walks test-coqui lint setup hf coqui system system-tests models clean up down
+.PHONY: help demo test test-walks torture test-coqui lint setup hf coqui system system-tests models clean up down
 
 help:
 	@echo "make demo        install, fetch checked models, make the demo series, localize it, show what came out"
@@ -21,6 +21,7 @@ help:
 	@echo "make hf          also install torch and transformers, which pulled translation models need"
 	@echo "make coqui       also build the environment of the Coqui voices (about 7 GB); make test-coqui tests it"
 	@echo "make scale       two workers against one, about fifteen minutes"
+	@echo "make torture     the service disturbed on purpose, about an hour"
 	@echo "make clean       remove the environment and everything that was built"
 
 demo: export LOCALIZE_HOME = $(CURDIR)/$(DEMO)/home
@@ -34,7 +35,7 @@ demo: setup models
 test: system-tests setup hf models lint
 	@failed=0; \
 	$(BIN)/python -m pytest tests/e2e || failed=1; \
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/flows tests/localize tests/media tests/service || failed=1; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/flows tests/localize tests/media tests/service tests/torture || failed=1; \
 	exit $$failed
 
 lint: setup
@@ -115,3 +116,9 @@ pulls: setup
 .PHONY: scale
 scale: system-tests setup models
 	$(BIN)/python -m pytest tests/scale
+
+# The service disturbed on purpose: 300 runs on SQLite, 300 on PostgreSQL and S3, and an oracle after each; about an hour
+
+torture: export TORTURE_RUNS = 300
+torture: system-tests setup
+	$(BIN)/python -m pytest tests/torture

@@ -24,7 +24,7 @@ from localize.delivery.result import Delivered
 from localize.errors import InputError, LocalizeError, OptionError
 from localize.pipeline.results import Failed
 from localize.review import edited_lines
-from localize.service import decisions, inbox, mail
+from localize.service import decisions, inbox, mail, questions
 from localize.service.episodes import FAILED, REVIEW, Known, key_of
 from localize.service.service import Service, open_service
 from localize.settings import load_settings
@@ -103,7 +103,7 @@ def review_variant(series: params.Series, episode: params.Episode, market: param
     for _turn in range(1, 21):
         known = office.find(series, episode)
         variant = office.books.variant(known, market)
-        before = office.books.asked_otherwise(run, known, variant.digest if variant else "")
+        before = questions.asked_otherwise(office.books.db, run, known, variant.digest if variant else "")
         stale = ""
         if before:
             stale = f"an answer to revision {before} does not count: {episode} / {market} changed since it was shown"
@@ -115,16 +115,16 @@ def review_variant(series: params.Series, episode: params.Episode, market: param
             return told
         report = _at_hand(office, known, market)
         seen = decisions.seen_now(office.books, known, market)
-        slot = office.books.ask(run, known, market, seen.digest)
+        slot = questions.ask(office.books.db, run, known, market, seen.digest)
         answer = _answer(office, known, market, report, slot)
         try:
             word = decisions.Word(seen, answer.reviewer, answer.note, f"{run}:{slot}")
             ended = _decided(office, known, market, report, answer, word)
         except InputError as error:  # the answer cannot be used: said above the next form
             get_run_logger().warning(str(error))
-            office.books.answered(run, slot)
+            questions.answered(office.books.db, run, slot)
             continue
-        office.books.answered(run, slot)
+        questions.answered(office.books.db, run, slot)
         if ended:
             return ended
     return "no decision"

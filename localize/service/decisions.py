@@ -23,8 +23,21 @@ from ..storage.bucket import Bucket
 from ..storage.bucket import Entry as Listed
 from ..storage.database import Statements
 from . import outbox
-from .episodes import DELIVERED, REJECTED, EpisodeRecords, Known, write_decision
+from .episodes import (
+    DELIVERED,
+    REJECTED,
+    REVIEW,
+    RUNNING,
+    EpisodeRecords,
+    Known,
+    decision_by,
+    final_decision,
+    lock_variant,
+    want_anew,
+    write_decision,
+)
 
+FINAL = ("approve", "reject")  # one of them, once, for a variant
 LOG = logging.getLogger(__name__)
 
 
@@ -82,7 +95,7 @@ def approve(
     if made != word.seen.digest and word.seen.digest:
         raise OptionError("the folder here holds another variant", f"{known.name} {market}", "look again and decide")
     _keep(books, bible, known, market, "approve", word, report, _worth_remembering(report))
-    to = outbox.publish(bucket, known, market, folder, word.who)
+    to = outbox.send(bucket, books, known, market, folder, word.who)
     books.set_state(known, market, DELIVERED, report["verdict"], f"approved by {word.who}")
     return to
 
@@ -114,15 +127,20 @@ def check_seen(books: EpisodeRecords, known: Known, market: str, seen: Seen) -> 
         now = f"revision {newest.revision}" if newest else "no revision"
         raise OptionError(f"the decision is on revision {seen.revision}, there is {now} now", where, do)
     variant = books.variant(known, market)
+    if variant is not None and variant.state not in (REVIEW, RUNNING):
+        raise OptionError(f"the variant is {variant.state} already", where, "look at where it stands")
     if variant is None or variant.digest != seen.digest:
         raise OptionError("the decision is on a variant that was made anew since", where, do)
 
 
 def _keep(
     books: EpisodeRecords, bible: Bible | None, known: Known, market: str, decision: str, word: Word,
-    report: dict[str, Any] | None = None, entries: Iterable[Entry] = (),
+    report: dict[str, Any] | None = None, entries: Iterable[Entry] = (), with_another: bool = False,
 ) -> bool:  # fmt: skip
-    """Write a decision and what it adds to the memory as one; False where this very answer was used before."""
+    """Write a decision and what it adds to the memory as one; False where this very answer was used before.
+
+    `with_another`: it came together with another edit of the same variant, which is wanted anew by that already.
+    """
     lines, source, tag = [], "", ""
     if bible is not None and report is not None:
         source, tag = report["episode"]["source_lang"], report["language"]
@@ -130,13 +148,26 @@ def _keep(
             entries, bible, tag, word.who, decision, known.name, known.revision, word.seen.digest
         )
 
+    where = f"{known.series}/{known.name} {market}"
+
     def write(do: Statements) -> bool:
-        fresh = write_decision(
-            do, known, market, decision, word.who, word.note, word.seen.digest, word.answer or None
-        )
-        if fresh and lines:
+        # of two people who decide at once, one comes after the other: what they saw is compared once more
+        state, digest = lock_variant(do, known, market)
+        used = word.answer and decision_by(do, word.answer)
+        if used and used != (decision, word.seen.digest):
+            raise OptionError(f"this form was used already, for {used[0]}", where, "look at where it stands")
+        if used:
+            return False
+        if not with_another and (digest != word.seen.digest or state not in (REVIEW, RUNNING)):
+            raise OptionError("the variant was decided on or made anew meanwhile", where, "look at where it stands")
+        if decision in FINAL and (other := final_decision(do, known, market, digest)):
+            raise OptionError(f"was decided already: {other}", where, "look at where it stands")
+        write_decision(do, known, market, decision, word.who, word.note, digest, word.answer or None)
+        if lines:
             remember(do, known.series, source, tag, lines)
-        return fresh
+        if decision == "edit":  # from here on nobody can approve what does not hold the edit
+            want_anew(do, known, market)
+        return True
 
     return books.db.together(write)
 
@@ -191,6 +222,7 @@ def take_returns(
     not be taken for another reason (the ledger or the bucket is away) stays for the next look.
     """
     taken: list[tuple[Listed, Known, str]] = []
+    seen: dict[tuple[Known, str], Seen] = {}  # several files may come back of one variant
     for entry in bucket.list("review"):
         parts = entry.name.split("/")
         if len(parts) != 6 or parts[4] != "back" or not parts[5].lower().endswith(edited_lines.RETURNS):
@@ -201,7 +233,10 @@ def take_returns(
             if known is None or report is None:
                 raise OptionError("belongs to no variant that was made", entry.name, "check the folder")
             bucket.download(entry.name, scratch / parts[5])
-            _take_return(books, bible_of(known.series), report, scratch / parts[5], entry.name, known, parts[3])
+            at = seen.setdefault((known, parts[3]), seen_now(books, known, parts[3]))
+            before = any(t[1:] == (known, parts[3]) for t in taken)
+            bible, local = bible_of(known.series), scratch / parts[5]
+            _take_return(books, bible, report, local, entry.name, known, parts[3], at, before)
             taken.append((entry, known, parts[3]))
         except InputError as error:
             base = "/".join(parts[:4])
@@ -218,17 +253,18 @@ def take_returns(
 
 
 def _take_return(
-    books: EpisodeRecords, bible: Bible, report: dict[str, Any], local: Path, name: str, known: Known, market: str
-) -> None:
+    books: EpisodeRecords, bible: Bible, report: dict[str, Any], local: Path, name: str, known: Known, market: str,
+    seen: Seen, with_another: bool,
+) -> None:  # fmt: skip
     """One file's lines as rows, with whose file it is; nothing where that was done before. Raises InputError."""
     answer = f"file:{name}:{file_sha256(local)}"
     if books.is_used(answer):
         return
-    seen, mark = seen_now(books, known, market), xliff.mark_of(local)
+    mark = xliff.mark_of(local)
     if mark and mark != f"{seen.revision}:{seen.digest}":
         what = "was exported from another revision, or from the variant before it was made anew"
         raise OptionError(what, name, "put its lines into the file that lies here now")
     back = edited_lines.changed(local, report)
     told = "; ".join((f"{len(back.entries)} lines came back", *back.notes))
     word = Word(seen, local.name, told, answer)
-    _keep(books, bible, known, market, "edit", word, report, back.entries)
+    _keep(books, bible, known, market, "edit", word, report, back.entries, with_another)

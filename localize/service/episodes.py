@@ -161,8 +161,8 @@ class EpisodeRecords:
         keys = [(k.series, k.name, k.revision) for k in episodes]
         for at in range(0, len(keys), MANY):
             part = keys[at : at + MANY]
-            marks = ",".join(["(?,?,?)"] * len(part))
-            sql = f"SELECT {VARIANT} FROM variants WHERE (series, name, revision) IN (VALUES {marks})"
+            of = ", ".join(f"variants.{c}" for c in VARIANT.split(", "))
+            sql = f"{_these(len(part))} SELECT {of} FROM k JOIN variants ON {_same_as_k('variants')}"
             rows += self.db.all(sql, tuple(x for key in part for x in key))
         return [Variant(*row) for row in rows]
 
@@ -207,13 +207,7 @@ class EpisodeRecords:
 
     def forget(self, known: Known, market: str) -> None:
         """Want a market anew."""
-        row = (known.series, known.name, known.revision)
-
-        def do_forget(do: Statements) -> None:
-            do.write(f"UPDATE episodes SET unfinished=1 WHERE {ONE_EPISODE}", row)
-            do.write(f"DELETE FROM variants WHERE {ONE_EPISODE} AND market=?", (*row, market))
-
-        self.db.together(do_forget)
+        self.db.together(lambda do: want_anew(do, known, market))
 
     # --- the inbox, and who is alive ---------------------------------------------------------------------------
 
@@ -244,41 +238,6 @@ class EpisodeRecords:
     def decide(self, known: Known, market: str, decision: str, who: str, note: str, digest: str = "") -> None:
         """Keep what was decided, with name and time."""
         self.db.together(lambda do: write_decision(do, known, market, decision, who, note, digest))
-
-    def ask(self, run: str, known: Known, market: str, digest: str) -> str:
-        """The slot of the form by which a run asks about a variant: the one that it waits with, or a new one."""
-        row = (run, known.series, known.name, known.revision, market, digest)
-        same = "run=? AND series=? AND name=? AND revision=? AND market=? AND digest=?"
-
-        def write(do: Statements) -> str:
-            rows = do.all(f"SELECT slot, answered_at FROM questions WHERE {same} ORDER BY asked_at", row)
-            waiting = [slot for slot, answered_at in rows if answered_at is None]
-            if waiting:
-                return str(waiting[-1])
-            slot = f"r{known.revision}-{digest[:16] or 'none'}-{len(rows)}"
-            do.write(
-                "INSERT INTO questions (run, series, name, revision, market, digest, slot, asked_at) "
-                "VALUES (?,?,?,?,?,?,?,?)",
-                (*row, slot, time.time()),
-            )
-            return slot
-
-        return self.db.together(write)
-
-    def answered(self, run: str, slot: str) -> None:
-        """Keep that a form's answer was dealt with."""
-        self.db.write("UPDATE questions SET answered_at=? WHERE run=? AND slot=?", (time.time(), run, slot))
-
-    def asked_otherwise(self, run: str, known: Known, digest: str) -> int:
-        """The revision that a run last asked about, where that was another revision or variant than this, and its form
-        is not dealt with; else 0. It is dealt with by that."""
-        row = (time.time(), run, known.revision, digest)
-        found = self.db.change(
-            "UPDATE questions SET answered_at=? WHERE run=? AND answered_at IS NULL AND NOT (revision=? AND digest=?) "
-            "RETURNING revision",
-            row,
-        )
-        return max((int(r[0]) for r in found), default=0)
 
     def is_used(self, answer: str) -> bool:
         """Whether a form's or a file's answer was used before."""
@@ -313,14 +272,54 @@ def write_decision(
     return written == 1
 
 
+def lock_variant(do: Statements, known: Known, market: str) -> tuple[str, str]:
+    """(state, digest) of a variant that nobody else changes before the transaction ends; empty where there is none."""
+    row = (known.series, known.name, known.revision, market)
+    do.write(f"UPDATE variants SET why=why WHERE {ONE_EPISODE} AND market=?", row)
+    found = do.all(f"SELECT state, digest FROM variants WHERE {ONE_EPISODE} AND market=?", row)
+    return (str(found[0][0]), str(found[0][1])) if found else ("", "")
+
+
+def decision_by(do: Statements, answer: str) -> tuple[str, str] | None:
+    """(decision, digest) that came by an answer."""
+    found = do.all("SELECT decision, digest FROM decisions WHERE answer=?", (answer,))
+    return (str(found[0][0]), str(found[0][1])) if found else None
+
+
+def final_decision(do: Statements, known: Known, market: str, digest: str) -> str:
+    """Who approved or rejected this very variant, and how; empty where nobody did."""
+    found = do.all(
+        f"SELECT decision, who FROM decisions WHERE {ONE_EPISODE} AND market=? AND digest=? AND digest<>'' AND "
+        "decision IN ('approve', 'reject')",
+        (known.series, known.name, known.revision, market, digest),
+    )
+    return f"{found[0][0]} by {found[0][1]}" if found else ""
+
+
+def want_anew(do: Statements, known: Known, market: str) -> None:
+    """Want a market anew, inside a transaction of the caller's."""
+    row = (known.series, known.name, known.revision)
+    do.write(f"UPDATE episodes SET unfinished=1 WHERE {ONE_EPISODE}", row)
+    do.write(f"DELETE FROM variants WHERE {ONE_EPISODE} AND market=?", (*row, market))
+
+
+def _these(number: int) -> str:
+    """SQL that names so many episodes `k`; a join with it goes by the index on both databases."""
+    return f"WITH k(series, name, revision) AS (VALUES {','.join(['(?,?,?)'] * number)})"
+
+
+def _same_as_k(table: str) -> str:
+    return " AND ".join(f"{table}.{c} = k.{c}" for c in ("series", "name", "revision"))
+
+
 def _finish(known: list[Known], markets: tuple[str, ...], do: Statements) -> None:
     keys = tuple(x for k in known for x in (k.series, k.name, k.revision))
-    these = f"(series, name, revision) IN (VALUES {','.join(['(?,?,?)'] * len(known))})"
+    these = f"{_these(len(known))} UPDATE episodes SET"
     # the rows are locked first, and their variants are looked at after: whoever wants one anew comes before or after
-    do.write(f"UPDATE episodes SET unfinished=unfinished WHERE {these}", keys)
+    do.write(f"{these} unfinished=1 FROM k WHERE {_same_as_k('episodes')} AND unfinished=1", keys)
     ended, wanted = ",".join("?" * len(ENDED)), ",".join("?" * len(markets))
     do.write(
-        f"UPDATE episodes SET unfinished=0 WHERE {these} AND (SELECT count(*) FROM variants AS v WHERE "
+        f"{these} unfinished=0 FROM k WHERE {_same_as_k('episodes')} AND (SELECT count(*) FROM variants AS v WHERE "
         "v.series=episodes.series AND v.name=episodes.name AND v.revision=episodes.revision AND "
         f"v.state IN ({ended}) AND v.market IN ({wanted})) = {len(markets)}",
         (*keys, *ENDED, *markets),

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import StoreError
+from ..errors import OptionError, StoreError
 from ..files import file_sha256
 from ..storage.bucket import Bucket
 from .episodes import EpisodeRecords, Known
 
 MANIFEST = "manifest.json"
+WAIT_S = 0.2  # between two tries to publish to a place where somebody else publishes
 
 
 def variant_of(folder: Path) -> str:
@@ -21,6 +22,27 @@ def variant_of(folder: Path) -> str:
         return str(json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("variant", ""))
     except (OSError, ValueError):
         return ""
+
+
+def send(
+    bucket: Bucket, books: EpisodeRecords, known: Known, market: str, folder: Path, who: str = "",
+    check: Callable[[], None] = lambda: None,
+) -> str:  # fmt: skip
+    """Publish a variant, one at a time to a place, and never an older revision over a newer one; where it went.
+
+    Raises OptionError where a newer revision was admitted, StoreError.
+    """
+    key = f"outbox:{known.series}/{known.name}/{market}"
+    while not books.ledger.take(key):
+        time.sleep(WAIT_S)
+    try:
+        newest = books.episode(known.series, known.name)
+        if newest is not None and newest.revision > known.revision:
+            what = f"revision {newest.revision} came in: revision {known.revision} does not go out any more"
+            raise OptionError(what, f"{known.series}/{known.name} {market}", "wait for the new one")
+        return publish(bucket, known, market, folder, who, check)
+    finally:
+        books.ledger.drop(key)
 
 
 def publish(

@@ -144,7 +144,7 @@ class Service:
             verdict, why, digest = str(result.verdict), "; ".join(result.reasons), result.key
             if result.verdict == Verdict.PASS:
                 check = partial(self.books.ledger.check_held, key_of(known)) if leased else lambda: None
-                why = outbox.publish(self.bucket, known, market, result.folder, check=check)
+                why = outbox.send(self.bucket, self.books, known, market, result.folder, check=check)
                 state = DELIVERED
             elif result.verdict == Verdict.REVIEW:
                 state = REVIEW

@@ -10,7 +10,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -102,20 +102,40 @@ class Bucket:
 
     def list(self, under: str, hidden: bool = False) -> list[Entry]:
         """Files below a name, sorted; without those whose name begins with a dot (parts of uploads), unless `hidden`."""
+        entries = []
         with self._said(under):
+            if self.is_local:
+                return sorted(self._local(under, hidden), key=lambda e: e.name)
             try:
                 found = self.fs.find(self.path(under), detail=True)
             except NOT_HERE:
                 return []
-        entries = []
         for path, facts in found.items():
             name = path[len(self.root) + 1 :]
             if facts.get("type") == "directory" or (not hidden and any(p.startswith(".") for p in name.split("/"))):
                 continue
-            link = bool(facts.get("islink"))  # a folder that is one is not gone into
             mark = facts.get("ETag") or facts.get("mtime") or ""
-            entries.append(Entry(name, int(facts["size"] or 0), f"{facts['size']}:{mark}", _modified(facts), link))
+            entries.append(Entry(name, int(facts["size"] or 0), f"{facts['size']}:{mark}", _modified(facts)))
         return sorted(entries, key=lambda e: e.name)
+
+    def _local(self, under: str, hidden: bool) -> Iterator[Entry]:
+        """Files of a folder; the filesystem's own walk takes ten times as long."""
+        todo = [self.path(under)]
+        while todo:
+            try:
+                entries = list(os.scandir(todo.pop()))
+            except NOT_HERE:
+                continue
+            for entry in entries:
+                if not hidden and entry.name.startswith("."):
+                    continue
+                if entry.is_dir():
+                    todo += [] if entry.is_symlink() else [entry.path]  # a folder that is a link is not gone into
+                    continue
+                with suppress(FileNotFoundError):
+                    stat = entry.stat(follow_symlinks=False)
+                    mark, name = f"{stat.st_size}:{stat.st_mtime}", entry.path[len(self.root) + 1 :]
+                    yield Entry(name, stat.st_size, mark, stat.st_mtime, entry.is_symlink())
 
     def size(self, name: str) -> int | None:
         """Bytes of a file; None where there is none."""

@@ -1,3 +1,3 @@
 """Servers as in tests/service."""
 
-from tests.service.conftest import postgres, s3, server  # noqa: F401
+from tests.service.conftest import empty_postgres, postgres, s3, server  # noqa: F401

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from localize.errors import OptionError, StoreError
-from localize.service import decisions
+from localize.service import decisions, outbox, questions
 from localize.service.decisions import Seen, Word, seen_now
 from localize.service.episodes import DELIVERED, REJECTED, REVIEW, Known
 from localize.service.service import Service
@@ -66,8 +66,13 @@ def test_an_answer_counts_once_whatever_resumes(waiting: tuple[Service, Known]) 
     bible = office.bible("night")
     report = json.loads((folder_of(office, known) / "report.json").read_text())
     word = Word(Seen(1, "made-1"), "Ana", "", "run-1:slot-0")
-    for _time in range(3):  # the run died after this and began again
-        assert decisions.edit(office.books, bible, known, "latam", report, "L002: Nadie duerme.", word) == 1
+    assert decisions.edit(office.books, bible, known, "latam", report, "L002: Nadie duerme.", word) == 1
+    assert [k.name for k in office.books.unfinished()] == ["E01"]  # wanted anew from here on
+    office.books.set_state(known, "latam", REVIEW, "review", digest="made-2")
+    with pytest.raises(OptionError, match="made anew"):  # the run died after this and began again
+        decisions.edit(office.books, bible, known, "latam", report, "L002: Nadie duerme.", word)
+    with pytest.raises(OptionError):  # the form comes a second time, for something else
+        approve(office, known, Seen(1, "made-2"), word.answer)
     rows = office.books.db.all("SELECT who, how, episode, revision, digest FROM remembered")
     assert rows == [("Ana", "edit", "E01", 1, "made-1")]
     assert [(d.decision, d.digest) for d in office.books.decisions(known)] == [("edit", "made-1")]
@@ -101,16 +106,40 @@ def test_an_approval_that_died_half_way_is_found_and_finished(
 def test_a_form_waits_in_one_slot_and_another_variant_gets_another(waiting: tuple[Service, Known]) -> None:
     office, known = waiting
     books = office.books
-    slot = books.ask("run", known, "latam", "made-1")
-    assert books.ask("run", known, "latam", "made-1") == slot  # the run resumes
-    assert books.asked_otherwise("run", known, "made-1") == 0
-    books.answered("run", slot)  # its answer could not be used: the next form is another one
-    again = books.ask("run", known, "latam", "made-1")
+    slot = questions.ask(books.db, "run", known, "latam", "made-1")
+    assert questions.ask(books.db, "run", known, "latam", "made-1") == slot  # the run resumes
+    assert questions.asked_otherwise(books.db, "run", known, "made-1") == 0
+    questions.answered(books.db, "run", slot)  # its answer could not be used: the next form is another one
+    again = questions.ask(books.db, "run", known, "latam", "made-1")
     assert again != slot
     second, _fresh = books.admit("night", "E01", "other bytes", "E01.mp4")
-    assert books.asked_otherwise("run", second, "made-2") == 1  # its answer was for revision 1
-    assert books.asked_otherwise("run", second, "made-2") == 0  # which is said once
-    assert books.ask("run", second, "latam", "made-2") not in (slot, again)
+    assert questions.asked_otherwise(books.db, "run", second, "made-2") == 1  # its answer was for revision 1
+    assert questions.asked_otherwise(books.db, "run", second, "made-2") == 0  # which is said once
+    assert questions.ask(books.db, "run", second, "latam", "made-2") not in (slot, again)
+
+
+def test_of_two_people_who_decide_one_is_told_of_the_other(waiting: tuple[Service, Known]) -> None:
+    office, known = waiting
+    approve(office, known, Seen(1, "made-1"), "ana:0")
+    manifest = office.bucket.read("outbox/night/E01/latam/manifest.json")
+    for state in (DELIVERED, REVIEW):
+        office.books.set_state(known, "latam", state)
+        with pytest.raises(OptionError, match="already"):
+            approve(office, known, Seen(1, "made-1"), "ben:0")
+        with pytest.raises(OptionError, match="already"):
+            decisions.reject(office.books, known, "latam", Word(Seen(1, "made-1"), "Ben", "", "ben:1"))
+    assert office.bucket.read("outbox/night/E01/latam/manifest.json") == manifest
+
+
+def test_an_older_revision_never_goes_out_over_a_newer_one(waiting: tuple[Service, Known]) -> None:
+    office, first = waiting
+    second, _fresh = office.books.admit("night", "E01", "other bytes", "E01.mp4")
+    outbox.send(office.bucket, office.books, second, "latam", folder_of(office, second))
+    with pytest.raises(OptionError, match="revision 2 came in"):
+        outbox.send(office.bucket, office.books, first, "latam", folder_of(office, first))
+    manifest = json.loads(office.bucket.read("outbox/night/E01/latam/manifest.json") or b"")
+    assert manifest["revision"] == 2
+    assert office.books.ledger.leased() == set()
 
 
 def returned(office: Service, known: Known, digest: str = "made-1") -> str:

@@ -85,10 +85,12 @@ def test_ten_thousand_episodes_are_planned_quickly(place: Place, figure) -> None
                     row = ("s", known.name, 1, market, DELIVERED, "pass", "", 1, 0.0)
                     db.execute("INSERT INTO variants (series, name, revision, market, state, verdict, why, tries, at) VALUES (?,?,?,?,?,?,?,?,?)", row)
     office = Service(settings, bucket, books)
-    tracemalloc.start()
     started = time.monotonic()
-    made = office.plan()
+    office.plan()
     seconds = time.monotonic() - started
+    books.reopen()
+    tracemalloc.start()
+    made = office.plan()
     peak = tracemalloc.get_traced_memory()[1] / 1e6
     tracemalloc.stop()
     figure("catch-up over 10,000 x 4, 99 % done: seconds, MB", f"{seconds:.1f}, {peak:.0f}")
@@ -199,6 +201,7 @@ def test_a_decision_is_kept_and_done(place: Place) -> None:
     assert decisions.edit(books, bible, known, "latam", report, "L002: Nadie duerme.\n\nl003 = Claro.", ana) == 2
     held = bible.memory_of("en", "es-419")
     assert set(held.entries) == {"nobody sleeps", "yes"}
+    books.set_state(known, "latam", REVIEW, "review", digest="made-1")  # made anew: it came out the same
     for bad in ("L777: x", "nothing", "L000: Ven a casa, Verano.", ""):
         with pytest.raises((OptionError, SidecarError)):
             decisions.edit(books, bible, known, "latam", report, bad, ana)
