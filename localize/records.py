@@ -64,7 +64,11 @@ class Media:
 
 @dataclass(frozen=True)
 class Episode:
-    """One episode as dropped: a file, its digest, the sidecars that lie beside it, and notes on files that are not one."""
+    """One episode as dropped: a file, its digest, and the sidecars that lie beside it.
+
+    Attributes:
+        unused: files that look like its own and are not taken, by name, with the reason.
+    """
 
     name: str
     path: str
@@ -72,7 +76,7 @@ class Episode:
     media: Media
     sidecars: dict[str, str] = field(default_factory=dict)
     sidecar_sha256: dict[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    unused: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,9 @@ class TermUse:
     locked: str
     wanted: int
     found: int
+
+
+PARTED = "sentence-parted"  # a flag: one sentence of the studio's translation is shared by two people
 
 
 @dataclass(frozen=True)

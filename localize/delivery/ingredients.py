@@ -24,6 +24,7 @@ class Ingredients:
         extra: translations of further subtitle languages; notes: of sounds and of writing in the picture.
         speaker_names: by language what viewers who cannot hear read for each character of the cast.
         extra_lines: the lines that those translations are of; a language may say two lines as one.
+        unused: files and cues of the studio that nothing was made of.
     """
 
     listened: Listened
@@ -41,6 +42,7 @@ class Ingredients:
     speaker_names: dict[str, dict[str, str]] = field(default_factory=dict)
     extra_lines: dict[str, tuple[Line, ...]] = field(default_factory=dict)
     burnt_in: tuple[BurntLine, ...] = ()
+    unused: tuple[str, ...] = ()
 
 
 def speaker_names(bible: Bible, source: str, tag: str) -> dict[str, str]:

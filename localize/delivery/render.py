@@ -265,6 +265,7 @@ class Render:
             lost_ms=self.episode.media.sound_lost_ms,
             stem=self.made.listened.stem is not None,
             heard=self.made.heard,
+            unused=self.made.unused,
             left=self.made.left,
             wanted_sound=(settings.language(self.market.language).iso, self._source_language()),
             wanted_text=(*(settings.language(t).iso for t in self.tags if cues[t]), *self._forced_iso()),

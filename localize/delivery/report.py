@@ -70,6 +70,7 @@ def _lines(v: variant.Variant) -> list[dict[str, Any]]:
             {
                 "id": line.id,
                 "speaker": line.speaker,
+                "manner": line.manner,
                 "start_ms": line.start_ms,
                 "end_ms": line.end_ms,
                 "source": line.text,

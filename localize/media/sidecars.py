@@ -28,8 +28,10 @@ SIDECARS = {
 }
 TEXTS = (".srt", ".vtt", ".ass", ".ssa", ".ttml")  # the first of several is taken
 TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
+WORDED = (*TEXTS, *TABLES, ".xml", ".dfxp", ".itt", ".sub", ".sbv", ".stl", ".scc", ".smi", ".sami")
+UNKNOWN = "its name says no language or kind that is known"
 # what might be meant as a sidecar, though nothing here reads it
-ALIKE = {*TEXTS, *TABLES, ".xml", ".dfxp", ".itt", ".sub", ".sbv", ".stl", ".scc", ".smi", ".sami", ".txt", ".docx", ".doc", ".xls",
+ALIKE = {*WORDED, ".txt", ".docx", ".doc", ".xls",
          ".wav", ".aif", ".aiff", ".flac", ".toml"}  # fmt: skip
 
 
@@ -69,7 +71,7 @@ def taken(names: Iterable[str], stem: str) -> dict[str, str]:
 def unused(names: Iterable[str], stem: str) -> dict[str, str]:
     """Names that look like an episode's own and are not taken, each with the reason."""
     found, strange = _sorted(names, stem)
-    why = dict.fromkeys(strange, "its name says no language or kind that is known")
+    why = dict.fromkeys(strange, UNKNOWN)
     for several in found.values():
         why |= dict.fromkeys(several[1:], f"{several[0]} is taken")
     if "dialogue" in found and "srt" in found:
@@ -109,9 +111,14 @@ def sidecars_of(path: Path) -> dict[str, Path]:
     return {kind: path.with_name(name) for kind, name in taken(_names_beside(path), path.stem).items()}
 
 
-def notes_of(path: Path) -> tuple[str, ...]:
-    """A sentence for each file beside an episode that looks like its own and is not taken."""
-    return tuple(f"{name} is not used: {why}" for name, why in unused(_names_beside(path), path.stem).items())
+def unused_of(path: Path) -> dict[str, str]:
+    """The files beside an episode that look like its own and are not taken, each with the reason."""
+    return unused(_names_beside(path), path.stem)
+
+
+def missed(unused: dict[str, str]) -> tuple[str, ...]:
+    """Of unused files those whose words somebody may miss: subtitles and tables that nothing stands in for."""
+    return tuple(n for n, why in unused.items() if why == UNKNOWN and n.lower().endswith(WORDED))
 
 
 def _names_beside(path: Path) -> list[str]:

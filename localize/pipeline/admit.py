@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import InputError, MediaError
 from ..files import file_sha256
 from ..media import probe
-from ..media.sidecars import notes_of, sidecars_of
+from ..media.sidecars import sidecars_of, unused_of
 from ..records import Episode, Media, from_json, to_json
 from ..session import Session
 from ..storage.step_cache import Failure
@@ -40,7 +40,7 @@ def admit(session: Session, path: Path, source_lang: str | None = None) -> Episo
         raise MediaError(what, path.name, do)
     beside = sidecars_of(path)
     shas = {kind: _digest(session, p) for kind, p in beside.items()}
-    return Episode(name, str(path), digest, from_json(Media, found), {k: str(p) for k, p in beside.items()}, shas, notes_of(path))
+    return Episode(name, str(path), digest, from_json(Media, found), {k: str(p) for k, p in beside.items()}, shas, unused_of(path))
 
 
 def episode_name(path: Path) -> str:

@@ -14,6 +14,7 @@ from ..dubbing import casting, fit_text, intelligibility, listen_back
 from ..dubbing import steps as dubbing
 from ..dubbing.steps import Spoken
 from ..markets import Market
+from ..media.sidecars import missed
 from ..mixing import leftover_speech
 from ..mixing import steps as mixing
 from ..records import EngineUse, Episode, Translation
@@ -34,7 +35,7 @@ class LanguagePart:
 
     Attributes:
         listened: the episode's lines as this language says them.
-        notes: what was set right in the studio's translation into it.
+        notes: what was set right in the studio's translation into it; unused: what of that is not said.
     """
 
     listened: Listened
@@ -42,6 +43,7 @@ class LanguagePart:
     spoken: Spoken | None
     engines: list[EngineUse]
     notes: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
 
 
 def run_market(
@@ -79,7 +81,7 @@ def translate_language(session: Session, episode: Episode, listened: Listened, t
     """A language's lines and their translations, nothing spoken yet."""
     view, given = finished.as_said(session, episode, listened, tag)
     translations, used = translation.translate(session, episode, view, tag, given)
-    return LanguagePart(view, translations, None, used, given.notes)
+    return LanguagePart(view, translations, None, used, given.notes, given.unused)
 
 
 def speak_part(session: Session, episode: Episode, tag: str, part: LanguagePart) -> LanguagePart:
@@ -119,7 +121,9 @@ def gather(
         engines += [e for e in parts[tag].engines if e not in engines]
     tags, source = (market.language, *market.extra_subtitles), listened.transcript.language
     extra = {t: parts[t] for t in market.extra_subtitles}
-    told = (*episode.notes, *listened.notes, *own.notes, *(n for part in extra.values() for n in part.notes))
+    told = [f"{name} is not used: {why}" for name, why in episode.unused.items()]
+    told += [*listened.notes, *(note for part in (own, *extra.values()) for note in part.notes)]
+    unused = [*missed(episode.unused), *(what for part in (own, *extra.values()) for what in part.unused)]
     return Ingredients(
         replace(own.listened, notes=tuple(dict.fromkeys(told))),
         own.translations,
@@ -136,6 +140,7 @@ def gather(
         {t: speaker_names(session.bible, source, t) for t in tags} if "sdh" in market.also else {},
         {t: part.listened.transcript.lines for t, part in extra.items()},
         _to_cover(session, episode, listened, market),
+        tuple(unused),
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from ..audio.spans import overlap_ms
 from ..dubbing import intelligibility, timing
 from ..languages.text import count, normal_form
-from ..records import Check, Verdict
+from ..records import PARTED, Check, Verdict
 from ..subtitles import line_breaks
 from ..subtitles.cues import CUT_FRAMES, GAP_FRAMES, LONGEST_MS, SHORTEST_MS
 from ..transcript import picture_text
@@ -114,6 +114,11 @@ def no_overlap(v: Variant) -> Check:
     return _check("overlap", Verdict.FAIL, bad, figure, "nobody overlaps himself")
 
 
+def all_used(v: Variant) -> Check:
+    """Nothing that the studio wrote was left aside: its files beside the episode, and the cues of its translation."""
+    return _check("studio's files", Verdict.REVIEW, list(v.unused), f"{len(v.unused)} left aside", "all used")
+
+
 def said_once(v: Variant) -> Check:
     """No two lines of the studio's translation say the same words where their sources differ: a cue used twice."""
     source = {line.id: normal_form(line.text) for line in v.lines}
@@ -123,7 +128,7 @@ def said_once(v: Variant) -> Check:
         for a, b in itertools.pairwise(given)
         if normal_form(a.text) == normal_form(b.text) and source.get(a.line_id) != source.get(b.line_id)
     ]
-    bad += [f"{t.line_id}: {f}" for t in v.translations for f in t.flags if f == "sentence-parted"]
+    bad += [f"{t.line_id}: {f}" for t in v.translations for f in t.flags if f == PARTED]
     return _check("said once", Verdict.REVIEW, bad, f"{len(bad)} lines", "every cue of a translation said once, whole")
 
 
@@ -331,7 +336,7 @@ def on_cuts(v: Variant) -> Check:
 
 
 RULES: tuple[Rule, ...] = (
-    translated, said_once, names, clips, no_overlap, rate, fit, onset, heard, reading_speed, row_length, cue_times, loudness,
+    translated, all_used, said_once, names, clips, no_overlap, rate, fit, onset, heard, reading_speed, row_length, cue_times, loudness,
     duration, in_time, picture, covering.source_text, tracks, sources, left_speech, levels, bed_kept, on_cuts,
     source_sound,
 )  # fmt: skip

@@ -68,6 +68,7 @@ class Variant:
         source_ms: how long the source's picture is, where its sound ends by its packets, and where when decoded;
             lost_ms: how much of that sound cannot be decoded.
         cues: by language tag, the market's own first.
+        unused: files and cues of the studio that nothing was made of.
     """
 
     language: str
@@ -93,3 +94,4 @@ class Variant:
     covered: Covered | None = None
     source_ms: tuple[int, int, int] = (0, 0, 0)
     lost_ms: int = 0
+    unused: tuple[str, ...] = ()

@@ -28,12 +28,14 @@ class Finished:
     Attributes:
         texts: line id -> its words; runs: lines said as one, under the first one's id.
         parted: lines that hold a part of a sentence that another person goes on with.
+        unused: its cues that stand where nobody speaks, and lines that it has no cue for.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
     runs: tuple[tuple[str, ...], ...] = ()
     parted: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
 
 
 def read(session: Session, episode: Episode, listened: Listened, target: str) -> Finished:
@@ -49,10 +51,10 @@ def read(session: Session, episode: Episode, listened: Listened, target: str) ->
     units, notes = dialogue_list.units_of(read_bytes(path), path.name, episode.media.duration_ms, names)
     made = aligned(units, listened.transcript.lines, path.name)
     notes = (*([f"{path.name}: {nearest}"] if nearest else []), *notes)
-    if made.unused:
-        shown = ", ".join(map(str, made.unused[:8]))
-        notes = (*notes, f"{path.name}: cue {shown} stands where nobody speaks and is not used")
-    return Finished(made.texts, tuple(made.runs), frozenset(made.parted), notes)
+    unused = [f"{path.name}: cue {n} stands where nobody speaks" for n in dict.fromkeys(made.unused)]
+    covered = {*made.texts, *(i for run in made.runs for i in run)}
+    unused += [f"{path.name}: no cue for {x.id}" for x in listened.transcript.lines if x.id not in covered]
+    return Finished(made.texts, tuple(made.runs), frozenset(made.parted), notes, tuple(unused))
 
 
 def aligned(units: list[Unit], lines: tuple[Line, ...], where: str) -> Aligned:

@@ -8,14 +8,12 @@ from ..audio import stem
 from ..audio.samples import Samples, to_asr
 from ..languages.text import sentence_case
 from ..media.soundtrack import decode, stem_of
-from ..records import EngineUse, Episode, Translation
+from ..records import PARTED, EngineUse, Episode, Translation
 from ..session import Session
 from ..transcript.result import Listened
 from .finished import Finished
 from .job import Job
 from .translate import translate as translate_lines
-
-PARTED = "sentence-parted"  # a flag: one sentence of the studio's translation is shared by two people
 
 # --- per language ----------------------------------------------------------------------------------------------
 

@@ -121,6 +121,15 @@ def test_a_cue_that_is_used_twice_and_a_parted_sentence_are_found() -> None:
     assert checks.said_once(replace(v, lines=lines, translations=parted)).verdict == Verdict.REVIEW
 
 
+def test_a_file_or_a_cue_that_is_left_aside_is_for_a_person_to_see() -> None:
+    assert checks.all_used(good()).verdict == Verdict.PASS
+    left = checks.all_used(replace(good(), unused=("E.final.srt", "E.es.srt: cue 4 stands where nobody speaks")))
+    assert left.verdict == Verdict.REVIEW
+    assert "E.final.srt" in left.detail
+    names = ["E.mp4", "E.srt", "E.vtt", "E.final.srt", "E.notes.txt"]
+    assert sidecars.missed(sidecars.unused(names, "E")) == ("E.final.srt",)
+
+
 # --- lines as a language says them -----------------------------------------------------------------------------
 
 LINES = (

@@ -19,7 +19,7 @@ from localize.errors import SidecarError
 from localize.files import root_of
 from localize.languages import regions
 from localize.review import units, xliff12
-from localize.series import inline_codes
+from localize.series import glossary, inline_codes, memory
 from localize.transcript import studio_cues
 from localize.transcript.alignment import Spoken, Unit, align, used_twice
 
@@ -342,3 +342,36 @@ def test_any_xliff_is_read_or_refused_by_name(text: str) -> None:
         found = None
     assert found is None or all(isinstance(u.target, str) for u in found.units)
     assert time.monotonic() - began < 1
+
+
+TMX_GRAIN = st.sampled_from(
+    ["<tmx>", "<body>", "<tu>", "<tuv xml:lang='en'>", "<tuv xml:lang='pt-BR'>", "<tuv lang='pt-PT'>", "<tuv>", "<seg>", "</seg>", "</tuv>", "</tu>",
+     "</body>", "</tmx>", "<ph>", "</ph>", "<ph type='term'>", "<bpt i='1'>", "</bpt>", "<hi>", "</hi>", "<sub>", "</sub>", "<prop type='x-context-pre'>",
+     "</prop>", "Hi", "&lt;", "\u0301"]
+)  # fmt: skip
+
+
+@QUICK
+@given(st.lists(TMX_GRAIN, max_size=40).map("".join))
+def test_any_tmx_is_read_or_refused_by_name(text: str) -> None:
+    began = time.monotonic()
+    with contextlib.suppress(SidecarError):
+        memory.parse(f"<tmx><body><tu>{text}</tu></body></tmx>", "x.tmx", "en", "pt-BR").lookup("Hi")
+    with contextlib.suppress(SidecarError):
+        memory.parse(text, "x.tmx", "en", "pt-BR")
+    assert time.monotonic() - began < 1
+
+
+@QUICK
+@given(st.lists(st.sampled_from(["term", "kind", "en", "es-419", ",", ";", "\t", "\n", '"', "person", "Ana", "=1", "é", "\x00"]), max_size=60))
+def test_any_glossary_is_read_or_refused_by_name(grains: list[str]) -> None:
+    with contextlib.suppress(SidecarError):
+        glossary.parse("term,kind,es-419\n" + "".join(grains), "terms.csv")
+    with contextlib.suppress(SidecarError):
+        glossary.from_rows(tables.rows("".join(grains).encode(), "terms.csv"), "terms.csv")
+
+
+def test_a_glossary_comes_as_a_workbook() -> None:
+    rows = [["Term", "kind", "es-419", "note"], ["Summer", "person", "Summer", ""], ["Glass Queen", "title", "Reina de Cristal", "a ship"]]
+    held = glossary.from_rows(tables.rows(excel([[*r] for r in rows]), "terms.xlsx"), "terms.xlsx")
+    assert [(t.term, t.form("es-419")) for t in held.terms] == [("Summer", "Summer"), ("Glass Queen", "Reina de Cristal")]
