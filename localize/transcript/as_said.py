@@ -28,4 +28,5 @@ def _together(one: Line, two: Line) -> Line:
         text=f"{one.text} {two.text}",
         word_ids=(*one.word_ids, *two.word_ids),
         flags=tuple(dict.fromkeys((*one.flags, *two.flags))),
+        manner=", ".join(dict.fromkeys(m for x in (one, two) for m in x.manner.split(", ") if m)),
     )

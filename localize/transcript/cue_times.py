@@ -14,8 +14,8 @@ from ..errors import SidecarError
 from .cue_files import FileCue, Notes
 
 HOUR_MS = 3_600_000
-MS_A_LETTER = 65  # of unhurried speech
-SHORTEST_MS, LONGEST_MS = 400, 7000
+MS_A_LETTER = 80  # of unhurried speech
+SHORTEST_MS, LONGEST_MS = 700, 7000
 NO_LENGTH_MS = 60  # what lasts less is no time at all, whatever it says
 SLACK_MS = 500  # a cue may hang over the picture's end by so much without a word
 TOUCH_MS = 250  # captions that follow each other this closely may roll up
@@ -140,7 +140,7 @@ def _long_enough(cues: list[FileCue], at: int, duration_ms: int, notes: Notes) -
     """A cue without length, or far shorter than its words, with the time until something else starts."""
     cue = cues[at]
     letters = len(re.sub(r"\W", "", _key(cue)))
-    least = min(SHORTEST_MS, max(NO_LENGTH_MS, letters * 20))
+    least = min(300, max(NO_LENGTH_MS, letters * 20))
     if cue.end_ms - cue.start_ms >= least:
         return cue
     notes.add("a cue without length given the time that its words take", f"cue {cue.number}")

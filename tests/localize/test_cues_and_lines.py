@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from localize.audio.levels import limit, true_peak
 from localize.audio.samples import RATE
-from localize.dubbing import timing
+from localize.dubbing import lay, timing
+from localize.dubbing.part import Part
 from localize.dubbing.timing import Slot
 from localize.media import sidecars
 from localize.qc import checks
@@ -21,6 +22,7 @@ from localize.records import Line, Transcript, Verdict
 from localize.review import edited_lines
 from localize.series import memory
 from localize.series.glossary import Glossary
+from localize.session import Session
 from localize.transcript.as_said import joined
 from localize.transcript.result import Listened
 from localize.translation.finished import runs_remembered
@@ -98,6 +100,25 @@ def test_two_voices_that_add_up_are_held_below_full_scale() -> None:
     held = limit((tone + tone)[:, None], RATE, -0.3)[:, 0]
     assert true_peak(held[:, None]) <= 0.0
     assert np.abs(held).max() > 0.9
+
+
+@pytest.mark.models
+def test_two_real_voices_are_laid_at_once_without_clipping(session: Session) -> None:
+    lines = (
+        Line("L1", "Ana", 500, 2500, "Stop it now!"), Line("L2", "Luis", 700, 2600, "I never said that."),
+        Line("L3", "Ana", 2700, 3600, "Go away."),
+    )  # fmt: skip
+    texts, voices = ("¡Basta ya de mentiras!", "Yo nunca dije eso.", "Vete de aquí."), ("ef_dora", "em_alex", "ef_dora")
+    # as loud as makes two voices add up to more than full scale
+    parts = [Part(x, t, v, 1.0, (), -6.0) for x, t, v in zip(lines, texts, voices, strict=True)]
+    made = lay.dub(parts, 5000, session.engines.synthesizer(), "es-419", session.steps, "E01 es-419", 2)
+    one, two, three = made.takes
+    assert two.start_ms == 700
+    assert two.start_ms < one.end_ms
+    assert three.start_ms >= one.end_ms
+    assert set(made.apart) >= {"L1", "L2"}
+    assert 0.5 < np.abs(made.track).max() <= 1.0
+    assert not np.array_equal(made.sound(two), made.track[two.start_ms * 48 : two.end_ms * 48])
 
 
 def test_overlap_is_a_fault_only_of_one_person() -> None:

@@ -122,7 +122,7 @@ def test_times_are_set_right_and_noted() -> None:
     assert spans("1\n00:00:09,000 --> 00:00:19,000\nHi\n") == [(9000, 10_000, "Hi")]
     assert any("half" in n or "decimals" in n for n in read("00:00:01,5 --> 00:00:02,5\nHi\n").notes)
     same = spans("1\n00:00:05,000 --> 00:00:05,000\nB\n\n2\n00:00:05,000 --> 00:00:07,000\nC\n")
-    assert same == [(5000, 5400, "B"), (5000, 7000, "C")]
+    assert same == [(5000, 5700, "B"), (5000, 7000, "C")]
     over = spans("1\n00:00:01,000 --> 00:00:04,000\nStop it!\n\n2\n00:00:02,000 --> 00:00:03,000\nNever!\n")
     assert over == [(1000, 4000, "Stop it!"), (2000, 3000, "Never!")]
 
