@@ -24,7 +24,7 @@ FRAMES = 25  # a second, where a time has frames and the file does not say how m
 
 CLOCK = r"(?:(\d{1,4})\s*:\s*)?(\d{1,4})\s*:\s*(\d{1,2})(?:\s*([.,:;])\s*(\d{1,9}))?"
 ARROW = r"(?:-{1,3}\s*>|[—–=]\s*>|→|➔|\u2192)"
-TIMES = re.compile(rf"^\s*{CLOCK}\s*{ARROW}\s*{CLOCK}(?![\d:])(.*)$")
+TIMES = re.compile(rf"^\s*(?:[-−]\s*(?=\d))?{CLOCK}\s*{ARROW}\s*{CLOCK}(?![\d:])(.*)$")
 # two whole times with anything between them that is no word: an arrow that a tool lost
 LOOSE = re.compile(
     r"^\s*(\d{1,2}):(\d{1,2}):(\d{1,2})([.,])(\d{1,3})[\s\-–—,;|~>]+(\d{1,2}):(\d{1,2}):(\d{1,2})([.,])(\d{1,3})\s*$"
@@ -185,6 +185,9 @@ def _times(row: str, notes: Notes, number: int, is_vtt: bool) -> tuple[int, int]
     if fractions - {3}:
         kind = "a time without thousandths" if fractions == {0} else "a time with another count of decimals than three"
         notes.add(kind, at)
+    if plain.lstrip()[:1] in "-−":
+        notes.add("a time before the start taken for the start", at)
+        return 0, _ms(*match.groups()[5:10])
     return _ms(*match.groups()[:5]), _ms(*match.groups()[5:10])
 
 

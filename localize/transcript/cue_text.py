@@ -95,7 +95,7 @@ def cleaned(text: str) -> str:
     text = re.sub(r"(?i)<br\s*/?>", "\n", text)
     text = re.sub(r"\{\\i1[^{}]*\}", "<i>", text)
     text = re.sub(r"\{\\i0?[^{}]*\}", "</i>", text)
-    text = OVERRIDE.sub("", text).replace("{", "").replace("}", "")
+    text = OVERRIDE.sub("", text).replace("{", " ").replace("}", " ")
     text = unicodedata.normalize("NFC", text)
     return "\n".join(" ".join(row.split()) for row in _visible(text).split("\n"))
 
@@ -181,9 +181,10 @@ def _head(row: str, known: Known) -> tuple[str, str, str] | None:
         name = match["name"].strip().removesuffix(where).strip()
         if is_name(name, known.names, known.used):
             told = [where, *((match[k] or "").strip(" ()[]（）【】") for k in ("before", "after"))]
-            return name, ", ".join(h for t in told if t and (h := manner(t) or t.lower())), row[match.end() :].strip()
+            hows = (manner(t) if manner(t) is not None else t.lower() for t in told if t)
+            return name, ", ".join(h for h in hows if h), row[match.end() :].strip()
     match = re.match(r"^\s*([\[【(（])([^\[\]【】()（）]{1,30})[\]】)）]\s*[:：]?\s*(?=[^\s\[])", row)
-    if match is None or is_sound(match[2]) or manner(match[2]):
+    if match is None or is_sound(match[2]) or manner(match[2]) is not None:
         return None
     sure = match[1] in "[【" and is_name(match[2].strip(), known.names, known.used)
     return (match[2].strip(), "", row[match.end() :].strip()) if sure or folded(match[2]) in known.names else None
@@ -203,13 +204,16 @@ def _told(turn: Turn, known: Known) -> Turn:
 
     def bracket(match: re.Match[str]) -> str:
         words = " ".join(next(g for g in match.groups() if g is not None).split())
+        if match[6] is not None and not is_sound(words):
+            return words  # stressed, not heard: "I'm *so* tired"
         if match[4] is not None and is_spoken(words):
             manners.append("as an aside")
             return f" {words} "
-        if how := manner(words):
-            manners.append(how)
-        elif words:
+        how = manner(words)
+        if how is None:
             sounds.append(words)
+        elif how:
+            manners.append(how)
         return " "
 
     text = SONG.sub(song, text)
@@ -224,7 +228,8 @@ def _told(turn: Turn, known: Known) -> Turn:
         words = ""
     if not words:  # nothing is said: a manner tells of a sound
         sounds, manners = [*sounds, *(_bracketed(turn.text) if not sounds else [])], []
-    return Turn(words, turn.speaker, ", ".join(dict.fromkeys(manners)), tuple(sounds))
+    heard = tuple(s for s in sounds if re.search(r"\w", s))
+    return Turn(words, turn.speaker, ", ".join(dict.fromkeys(manners)), heard)
 
 
 def _open(text: str, sounds: list[str]) -> str:

@@ -105,15 +105,17 @@ def _rolled_up(cues: list[FileCue], notes: Notes) -> list[FileCue]:
     kept: list[FileCue] = []
     for cue, repeated in zip(cues, repeats, strict=True):
         words = cue.text.split()
-        if not repeated:
+        if not repeated or not kept:
             kept.append(cue)
+        elif "\n" not in cue.text.strip() and _key(cue).startswith(f"{_key(kept[-1])} "):
+            notes.add("a cue that grows word by word taken whole", f"cue {cue.number}")
+            kept[-1] = replace(kept[-1], text=cue.text, end_ms=cue.end_ms)
         elif repeated < len(words):
             notes.add("words that roll up from the cue before taken once", f"cue {cue.number}")
             kept.append(replace(cue, text=_after(cue.text, repeated)))
         else:
             notes.add("words that roll up from the cue before taken once", f"cue {cue.number}")
-            if kept:
-                kept[-1] = replace(kept[-1], end_ms=max(kept[-1].end_ms, cue.end_ms))
+            kept[-1] = replace(kept[-1], end_ms=max(kept[-1].end_ms, cue.end_ms))
     return kept
 
 

@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
-NAME_CHARS = r"[^\W_]|[ .'’\-#&/,\u0900-\u0963\u0966-\u097f\u200c\u200d·・]"
+NAME_CHARS = r"[^\W_]|[ _.'’\-#&/,\u0900-\u0963\u0966-\u097f\u200c\u200d·・]"
 COLON = r"[:：﹕︓]"
 # a name at the start of a row, with what may stand between it and its colon
 HEAD = re.compile(
@@ -36,8 +36,8 @@ NOBODY = frozenset(
     नोट ध्यान याद सवाल जवाब नियम सच कारण चेतावनी समय तारीख नाम शर्त""".split()
 )
 # numbered things that are nobody, "Room 12: locked"
-PLACES = frozenset("room chapter episode act scene day week step rule part section plan option floor unit gate psalm "
-                   "verse john lesson level phase stage article figure table item line page apartment".split())  # fmt: skip
+PLACES = frozenset("room chapter ep book season volume episode act scene day week step rule part section plan option floor unit gate psalm "
+                   "verse lesson level phase stage article figure table item line page apartment".split())  # fmt: skip
 # stems of what is heard and not said, as captions for the deaf write it in English, Spanish, Portuguese
 SOUND = re.compile(
     r"(?i)\b(sigh|gasp|laugh|chuckl|giggl|sob|cr(y|ies)|scream|shout|whisper|music|song|door|phone|ring(s|ing)?\b|beep|"
@@ -63,7 +63,8 @@ MANNERS: tuple[tuple[str, str], ...] = (
     ("aloud", r"out loud|reading|leyendo|lendo"),
     ("in another language", r"^(in|speaks?|speaking|en|em|hablando en|falando em) [A-ZÁÉÍÓÚa-z]\w+$"),
     ("as an aside", r"to (him|her|my|them|your)sel|aside|aparte|para si|para sí"),
-    ("", r"^\w+ly$|^\w+mente$|^continu|^cont['’]?d"),
+    ("-", r"^continu|^cont['’]?d"),
+    ("", r"^\w+ly$|^\w+mente$"),
 )  # fmt: skip
 
 
@@ -110,7 +111,7 @@ def is_name(name: str, known: Iterable[str], used: Iterable[str] = ()) -> bool:
         return False
     if bare[0].casefold() in NOBODY or " ".join(bare).casefold() in NOBODY:
         return False
-    if any(b[:1].isdigit() for b in bare) and bare[0].casefold() in PLACES:
+    if len(bare) > 1 and bare[0].casefold() in PLACES:
         return False
     cased = [c for c in letters if c.lower() != c.upper()]
     if not cased:
@@ -131,12 +132,12 @@ def _is_han(char: str) -> bool:
 def manner(text: str) -> str | None:
     """How a line is said, of what stands in brackets: "(whispers)" -> "whispered"; None where it says no manner.
 
-    A manner without a word of its own here is given as written, in small letters.
+    A manner without a word of its own here is given as written, in small letters; "(CONT'D)" says nothing: "".
     """
     bare = text.strip(" .,;")
     for name, pattern in MANNERS:
         if re.search(rf"(?i){pattern}", bare) and len(bare.split()) <= 6:
-            return name or bare.lower()
+            return name.strip("-") if name else bare.lower()
     return None
 
 

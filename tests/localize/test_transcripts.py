@@ -47,6 +47,8 @@ def said(text: str, speaker: str = "") -> list[Turn]:
         ("Remember: never.", [("", "Remember: never.")]),
         ("Rule one: run.", [("", "Rule one: run.")]),
         ("Room 12: locked.", [("", "Room 12: locked.")]),
+        ("Chapter One: Ashes.", [("", "Chapter One: Ashes.")]),
+        ("SPEAKER_00: hi", [("Speaker_00", "hi")]),
         ("死因：中毒", [("", "死因：中毒")]),
         ("Come at 10:30.", [("", "Come at 10:30.")]),
         ("- Your father is gone.\n- Northwind is mine!", [("", "Your father is gone."), ("", "Northwind is mine!")]),
@@ -78,6 +80,8 @@ def test_who_says_what_in_a_cue(text: str, speakers: list[tuple[str, str]]) -> N
         ("[dramatic music", "", "", ("dramatic music",)),
         ("playing] Run!", "Run!", "", ("playing",)),
         ("*sighs* No.", "No.", "", ("sighs",)),
+        ("I'm *so* tired.", "I'm so tired.", "", ()),
+        ("SUMMER (CONT'D): And you?", "And you?", "", ()),
         ("(whispers)", "", "", ("whispers",)),
         ("(Don't tell her now.)", "Don't tell her now.", "as an aside", ()),
         ("{\\an8}{\\k20}Sum{\\k30}mer", "Summer", "", ()),
@@ -118,6 +122,7 @@ def test_times_are_set_right_and_noted() -> None:
     assert spans("1\n01:00:01:12 --> 01:00:02:00\nHi\n") == [(1480, 2000, "Hi")]
     assert spans("1\n00:00:01.000 -> 00:00:02.000 X1:10 X2:20\nHi\n") == [(1000, 2000, "Hi")]
     assert spans("1\n00:00:01,000 00:00:02,000\nHi\n") == [(1000, 2000, "Hi")]
+    assert spans("1\n-00:00:01,000 --> 00:00:02,000\nHi\n") == [(0, 2000, "Hi")]
     assert spans("1\n00:00:02,000 --> 00:00:01,000\nHi\n") == [(1000, 2000, "Hi")]
     assert spans("1\n00:00:09,000 --> 00:00:19,000\nHi\n") == [(9000, 10_000, "Hi")]
     assert any("half" in n or "decimals" in n for n in read("00:00:01,5 --> 00:00:02,5\nHi\n").notes)
@@ -133,6 +138,8 @@ def test_captions_that_roll_up_are_said_once_and_two_who_say_the_same_twice() ->
         "3\n00:00:02,010 --> 00:00:04,000\ncome home\nwith me\n\n4\n00:00:04,000 --> 00:00:06,000\nwith me\nnow\n"
     )
     assert [t for _a, _b, t in spans(rolling)] == ["come home", "with me", "now"]
+    growing = "00:00:01,000 --> 00:00:01,500\nCome\n\n00:00:01,500 --> 00:00:02,000\nCome home\n\n00:00:02,000 --> 00:00:03,000\nCome home now\n"
+    assert spans(growing) == [(1000, 3000, "Come home now")]
     both = "1\n00:00:01,000 --> 00:00:02,000\nNo!\n\n2\n00:00:02,000 --> 00:00:03,000\nNo!\n\n3\n00:00:03,000 --> 00:00:04,000\nGo.\n"
     assert [t for _a, _b, t in spans(both)] == ["No!", "No!", "Go."]
 
@@ -243,12 +250,12 @@ SOUNDS = [
     "(zzsighs)",
     "♪ zzsong zzla ♪",
     "[ZZTHUNDER ROLLS]",
-    "*zzgasps*",
+    "*gasps zz*",
     "【zzmúsica】",
     "（zzwind howls）",
 ]
 MANNERS = ["(whispers)", "[shouting]", "(V.O.)", "(on phone)"]
-HEARD = re.compile(r"(?i)zz|slams|whisper|shouting|v\.o|on phone")
+HEARD = re.compile(r"(?i)zz|gasps|slams|whisper|shouting|v\.o|on phone")
 MARKED = re.compile(r"[<>{}♪\[\]【】（）()*\u200b\u00ad\u200e\u2060\ufeff]|-->|&\w+;|\\|^[-–—]")
 
 
