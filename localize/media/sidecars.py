@@ -26,9 +26,9 @@ SIDECARS = {
     "screen": ".screen.srt",
     "clean": ".clean.mp4",
 }
-TEXTS = (".srt", ".vtt", ".ass", ".ssa", ".ttml")  # the first of several is taken
+TEXTS = (".srt", ".vtt", ".ass", ".ssa", ".ttml", ".dfxp", ".itt", ".sbv", ".smi", ".sami")  # the first of several is taken
 TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
-WORDED = (*TEXTS, *TABLES, ".xml", ".dfxp", ".itt", ".sub", ".sbv", ".stl", ".scc", ".smi", ".sami")
+WORDED = (*TEXTS, *TABLES, ".xml", ".sub", ".stl", ".scc")
 UNKNOWN = "its name says no language or kind that is known"
 # what might be meant as a sidecar, though nothing here reads it
 ALIKE = {*WORDED, ".txt", ".docx", ".doc", ".xls",

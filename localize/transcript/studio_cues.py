@@ -16,7 +16,6 @@ from .cue_text import Turn
 from .speakers_written import folded, names_used
 
 TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
-SUFFIXES = (".srt", ".vtt", ".ass", ".ssa", ".ttml")  # in the order in which one of several is taken
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from tests.localize.test_qc import good
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("E.SRT", "srt"), ("E.Srt", "srt"), ("e.vtt", "srt"), ("E.ass", "srt"), ("E.pt-br.srt", "srt:pt-BR"), ("E.es-MX.srt", "srt:es-MX"),
+        ("E.SRT", "srt"), ("E.Srt", "srt"), ("e.vtt", "srt"), ("E.ass", "srt"), ("E.dfxp", "srt"), ("E.en.sbv", "srt:en"), ("E.pt-br.srt", "srt:pt-BR"), ("E.es-MX.srt", "srt:es-MX"),
         ("E.spa.srt", "srt:es"), ("E.es_419.vtt", "srt:es-419"), ("E.hin.ttml", "srt:hi"), ("E.dialogue.xlsx", "dialogue"),
         ("E.Dialogue.CSV", "dialogue"), ("E.screen.vtt", "screen"), ("E.me.wav", "me"), ("E.cast.toml", "cast"),
     ],
