@@ -135,6 +135,7 @@ class TermUse:
     found: int
 
 
+SONG = "song"  # a flag of what is heard: words that are sung
 PARTED = "sentence-parted"  # a flag: one sentence of the studio's translation is shared by two people
 
 

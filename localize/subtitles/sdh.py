@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..records import Cue, Line
+from ..records import SONG, Cue, Line
 from .cues import Look, cues
 
 
@@ -24,9 +24,9 @@ def for_the_deaf(
     for sound, label in sounds:
         on = next((x for x in lines if _over(x, sound) and said.get(x.id, "").strip()), None)
         if on is None:
-            free.append((sound, f"[{label}]"))
+            free.append((sound, shown_sound(sound, label)))
         else:
-            said[on.id] = f"[{label}] {said[on.id]}"
+            said[on.id] = f"{shown_sound(sound, label)} {said[on.id]}"
     for line in lines:
         if said.get(line.id, "").strip():
             if line.speaker != last and (shown := names.get(line.speaker)):
@@ -34,6 +34,11 @@ def for_the_deaf(
             last = line.speaker
     every = tuple(sorted((*lines, *(x for x, _l in free)), key=lambda x: x.start_ms))
     return cues(every, said | {x.id: label for x, label in free}, spoken_until, look)
+
+
+def shown_sound(sound: Line, label: str) -> str:
+    """A sound in brackets, a song between notes."""
+    return f"♪ {label} ♪" if SONG in sound.flags else f"[{label}]"
 
 
 def _over(line: Line, sound: Line) -> bool:

@@ -38,7 +38,8 @@ KEPT_JOINERS = re.compile(r"[\u0600-\u0dff]")
 
 @dataclass(frozen=True)
 class Turn:
-    """What one person says in a cue; `manner`: how, "whispered, off screen"; `sounds`: what is heard beside it."""
+    """What one person says in a cue; `manner`: how, "whispered, off screen"; `sounds`: what is heard beside it,
+    a song between notes."""
 
     text: str
     speaker: str = ""
@@ -198,8 +199,8 @@ def _told(turn: Turn, known: Known) -> Turn:
 
     def song(match: re.Match[str]) -> str:
         words = " ".join((match[1] or match[2] or "").split())
-        if words:
-            sounds.append(words)
+        if re.search(r"\w", words):
+            sounds.append(f"♪ {words} ♪")
         return " "
 
     def bracket(match: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SidecarError
-from ..records import Line
+from ..records import SONG, Line
 from ..series.bible import Bible
 from . import studio_cues
 from .alignment import Unit
@@ -39,7 +39,10 @@ def given(read: Read, where: str) -> Given:
     lines = tuple(
         Line(f"L{n:03d}", s.speaker, s.start_ms, s.end_ms, s.text, manner=s.manner) for n, s in enumerate(read.said, 1)
     )
-    sounds = tuple(Line(f"N{n:03d}", "", h.start_ms, h.end_ms, h.text) for n, h in enumerate(read.heard, 1))
+    sounds = tuple(
+        Line(f"N{n:03d}", "", h.start_ms, h.end_ms, h.text.strip("♪ "), flags=(SONG,) if h.text[:1] == "♪" else ())
+        for n, h in enumerate(read.heard, 1)
+    )
     return Given(lines, sounds, read.notes)
 
 

@@ -75,10 +75,10 @@ def test_the_deaf_read_who_speaks_and_what_is_heard() -> None:
     lines = (Line("L1", "Summer", 1000, 2500, "x"), Line("L2", "Summer", 2800, 4000, "x"), Line("L3", "S1", 5000, 6500, "x"),
              Line("L4", "Grant", 7000, 9000, "x"))  # fmt: skip
     texts = {"L1": "Hola.", "L2": "¿Quién es?", "L3": "Nadie.", "L4": "Soy yo."}
-    sounds = [(Line("N1", "", 9500, 11_000, "x"), "portazo"), (Line("N2", "", 7500, 8000, "x"), "lluvia")]
+    sounds = [(Line("N3", "", 11_100, 12_000, "x", flags=("song",)), "la la"), (Line("N1", "", 9500, 11_000, "x"), "portazo"), (Line("N2", "", 7500, 8000, "x"), "lluvia")]
     made = sdh.for_the_deaf(lines, texts, {"Summer": "Summer", "Grant": "Grant"}, sounds, {}, look())
-    assert [c.text for c in made] == ["[Summer] Hola.", "¿Quién es?", "Nadie.", "[Grant] [lluvia] Soy yo.", "[portazo]"]
-    assert made[-1].start_ms == 9500
+    assert [c.text for c in made] == ["[Summer] Hola.", "¿Quién es?", "Nadie.", "[Grant] [lluvia] Soy yo.", "[portazo]", "♪ la la ♪"]
+    assert made[-2].start_ms == 9500
 
 
 def test_sounds_in_a_studio_s_list_are_not_spoken(tmp_path: Path) -> None:

@@ -70,9 +70,9 @@ def test_who_says_what_in_a_cue(text: str, speakers: list[tuple[str, str]]) -> N
     ("text", "words", "manner", "sounds"),
     [
         ("[sighs] I can't. (whispers) Not now.", "I can't. Not now.", "whispered", ("sighs",)),
-        ("♪ la la la ♪", "", "", ("la la la",)),
-        ("Listen! ♪ la la", "Listen!", "", ("la la",)),
-        ("# Happy birthday #", "", "", ("Happy birthday",)),
+        ("♪ la la la ♪", "", "", ("♪ la la la ♪",)),
+        ("Listen! ♪ la la", "Listen!", "", ("♪ la la ♪",)),
+        ("# Happy birthday #", "", "", ("♪ Happy birthday ♪",)),
         ("<i>I never left.</i>", "I never left.", "italics", ()),
         ("(off) Come in.", "Come in.", "off screen", ()),
         ("MOTHER (V.O.): Sleep.", "Sleep.", "voice over", ()),
