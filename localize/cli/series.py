@@ -97,6 +97,8 @@ def _memory_import(args: argparse.Namespace) -> int:
     from ..series import memory
 
     where, number = _remember(args, lambda *pair: memory.read_entries(args.tmx, *pair), "import")
+    for tag, units in memory.of_other_regions(args.tmx, args.source_lang.split("-")[0], args.lang).items():
+        print(f"note: {units} units of {args.tmx.name} are {tag}, not {args.lang}: left out")
     print(f"{where}: {number} lines of {args.tmx.name} are remembered")
     return 0
 
@@ -143,6 +145,7 @@ def _bible_export(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
+    from ..series import memory
     from ..series.bible import open_bible
     from ..series.check_terms import check
     from ..settings import load_settings
@@ -151,6 +154,9 @@ def _check(args: argparse.Namespace) -> int:
     bible = open_bible(settings, args.series)
     for tag in settings.languages:
         bible.memory_of("en", tag)
+        path = bible.folder / f"memory.{tag}.tmx"
+        for other, units in (memory.of_other_regions(path, "en", tag) if path.is_file() else {}).items():
+            print(f"note: {path}: {units} units are {other}, not {tag}: left out")
     found = check(bible.terms, settings.languages)
     for problem in found:
         print(f"{'error' if problem.bad else 'note'}: {bible.folder / 'terms.csv'}: {problem.term!r} {problem.text}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -48,6 +49,7 @@ def tag_of(text: str) -> str | None:
     return "-".join([primary, *(s for s in shaped if s.lower() not in primary.lower().split("-"))])
 
 
+@functools.lru_cache(maxsize=4096)
 def distance(wanted: str, given: str) -> int | None:
     """How far a wording for `given` is from what `wanted` asks: EXACT, AREA (the same audience), NEUTRAL (no region is
     named on one side), OTHER (another region); None for another language."""

@@ -6,6 +6,7 @@ segment is used, so that a name changed in the glossary changes in every remembe
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -228,6 +229,17 @@ def read_entries(path: Path, source: str, target: str, glossary: Glossary) -> li
     if not found:
         raise SidecarError(f"holds no pair {source} -> {target}", path.name, "check its languages")
     return found
+
+
+def of_other_regions(path: Path, source: str, target: str) -> dict[str, int]:
+    """How many units of a TMX file are of another region than asked for, by its tag, and so are not taken: pt-PT for
+    pt-BR. Raises SidecarError."""
+    counts: Counter[str] = Counter()
+    for unit in root_of(read_text(path, MAX_BYTES), "TMX", path.name).iter("tu"):
+        if _segment(unit, source) is not None and _segment(unit, target) is None:
+            other = regions.nearest(target, (_language(v).replace("_", "-") for v in unit.iter("tuv")))
+            counts.update([other] if other else [])
+    return dict(counts)
 
 
 def _language(variant: Element) -> str:

@@ -248,3 +248,10 @@ def test_a_memory_s_regions_are_kept_apart_and_codes_are_no_words(tag: str, said
     assert match is not None
     assert match.text(Glossary(), tag) == said
     assert (held.lookup("Stop.") is None) == (tag != "pt-PT")
+
+
+def test_units_of_another_region_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "studio.tmx"
+    path.write_text(TMX, encoding="utf-8")
+    assert memory.of_other_regions(path, "en", "pt-BR") == {"pt-PT": 1}
+    assert memory.of_other_regions(path, "en", "pt-PT") == {}
