@@ -311,10 +311,10 @@ XML_GRAIN = st.sampled_from(
 @QUICK
 @given(st.one_of(st.lists(CSV_GRAIN, max_size=60).map("".join).map(str.encode), st.binary(max_size=300)))
 def test_any_table_is_read_or_refused_by_name(data: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with contextlib.suppress(SidecarError):
         studio_cues.parse(data, "E.dialogue.csv", 90_000)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 BOOK = excel([[*r] for r in ROWS])
@@ -326,22 +326,22 @@ def test_a_broken_workbook_is_read_or_refused_by_name(changes: list[tuple[int, i
     data = bytearray(BOOK)
     for at, value in changes:
         data[at] = value
-    began = time.monotonic()
+    began = time.process_time()
     with contextlib.suppress(SidecarError):
         studio_cues.parse(bytes(data[: max(4, length)]), "E.dialogue.xlsx", 90_000)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 @QUICK
 @given(st.lists(XML_GRAIN, max_size=40).map("".join))
 def test_any_xliff_is_read_or_refused_by_name(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     try:
         found = units.read(root_of(text, "XLIFF", "x.xlf", dtd=False))
     except SidecarError:
         found = None
     assert found is None or all(isinstance(u.target, str) for u in found.units)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 TMX_GRAIN = st.sampled_from(
@@ -354,12 +354,12 @@ TMX_GRAIN = st.sampled_from(
 @QUICK
 @given(st.lists(TMX_GRAIN, max_size=40).map("".join))
 def test_any_tmx_is_read_or_refused_by_name(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with contextlib.suppress(SidecarError):
         memory.parse(f"<tmx><body><tu>{text}</tu></body></tmx>", "x.tmx", "en", "pt-BR").lookup("Hi")
     with contextlib.suppress(SidecarError):
         memory.parse(text, "x.tmx", "en", "pt-BR")
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 @QUICK

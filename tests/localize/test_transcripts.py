@@ -377,9 +377,9 @@ def transcripts(draw: st.DrawFn) -> Made:
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(transcripts())
 def test_four_hundred_transcripts(made: Made) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     found = studio_cues.parse(made.data, made.name, DURATION, NAMES)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
     told = " ".join(s.text for s in found.said)
     for one in found.said:
         assert not HEARD.search(one.text), one.text
@@ -413,14 +413,14 @@ GRAIN = st.sampled_from(
     )
 )
 def test_any_bytes_are_read_or_refused_by_name(data: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     try:
         found = studio_cues.parse(data, "E.srt", DURATION, NAMES)
     except SidecarError:
         pass
     else:
         assert found.said or found.heard
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_cue_s_time_is_shared_by_length() -> None:
