@@ -12,7 +12,7 @@ Names are told apart without regard to capitals. A file that looks like one of t
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..languages import regions
@@ -131,6 +131,14 @@ def _names_beside(path: Path) -> list[str]:
             if p.name.casefold().startswith(start) and p != path and p.is_file()
         ]
     return []
+
+
+def in_own_language(sidecars: Mapping[str, str], language: str) -> tuple[str, ...]:
+    """Names of "translations" into the episode's own language: what was meant as its transcript, where it has none."""
+    if {"srt", "dialogue"} & set(sidecars):
+        return ()
+    mine = (k for k in sidecars if k.startswith("srt:") and regions.distance(language, k.partition(":")[2]) is not None)
+    return tuple(Path(sidecars[k]).name for k in mine)
 
 
 def finished_for(kinds: Iterable[str], target: str) -> tuple[str, str] | None:

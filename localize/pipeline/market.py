@@ -14,7 +14,7 @@ from ..dubbing import casting, fit_text, intelligibility, listen_back
 from ..dubbing import steps as dubbing
 from ..dubbing.steps import Spoken
 from ..markets import Market
-from ..media.sidecars import missed
+from ..media.sidecars import in_own_language, missed
 from ..mixing import leftover_speech
 from ..mixing import steps as mixing
 from ..records import EngineUse, Episode, Translation
@@ -122,8 +122,10 @@ def gather(
     tags, source = (market.language, *market.extra_subtitles), listened.transcript.language
     extra = {t: parts[t] for t in market.extra_subtitles}
     told = [f"{name} is not used: {why}" for name, why in episode.unused.items()]
+    own_words = in_own_language(episode.sidecars, source)
+    told += [f"{name} is in the episode's own language: name it {episode.name}.srt to have it taken" for name in own_words]
     told += [*listened.notes, *(note for part in (own, *extra.values()) for note in part.notes)]
-    unused = [*missed(episode.unused), *(what for part in (own, *extra.values()) for what in part.unused)]
+    unused = [*missed(episode.unused), *own_words, *(what for part in (own, *extra.values()) for what in part.unused)]
     return Ingredients(
         replace(own.listened, notes=tuple(dict.fromkeys(told))),
         own.translations,

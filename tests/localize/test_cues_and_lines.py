@@ -52,6 +52,11 @@ def test_what_looks_like_a_sidecar_and_is_not_taken_is_named() -> None:
     assert "E.srt is taken" in told["E.vtt"]
 
 
+def test_a_transcript_that_is_named_like_a_translation_is_told() -> None:
+    assert sidecars.in_own_language({"srt:en-US": "/x/E.en-US.srt", "srt:es": "/x/E.es.srt"}, "en") == ("E.en-US.srt",)
+    assert sidecars.in_own_language({"srt:en": "/x/E.en.srt", "srt": "/x/E.srt"}, "en") == ()
+
+
 def test_the_nearest_region_s_translation_serves_and_is_said() -> None:
     kinds = ["srt", "srt:es-ES", "srt:es-MX", "srt:pt-PT"]
     assert sidecars.finished_for([*kinds, "srt:es-419"], "es-419") == ("srt:es-419", "")
