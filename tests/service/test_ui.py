@@ -148,6 +148,8 @@ def test_an_episode_is_started_watched_and_approved_in_the_ui(service: Service, 
     page.get_by_role("button", name="Resume").first.click()
     page.get_by_text("a person must listen").last.wait_for()
     page.wait_for_timeout(500)
+    assert "मेरे साथ घर चलो" in page.get_by_role("dialog").last.inner_text()  # what she decides on stands in the form
+    choose(page, "Decision", "approve")  # nothing is chosen beforehand
     field(page, "Your name").locator("textarea, input").first.fill("Ana Ruiz")
     page.screenshot(path=SCREENS / "5-review.png", full_page=True)
     page.get_by_role("button", name="Submit").last.click()
