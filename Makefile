@@ -51,7 +51,9 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	  { echo "error: $(PYTHON) is older than 3.11 -> install Python 3.11 or run make PYTHON=/path/to/python3.11"; exit 2; }
 	@echo "installing locked packages into $(VENV)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
+	@# the lock is whole: nothing is left to resolve, and pip would look for packages with extras in releases that are not in it
+	@$(BIN)/python -m pip install -q --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip check
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
