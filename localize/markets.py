@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .errors import OptionError
 
@@ -31,6 +31,7 @@ class Language:
         espeak: code of the phonemizer.
         voices: default voice names by register, "f" and "m".
         cps_sdh: the same speed where sounds and speakers are named.
+        spaces: whether it puts blanks between words; without them errors are counted in characters (CER, not WER).
         font: a typeface that has the script, for styled and burned-in subtitles.
     """
 
@@ -41,9 +42,10 @@ class Language:
     cps: float
     iso: str
     espeak: str
-    voices: dict[str, list[str]]
+    voices: dict[str, list[str]] = field(default_factory=dict)
     cps_sdh: float = 20.0
     font: str = "Noto Sans"
+    spaces: bool = True
 
     @property
     def primary(self) -> str:
@@ -55,7 +57,7 @@ class Language:
 class Market:
     """Where a variant goes: its dub language, further subtitle languages, the loudness preset's name, what is made
     besides SRT and WebVTT (any of EXTRAS), and how subtitles in the source's picture are covered: one of COVERS, or ""
-    to leave the picture untouched."""
+    to leave the picture untouched. One `on_request` is made only where it is named."""
 
     name: str
     title: str
@@ -64,6 +66,7 @@ class Market:
     extra_subtitles: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     cover: str = ""
+    on_request: bool = False
 
 
 def cover(wanted: str) -> str:

@@ -97,10 +97,15 @@ class Settings:
             raise OptionError(f"no market named {name!r}", do=f"choose from {', '.join(sorted(self.markets))}")
         return self.markets[name]
 
+    @property
+    def usual_markets(self) -> tuple[str, ...]:
+        """The markets that an episode goes to where none is named."""
+        return tuple(n for n, m in self.markets.items() if not m.on_request)
+
     def chosen(self, names: Iterable[str], besides: Iterable[str] = (), covered: str = "") -> list[Market]:
-        """The named markets, each once (all of them for none), with `besides` added to what they get, and subtitles in
+        """The named markets, each once (the usual ones for none), with `besides` added to what they get, and subtitles in
         the picture `covered` that way where one is named. Raises OptionError."""
-        markets = [self.market(n) for n in dict.fromkeys(names or self.markets)]
+        markets = [self.market(n) for n in dict.fromkeys(names or self.usual_markets)]
         return [replace(m, also=also((*m.also, *besides)), cover=cover(covered) or m.cover) for m in markets]
 
     def language(self, tag: str) -> Language:
@@ -131,6 +136,7 @@ def load_settings(environ: dict[str, str] | None = None) -> Settings:
                 tuple(v.get("extra_subtitles", ())),
                 also(v.get("also", ())),
                 cover(v.get("cover", "")),
+                bool(v.get("on_request", False)),
             )
             for k, v in tables["market"].items()
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from localize.session import Session, open_session
@@ -12,6 +13,10 @@ from localize.settings import Settings, load_settings
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("LOCALIZE_OFFLINE", "1")  # no test reaches a model hub; those of pulls have one on loopback
+
+# how long an example takes is the machine's business: on a busy one a deadline fails good code
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.load_profile("here")
 
 
 @pytest.fixture

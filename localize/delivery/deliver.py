@@ -24,7 +24,7 @@ from .ingredients import Ingredients
 from .render import Render
 from .result import Delivered
 
-VERSION = 11
+VERSION = 12
 STALE_S = 24 * 3600.0
 
 

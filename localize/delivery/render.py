@@ -263,6 +263,7 @@ class Render:
             balance=self.made.balance,
             source_ms=(self.episode.media.duration_ms, self.episode.media.sound_end_ms, self.made.listened.sound_ms),
             lost_ms=self.episode.media.sound_lost_ms,
+            readings=self.made.listened.readings,
             stem=self.made.listened.stem is not None,
             heard=self.made.heard,
             unused=self.made.unused,

@@ -74,6 +74,7 @@ def _lines(v: variant.Variant) -> list[dict[str, Any]]:
                 "start_ms": line.start_ms,
                 "end_ms": line.end_ms,
                 "source": line.text,
+                "other_reading": v.readings.get(line.id, ""),
                 "target": t.text,
                 "origin": t.origin,
                 "score": t.score,

@@ -52,7 +52,8 @@ def script() -> dict[str, Any]:
 
 
 def build(folder: Path, engines: Engines, only: list[str] | None = None, samples: bool = False) -> list[Path]:
-    """Make every episode that is not there yet, and on request the samples to enrol voices from; the episodes' paths.
+    """Make every episode that is not there yet, those `on_request` only where they are named, and on request the samples to
+    enrol voices from; the episodes' paths.
 
     Raises ToolError, ModelError.
     """
@@ -60,7 +61,7 @@ def build(folder: Path, engines: Engines, only: list[str] | None = None, samples
     if samples:
         _samples(play, folder / "samples", engines)
     paths = []
-    names = [e for e in play["episode"] if not only or e["name"] in only]
+    names = [e for e in play["episode"] if (e["name"] in only if only else not e.get("on_request"))]
     for episode in track(names, "demo series", console=Console(stderr=True), transient=True):
         target = folder / "episodes" / f"{episode['name']}.mp4"
         if not target.exists():
@@ -103,7 +104,10 @@ def _episode(play: dict[str, Any], episode: dict[str, Any], folder: Path, target
         end = clock + (episode["tail"] if scene is episode["scene"][-1] else 700)
         clock = end
         scenes.append((scene["place"], start, end))
-        shots.append(picture.Shot(scene["place"], tuple(scene["who"]), start, end, tuple(said)))
+        shown = tuple(
+            (line.row["text"], line.start_ms, line.end_ms) for line in spoken[-len(said) :] if episode.get("subtitles")
+        )
+        shots.append(picture.Shot(scene["place"], tuple(scene["who"]), start, end, tuple(said), shown))
     frames = round(clock * picture.FPS / 1000)
     duration_ms = round(frames * 1000 / picture.FPS)
     count = round(frames / picture.FPS * RATE)

@@ -5,13 +5,14 @@ Frames are drawn once a scene with Pillow and written as yuv420p, so that a minu
 
 from __future__ import annotations
 
+import functools
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from ..errors import ToolError
 from ..media import ffmpeg
@@ -29,18 +30,27 @@ LOOKS = {
     "Grant": ((206, 160, 128), (40, 30, 28), (52, 58, 74)),
     "Vivian": ((232, 204, 190), (18, 16, 22), (120, 18, 42)),
 }
+SUBTITLE_FONTS = (
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/google-noto-cjk/NotoSansCJK-Regular.ttc",
+)
+SIMPLIFIED = 2  # the face of that collection that has simplified characters
+SUBTITLE_SIZE, SUBTITLE_AT = 60, 1420  # pixels: of a character, and of the row's middle from the top
 Frame = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One camera position: who stands in it and when each of them speaks, [start_ms, end_ms]."""
+    """One camera position: who stands in it and when each of them speaks, [start_ms, end_ms]; and its burnt-in subtitles
+    with their times, which are left out where no font here has their script."""
 
     place: str
     who: tuple[str, ...]
     start_ms: int
     end_ms: int
     speaking: tuple[tuple[str, int, int], ...]
+    subtitles: tuple[tuple[str, int, int], ...] = ()
 
 
 def write(shots: list[Shot], duration_ms: int, target: Path) -> None:
@@ -72,11 +82,45 @@ def write(shots: list[Shot], duration_ms: int, target: Path) -> None:
             talking = {who for who, a, b in shot.speaking if a <= ms < b and int(ms / 110) % 2 == 0}
             picture = open_mouths if talking else still
             shift = int(PAN * (frame - first) / max(1, last - first)) // 2 * 2
-            for data in _yuv_window(picture, still, talking, shot, shift):
+            planes = _yuv_window(picture, still, talking, shot, shift)
+            for text, a, b in shot.subtitles:
+                if a <= ms < b and (drawn := _subtitle(text)) is not None:
+                    planes = _under(planes, drawn)
+            for data in planes:
                 encoder.stdin.write(data)
     encoder.stdin.close()
     if encoder.wait():
         raise ToolError("the demo's picture could not be encoded", str(target), "check that ffmpeg has libx264")
+
+
+@functools.lru_cache(maxsize=64)
+def _subtitle(text: str) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+    """A subtitle as a whole picture: brightness, and how much of it covers what lies under it; None without a font."""
+    font = next((f for f in SUBTITLE_FONTS if Path(f).is_file()), None)
+    if font is None:
+        return None
+    image = Image.new("LA", (WIDTH, HEIGHT))
+    letters = ImageFont.truetype(font, SUBTITLE_SIZE, index=SIMPLIFIED)
+    ImageDraw.Draw(image).text((WIDTH // 2, SUBTITLE_AT), text, (255, 255), letters, "mm", stroke_width=5,
+                               stroke_fill=(0, 255))  # fmt: skip
+    bright, cover = (np.asarray(c, np.float32) / 255 for c in image.split())
+    return np.asarray(16 + 219 * bright, np.float32), np.asarray(cover, np.float32)
+
+
+def _under(planes: list[bytes], drawn: tuple[NDArray[np.float32], NDArray[np.float32]]) -> list[bytes]:
+    """The planes of a frame with a subtitle drawn over them."""
+    bright, cover = drawn
+    rows = slice(SUBTITLE_AT - SUBTITLE_SIZE, SUBTITLE_AT + SUBTITLE_SIZE)
+    half = slice(rows.start // 2, rows.stop // 2)
+    out = []
+    for plane, data in enumerate(planes):
+        scale = 1 if plane == 0 else 2
+        frame = np.frombuffer(data, np.uint8).reshape(HEIGHT // scale, WIDTH // scale).copy()
+        part, ink = (rows, bright[rows]) if plane == 0 else (half, np.float32(128))
+        share = cover[rows] if plane == 0 else cover[rows][::2, ::2]
+        frame[part] = (frame[part] * (1 - share) + ink * share).round().astype(np.uint8)
+        out.append(frame.tobytes())
+    return out
 
 
 def _yuv_window(

@@ -37,6 +37,8 @@ def voice_for(speaker: str, cast: Cast, language: Language, registers: dict[str,
         return voice
     register = (character.register if character else "") or registers.get(speaker, "") or "f"
     given = {v for c in cast.values() for k, v in c.voices.items() if k == language.tag}
+    if not language.voices:
+        raise OptionError(f"no voice speaks {language.name}", language.tag, "name one in cast.toml or languages.toml")
     choices = language.voices.get(register) or next(iter(language.voices.values()))
     free = [v for v in choices if v not in given] or choices
     others = sorted(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from . import unspaced
+
 
 def sentence_case(text: str, names: list[str]) -> str:
     """A text in capitals as a sentence, names as they are written; engines take capitals for names and leave them."""
@@ -20,9 +22,12 @@ def plain(text: str) -> str:
     """A subtitle's text without tags, positions and row breaks."""
     text = re.sub(r"<[^>]+>|\{\\[^}]*\}", "", text)
     return " ".join(text.split())
-# \w leaves Devanagari's vowel signs out; danda and double danda (0964, 0965) end a word
-LETTER = r"[\w\u0900-\u0963\u0966-\u097f]"
-WORD = re.compile(rf"{LETTER}+")
+
+
+# \w leaves Devanagari's vowel signs out; danda and double danda (0964, 0965) end a word. Where a script puts no blanks,
+# a letter is a word by itself and any place is a word's edge
+LETTER = rf"(?:(?![{unspaced.LETTERS}])[\w\u0900-\u0963\u0966-\u097f])"
+WORD = re.compile(rf"[{unspaced.LETTERS}]|{LETTER}+")
 
 
 def count(text: str, form: str) -> int:
@@ -32,6 +37,10 @@ def count(text: str, form: str) -> int:
 
 
 def normal_form(text: str) -> str:
-    """Letters and digits of a text, case folded, one space between words: what two sayings are compared by."""
+    """Letters and digits of a text, case folded, one space between words: what two sayings are compared by.
+
+    A letter of a script without blanks is a word by itself, so that counting words counts characters there.
+    """
     folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    return " ".join(re.findall(r"[\w'\u0900-\u0963\u0966-\u097f]+", folded)).replace(" '", " ").strip("'")
+    words = " ".join(re.findall(r"[\w'\u0900-\u0963\u0966-\u097f]+", folded)).replace(" '", " ").strip("'")
+    return unspaced.spaced(words)

@@ -286,6 +286,13 @@ def sources(v: Variant) -> Check:
     return _check("sources", Verdict.REVIEW, bad, f"{len(bad)} doubts", "none")
 
 
+def transcript(v: Variant) -> Check:
+    """What was recognised was really said: a line whose hearings differ is shown with both."""
+    by_id = {line.id: line.text for line in v.lines}
+    bad = [f"{i}: “{by_id[i]}” or “{other}”" for i, other in v.readings.items() if i in by_id]
+    return _check("transcript", Verdict.REVIEW, bad, f"{len(bad)} lines heard in two ways", "none")
+
+
 def left_speech(v: Variant) -> Check:
     """How many source words can still be read from the bed under the dub."""
     if v.left is None:
@@ -337,7 +344,7 @@ def on_cuts(v: Variant) -> Check:
 
 RULES: tuple[Rule, ...] = (
     translated, all_used, said_once, names, clips, no_overlap, rate, fit, onset, heard, reading_speed, row_length, cue_times, loudness,
-    duration, in_time, picture, covering.source_text, tracks, sources, left_speech, levels, bed_kept, on_cuts,
+    duration, in_time, picture, covering.source_text, tracks, sources, transcript, left_speech, levels, bed_kept, on_cuts,
     source_sound,
 )  # fmt: skip
 

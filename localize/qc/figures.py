@@ -69,9 +69,12 @@ def share_ok(v: Variant, good: Callable[[str, Cue], bool]) -> float:
 
 
 def word_error(reference: str, hypothesis: str) -> float:
-    """Word error rate: edits over reference words, letters and digits only, case folded."""
+    """Word error rate: edits over reference words, letters and digits only, case folded; of characters where a script
+    puts no blanks between words. 1.0 where anything stands for nothing."""
     wanted, got = normal_form(reference).split(), normal_form(hypothesis).split()
-    return float(Levenshtein.distance(wanted, got)) / max(1, len(wanted))
+    if not wanted:
+        return 1.0 if got else 0.0
+    return float(Levenshtein.distance(wanted, got)) / len(wanted)
 
 
 def sound_faults(v: Variant) -> list[str]:

@@ -69,6 +69,7 @@ class Variant:
             lost_ms: how much of that sound cannot be decoded.
         cues: by language tag, the market's own first.
         unused: files and cues of the studio that nothing was made of.
+        readings: how another hearing has a line that stays doubted, by line id.
     """
 
     language: str
@@ -90,6 +91,7 @@ class Variant:
     balance: Balance | None = None
     wanted_sound: tuple[str, ...] = ()
     wanted_text: tuple[str, ...] = ()
+    readings: dict[str, str] = field(default_factory=dict)
     extra_translations: dict[str, tuple[Translation, ...]] = field(default_factory=dict)
     covered: Covered | None = None
     source_ms: tuple[int, int, int] = (0, 0, 0)

@@ -64,7 +64,7 @@ class Service:
         return self._markets(self.rules(series))
 
     def _markets(self, rules: Rules) -> tuple[str, ...]:
-        return rules.markets or tuple(self.settings.markets)
+        return rules.markets or self.settings.usual_markets
 
     def plan(self, most: int | None = None, series: str | None = None) -> Plan:
         """What is wanted and not done, of one series or of all; of all, without those that a person starts by hand.

@@ -33,7 +33,7 @@ def standings(office: Service, series: str | None = None) -> list[Standing]:
     stuck = {(s.episode.series, s.episode.name, s.market): s.why for s in plan.stuck}
     done = by_key(office.books.variants(series))
     leased = office.books.ledger.leased()
-    rules, every = office.rules_now(), tuple(office.settings.markets)
+    rules, every = office.rules_now(), office.settings.usual_markets
     rows = []
     for known in office.books.episodes(series):
         held = plan.held.get(known.series, "")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from ..languages import chinese
+from ..languages.unspaced import is_unspaced
 from ..records import Cue
 
 ROWS = 2
@@ -78,6 +80,9 @@ def rows(text: str, chars: int, primary: str) -> list[str]:
 def words_of(text: str, chars: int) -> list[str]:
     out: list[str] = []
     for word in text.split(" "):
+        if is_unspaced(word):
+            out += _without_blanks(word)
+            continue
         if len(word) <= chars:
             out += [word] if word else []
             continue
@@ -91,17 +96,30 @@ def words_of(text: str, chars: int) -> list[str]:
     return out
 
 
+def _without_blanks(text: str) -> list[str]:
+    """Words of a text in a script without blanks, marks with the word before them; all but the last glued on."""
+    out: list[str] = []
+    for word in chinese.words(text):
+        opens = word[0] in "「『《（“‘"
+        if out and not opens and (not any(c.isalnum() for c in word) or out[-1][-1] in "「『《（“‘"):
+            out[-1] += word
+        else:
+            out.append(word)
+    return [f"{w}\u2060" for w in out[:-1]] + out[-1:]
+
+
 def join_rows(words: list[str]) -> str:
     return " ".join(words).replace("\u2060 ", "").replace("\u2060", "")
 
 
 def break_cost(last: str, first: str, primary: str) -> float:
-    if last.endswith("\u2060"):
-        return 30.0
-    if last[-1] in ".!?…।":
+    glued, last = last.endswith("\u2060"), last.removesuffix("\u2060")
+    if last[-1] in ".!?…।。！？":
         return 0.0
-    if last[-1] in ",;:—":
+    if last[-1] in ",;:—，、；：":
         return 2.0
+    if glued:
+        return 9.0 if is_unspaced(last) else 30.0
     bare = last.lower().strip("¿¡\"'")
     if bare in BOUND.get(primary, "").split():
         return 40.0

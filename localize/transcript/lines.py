@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass, replace
 
 from ..audio.spans import Span, longest_gap
+from ..languages.unspaced import joined
 from ..records import Line, Word
 
 LONG_PAUSE_MS = 420
@@ -15,8 +16,8 @@ BREATH_MS = 400
 JOINED_MS = 6000
 SNAP_MS = 450
 EARLY_MS = 700
-SENTENCE_END = ".?!…।"
-CLAUSE_END = ",;:—"
+SENTENCE_END = ".?!…।。？！"
+CLAUSE_END = ",;:—，、；："
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def _split_long(group: list[Word], options: Options) -> list[list[Word]]:
 
 
 def _text(group: list[Word]) -> str:
-    return " ".join(w.text for w in group)
+    return joined(w.text for w in group)
 
 
 def join_lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
@@ -101,7 +102,7 @@ def join_lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
         last = out[-1] if out else None
         near = last is not None and line.start_ms - last.end_ms <= BREATH_MS and line.speaker == last.speaker
         if last is not None and near and line.end_ms - last.start_ms <= JOINED_MS:
-            text, ids = f"{last.text} {line.text}", last.word_ids + line.word_ids
+            text, ids = joined((last.text, line.text)), last.word_ids + line.word_ids
             flags = tuple(dict.fromkeys(last.flags + line.flags))
             out[-1] = replace(last, end_ms=line.end_ms, text=text, word_ids=ids, flags=flags)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from rapidfuzz import fuzz
@@ -14,6 +14,9 @@ from ..series.glossary import Glossary
 
 CLEAR = 88.0  # similarity of phonemes, of 100, from which a misspelling is taken for the name
 SHARED = 65.0  # the same where one word of a longer name is there as it should be
+LOWER = 75.0  # the same where the right word is written small: it may be an ordinary word
+PARTLY = 50.0  # the same of two hearings of one place, of which one is the name
+BONES = 75.0  # the same of consonants alone: a recogniser that does not know a name keeps those
 SHORTEST = 5  # phonemes; below that, unlike words come too near
 DOUBTED = 66.0  # from here to CLEAR a word written as a name may be a misheard one: a person should look
 
@@ -126,10 +129,24 @@ def _same(text: str, form: str, sound: Callable[[str], str]) -> bool:
         return False
     right = [a for a, b in pairs if _letters(a) == _letters(b)]
     rest = [(a, b) for a, b in pairs if _letters(a) != _letters(b)]
-    if not right or not all(a[:1].isupper() for a in right):
+    if not right:
         return False
     one, two = (" ".join(part) for part in zip(*rest, strict=True))
-    return max(fuzz.ratio(sound(one), sound(two)), fuzz.ratio(_letters(one), _letters(two))) >= SHARED
+    likeness = max(fuzz.ratio(sound(one), sound(two)), fuzz.ratio(_letters(one), _letters(two)))
+    if not all(a[:1].isupper() for a in right):
+        return likeness >= LOWER
+    return likeness >= SHARED or (fuzz.ratio(_bones(sound(one)), _bones(sound(two))) >= BONES and likeness >= 25)
+
+
+def may_be(one: str, two: str, names: Iterable[str], say: Callable[[str], str]) -> bool:
+    """Whether `one` holds a word of a name that `two` may be a mishearing of: their sounds, or consonants, are alike."""
+    parts = {p.casefold() for n in names for p in n.split() if len(p) >= 3}
+    if not two or not parts & set(one.casefold().split()):
+        return False
+    first, second = _bare(say(one)), _bare(say(two))
+    likeness = max(fuzz.ratio(first, second), fuzz.ratio(_letters(one), _letters(two)))
+    bones = min(len(_bones(first)), len(_bones(second))) >= 2 and fuzz.ratio(_bones(first), _bones(second)) >= BONES
+    return likeness >= PARTLY or (bones and likeness >= 25)
 
 
 def _may_differ(text: str, form: str) -> bool:
@@ -151,6 +168,10 @@ def _strip(text: str) -> str:
 
 def _letters(text: str) -> str:
     return re.sub(r"[^\w]+", "", text).casefold()
+
+
+def _bones(phonemes: str) -> str:
+    return re.sub(r"[aeiouyæɑɐɒɔəɚɛɜɝɪʊʌʉøœɯɨɵ~̃]", "", phonemes).replace("z", "s")
 
 
 def _bare(phonemes: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..audio.spans import Span
 from ..records import Line, Transcript
@@ -20,6 +20,7 @@ class Listened:
         proposed: writing in the picture that nobody listed yet, for a person to choose from.
         renamed: what the recogniser had written, by the id of a word that was repaired to a name.
         sound_ms: how long the programme's sound was when it was decoded.
+        readings: how another hearing has a line that stays doubted, by line id.
     """
 
     transcript: Transcript
@@ -32,6 +33,7 @@ class Listened:
     screen: tuple[Line, ...] = ()
     proposed: tuple[Line, ...] = ()
     sound_ms: int = 0
+    readings: dict[str, str] = field(default_factory=dict)
 
     @property
     def spoken(self) -> list[Span]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,13 @@ from ..media.soundtrack import stem_of
 from ..records import EngineUse, Episode, Line, Transcript, Word, from_json, to_json
 from ..series.glossary import Term
 from ..session import Session
-from . import dialogue_list, names, picture_text
+from . import characters, dialogue_list, picture_text, second_hearing
 from .burnt_in import BurntIn
+from .by_sound import by_sound
 from .levels import measure_levels
 from .lines import cut_lines, join_lines
 from .picture_text import as_lines, proposed_screen, read_hardsubs
-from .recognise import recognise
+from .recognise import believed_words, recognise
 from .result import Listened
 from .turns import name_speakers, split_at_voice_changes
 
@@ -93,7 +93,7 @@ def listen(session: Session, episode: Episode, source_lang: str | None = None) -
     )
     with session.clock.timed(episode.name, ""):
         made = session.steps.json(
-            "listen", 23, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
+            "listen", 24, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
         )
     return from_json(Listened, made)
 
@@ -131,12 +131,13 @@ def _listen(session: Session, episode: Episode, source_lang: str | None) -> List
         if not speech:
             raise MediaError("nobody speaks in this episode", episode.name, "check that it is the right file")
         kind, (language, words) = "asr", recognise(session, hearing, speech, source_lang)
-        say = _sayer(session, language)
-        fixed, changed = names.repair(words, session.bible.terms, language, say)
-        words, renamed = fixed, {str(k): v for k, v in changed.items()}
-        unsure = {k for k, v in changed.items() if v.islower()}
-        unsure |= set(names.doubtful(words, session.bible.terms, language, say))
-        lines = _flag_renamed(split_at_voice_changes(session, cut_lines(words, speech), words, speech, hearing), unsure)
+        sounds_like = by_sound(session, language)
+        kept = believed_words(session, hearing, speech, language, sounds_like.printed(words), sounds_like)
+        words, renamed = kept.words, {str(k): v for k, v in kept.renamed.items()}
+        unsure = {k for k, v in kept.renamed.items() if v.islower()} | sounds_like.doubtful(words)
+        lines = split_at_voice_changes(session, cut_lines(words, speech), words, speech, hearing)
+        lines, words = characters.marked(lines, words, speech)
+        lines = flagged(flagged(lines, unsure, "name-unsure"), set(kept.other), second_hearing.FLAG)
         burnt = read_hardsubs(session, episode, language, speech)
         if burnt.lines:
             lines = as_lines(burnt.lines, words, lines, speech, language)
@@ -144,28 +145,24 @@ def _listen(session: Session, episode: Episode, source_lang: str | None) -> List
         if not lines:
             raise MediaError("nobody speaks in this episode", episode.name, "check that it is the right file")
     lines, registers = name_speakers(session, lines, hearing)
+    readings: dict[str, str] = {}
     if kind == "asr":
         lines = join_lines(lines)
+        readings = {x.id: " … ".join(dict.fromkeys(kept.other[i] for i in x.word_ids if i in kept.other)) for x in lines}
     levels = measure_levels(lines, voice, speech, clean=fit is not None)
     transcript = Transcript(language.split("-")[0], kind, words, lines, tuple(speech))
     placed = {"shift": float(fit.shift), "gain": fit.gain, "explained_db": fit.explained_db} if fit else None
     notes += burnt.notes
-    return Listened(transcript, levels, registers, placed, renamed, notes, sounds, screen, proposed_screen(burnt), heard.end_ms)
-
-
-def _flag_renamed(lines: tuple[Line, ...], capitals: set[int]) -> tuple[Line, ...]:
-    """Lines in which an ordinary word was taken for a name, or what may be a misheard name was left, are flagged."""
-    return tuple(
-        replace(line, flags=(*line.flags, "name-unsure")) if capitals & set(line.word_ids) else line for line in lines
+    told = {k: v for k, v in readings.items() if v}
+    proposed = proposed_screen(burnt)
+    return Listened(
+        transcript, levels, registers, placed, renamed, notes, sounds, screen, proposed, heard.end_ms, told
     )
 
 
-def _sayer(session: Session, language: str) -> Callable[[str], str]:
-    voice, espeak = session.engines.synthesizer(), language
-    for known in session.settings.languages.values():
-        if known.primary == language.split("-")[0]:
-            espeak = known.espeak
-    return lambda text: voice.phonemes(text, espeak)
+def flagged(lines: tuple[Line, ...], words: set[int], flag: str) -> tuple[Line, ...]:
+    """Lines with a flag on each that holds one of the words."""
+    return tuple(replace(line, flags=(*line.flags, flag)) if words & set(line.word_ids) else line for line in lines)
 
 
 def _centre(episode: Episode, mix: Samples) -> Samples | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ..languages.text import count
+from ..languages.text import LETTER, count
 from ..records import TermUse
 from ..series.glossary import Use
 
@@ -43,12 +43,12 @@ def mask(text: str, uses: list[Use], attempt: int = 0) -> tuple[str, list[str]]:
 def restore(text: str, uses: list[Use], sentinels: list[str], tag: str) -> str | None:
     """The locked forms in place of the sentinels; None where a sentinel is missing, doubled or changed."""
     for sentinel in set(sentinels):
-        if len(re.findall(rf"(?<!\w){sentinel}(?!\w)", text)) != sentinels.count(sentinel):
+        if len(re.findall(rf"(?<!{LETTER}){sentinel}(?!{LETTER})", text)) != sentinels.count(sentinel):
             return None
     for use, sentinel in zip(uses, sentinels, strict=True):
         if use.term.gender == "f":
             text = feminine_before(text, sentinel, tag)
-        text = re.sub(rf"(?<!\w){sentinel}(?!\w)", _literally(use.form(tag)), text)
+        text = re.sub(rf"(?<!{LETTER}){sentinel}(?!{LETTER})", _literally(use.form(tag)), text)
     return text
 
 

@@ -8,28 +8,23 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from ..engines.catalogue import Engines
-from ..engines.translation.sanity import polished, suspicious
-from ..errors import EngineFailed, LocalizeError, one_line
-from ..records import EngineUse, Line, TermUse, Translation, from_json, to_json
+from ..errors import EngineFailed, one_line
+from ..records import EngineUse, Line, Translation, from_json
 from ..series import memory
-from ..series.glossary import Use, replace_banned
-from ..storage.step_cache import Failure, Steps
-from . import name_lock, send
+from ..series.glossary import replace_banned
+from ..storage.step_cache import Steps
+from . import by_speech, name_lock, send
 from .available import listed_models, text_hops
 from .job import Job
+from .outcome import TermKey, failed, outcome, term_key
 from .routes import Route, missing
 from .ways import MOST, Ways
 
 VERSION = 6
+SPOKEN = ("asr", "picture")  # origins of a transcript whose lines are said in the episode's sound
 FAILED = "translate-failed"  # the stage of an engine that was asked and could not; its version says why
-PAD_MS = 120
 SURE_FUZZY = 0.92  # a remembered line this like wins over an engine; a less like one only where there is no route
-
-
-TermKey = tuple[dict[str, str], int, int, bool]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,23 +37,6 @@ class TextInputs:
     route: tuple[EngineUse, ...]
     terms: tuple[TermKey, ...]
     reads: tuple[Any, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SpeechInputs:
-    """All that decides a line's translation from its sound: the sound's digest, and where in it the line is said."""
-
-    audio: str
-    span: tuple[int, int]
-    text: str
-    source: str
-    target: str
-    engine: EngineUse
-    terms: tuple[TermKey, ...]
-
-
-def _term_key(use: Use, target: str) -> TermKey:
-    return use.term.key(target), use.start, use.end, use.plural
 
 
 def translate(job: Job, engines: Engines, steps: Steps) -> tuple[list[Translation], list[EngineUse]]:
@@ -122,9 +100,8 @@ def _by_engines(
     lines: list[Line], job: Job, engines: Engines, steps: Steps
 ) -> tuple[dict[str, Translation], list[EngineUse]]:
     source, target = job.transcript.language, job.target.split("-")[0]
-    heard = job.transcript.origin in ("asr", "picture")
-    speech = next((e for e in engines.speech_translators() if heard and (source, target) in e.pairs), None)
-    ways = Ways(engines, source, target, speech)
+    heard = job.transcript.origin in SPOKEN
+    ways = Ways(engines, source, target, heard)
     done: dict[str, Translation] = {}
     used: list[EngineUse] = []
     for _try in range(MOST):
@@ -134,23 +111,22 @@ def _by_engines(
         if way is None:
             break
         try:
-            if way.route is None:
-                assert speech is not None  # the way says so
-                made = _from_speech(rest, job, speech, steps)
+            if isinstance(way.route, by_speech.SpeechRoute):
+                made = by_speech.translate(rest, job, way.route, engines, steps)
             else:
                 made = _from_text(rest, job, way.route, way.who, engines, steps)
         except EngineFailed as error:
             name = error.where.split(" ")[0]
             ways.failed.add(name)
             used += [replace(w, stage=FAILED, version=one_line(error.what, 200)) for w in way.who if w.name == name]
-            made = {x.id: _failed(x, job, f"{name} failed: {error.what}") for x in rest}
+            made = {x.id: failed(x, job, f"{name} failed: {error.what}") for x in rest}
         good = {i: t for i, t in made.items() if _better(t, done.get(i))}
         done.update(good)
         used += way.who if any(not t.error for t in good.values()) else []
     left = [x for x in lines if x.id not in done]
     if left:
         why = _no_route(job, engines)
-        done.update({line.id: _failed(line, job, why) for line in left})
+        done.update({line.id: failed(line, job, why) for line in left})
     return done, used
 
 
@@ -164,15 +140,14 @@ def _better(new: Translation, old: Translation | None) -> bool:
 def _no_route(job: Job, engines: Engines) -> str:
     """The error of lines that no engine here can bring into the language, with the commands that would help."""
     source, target = job.transcript.language, job.target.split("-")[0]
-    offered = [*listed_models(engines.context.registry, source, target), *text_hops(engines)[1]]
+    registry = engines.context.registry
+    offered = listed_models(registry, source, target)
+    if job.transcript.origin in SPOKEN:  # and on from what the recogniser translates speech into
+        for middle in sorted({w for e in engines.speech_translators() for s, w in e.pairs if s == source}):
+            offered += listed_models(registry, middle, target)
+    offered += text_hops(engines)[1]
     command = f"localize memory add --series {job.memory_path.parent.name} --lang {job.target} LINE TRANSLATION"
     return str(missing(source, target, command, offered))
-
-
-def _failed(line: Line, job: Job, error: str, origin: str = "none") -> Translation:
-    uses = job.glossary.find(line.text, job.transcript.language)
-    terms = name_lock.verify("", uses, job.target)
-    return Translation(line.id, job.target, "", origin, 0.0, terms, error=one_line(error))
 
 
 def _from_text(
@@ -191,13 +166,13 @@ def _from_text(
             source=source,
             target=job.target,
             route=tuple(identities),
-            terms=tuple(_term_key(u, job.target) for u in uses[line.id]),
+            terms=tuple(term_key(u, job.target) for u in uses[line.id]),
             reads=tuple(e.reads(job.ask(line), h.source, h.target) for e, h in zip(through, route.hops, strict=True)),
         )
 
     def make(todo: list[Line]) -> list[Any]:
         made = send.cross([job.ask(x) for x in todo], [uses[x.id] for x in todo], job.target, route, engines)
-        return [_outcome(line, s, uses[line.id], job, route.name, strict) for line, s in zip(todo, made, strict=True)]
+        return [outcome(line, s, uses[line.id], job, route.name, strict) for line, s in zip(todo, made, strict=True)]
 
     rows = [(inputs(line), f"{job.subject} {line.id}", line) for line in lines]
     made = steps.batch("translate", VERSION, rows, make)
@@ -205,61 +180,3 @@ def _from_text(
         line.id: replace(from_json(Translation, value), line_id=line.id)
         for line, value in zip(lines, made, strict=True)
     }
-
-
-def _from_speech(lines: list[Line], job: Job, engine: Any, steps: Steps) -> dict[str, Translation]:
-    source, target = job.transcript.language, job.target
-    uses = {line.id: job.glossary.find(line.text, source) for line in lines}
-    identity = engine.identity(source, target.split("-")[0])
-
-    def inputs(line: Line) -> SpeechInputs:
-        return SpeechInputs(
-            audio=job.audio_digest,
-            span=(line.start_ms, line.end_ms),
-            text=line.text,
-            source=source,
-            target=target,
-            engine=identity,
-            terms=tuple(_term_key(u, target) for u in uses[line.id]),
-        )
-
-    def make(todo: list[Line]) -> list[Any]:
-        audio = job.audio()
-        made = []
-        for line in todo:
-            part = audio[max(0, line.start_ms - PAD_MS) * 16 : (line.end_ms + PAD_MS) * 16]
-            # only this line's names are hinted: a long list is read out into short lines
-            names = tuple(dict.fromkeys(u.form(target) for u in uses[line.id]))
-            try:
-                sent = send.Sent(engine.translate_speech(part.astype(np.float32), source, names))
-            except LocalizeError as error:
-                sent = send.Sent("", one_line(str(error)))
-            made.append(_outcome(line, sent, uses[line.id], job, engine.name))
-        return made
-
-    rows = [(inputs(line), f"{job.subject} {line.id}", line) for line in lines]
-    made = steps.batch("translate-speech", VERSION, rows, make)
-    return {
-        line.id: replace(from_json(Translation, value), line_id=line.id)
-        for line, value in zip(lines, made, strict=True)
-    }
-
-
-def _outcome(line: Line, sent: send.Sent, uses: list[Use], job: Job, origin: str, strict: bool = False) -> Any:
-    """A line's step: its translation, or a Failure: of this run where an engine failed, lasting where what it gave is
-    no translation."""
-    if sent.error and not sent.text:
-        return Failure(to_json(_failed(line, job, f"{origin} failed: {sent.error}", origin)), sent.error)
-    made = _checked(line, sent.text, uses, job, origin, strict)
-    if sent.error:
-        return Failure(to_json(made), sent.error)
-    return Failure(to_json(made), made.error, passing=False) if made.error else to_json(made)
-
-
-def _checked(line: Line, text: str, uses: list[Use], job: Job, origin: str, strict: bool = False) -> Translation:
-    """A translation that was looked at: empty, looping or echoed text becomes an error."""
-    text = polished(" ".join(text.split()), line.text)
-    if reason := suspicious(line.text, text, [u.form(job.target) for u in uses], strict):
-        return _failed(line, job, f"{origin} gave {reason}", origin)
-    terms: tuple[TermUse, ...] = name_lock.verify(text, uses, job.target)
-    return Translation(line.id, job.target, text, origin, terms=terms)

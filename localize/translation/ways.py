@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..engines.base import SpeechTranslator
 from ..engines.catalogue import Engines
 from ..records import EngineUse
-from .available import loss, text_hops
+from .available import text_hops
+from .by_speech import SpeechRoute, best_route, identities
 from .routes import Hop, Route, plan
 
 MOST = 4  # ways tried for a line: what three could not do, a fourth seldom can
@@ -15,9 +15,9 @@ MOST = 4  # ways tried for a line: what three could not do, a fourth seldom can
 
 @dataclass(frozen=True)
 class Way:
-    """A route of text engines; None where the speech itself is translated."""
+    """A route of text engines, or one that begins with the speech itself."""
 
-    route: Route | None
+    route: Route | SpeechRoute
     who: list[EngineUse]
 
 
@@ -26,14 +26,14 @@ class Ways:
     """What was tried so far, and what comes next.
 
     Attributes:
-        speech: the engine that could translate the speech itself; None where none can, or it was tried.
+        heard: whether the lines are said in the episode's sound, and a route may begin with that; false once it was tried.
         failed: engines that were asked and could do nothing: left out from then on.
     """
 
     engines: Engines
     source: str
     target: str
-    speech: SpeechTranslator | None
+    heard: bool
     failed: set[str] = field(default_factory=set)
     _avoided: set[tuple[str, str, str]] = field(default_factory=set)
 
@@ -42,12 +42,10 @@ class Ways:
         hops = text_hops(self.engines)[0]
         hops = [h for h in hops if _key(h) not in self._avoided and h.engine not in self.failed]
         route = plan(hops, self.source, self.target)
-        if self.speech is not None:
-            lost = loss(self.engines, self.speech.name, self.source, self.target)
-            if route is None or lost < route.loss:
-                who = [self.speech.identity(self.source, self.target)]
-                self.speech = None
-                return Way(None, who)
+        spoken = best_route(self.engines, hops, self.source, self.target) if self.heard else None
+        if spoken is not None and (route is None or spoken.whole.loss < route.loss):
+            self.heard = False
+            return Way(spoken, identities(spoken, self.engines))
         if route is None:
             return None
         # another route for the lines that this one cannot do goes around its weakest hop

@@ -16,6 +16,7 @@ from ...models.pull import ensure
 from ...records import EngineUse
 from .. import onnx
 from ..base import Clip, EngineContext, Samples, versions
+from . import mandarin
 from .phonemizer import PACKAGES, Phonemizer
 
 MODEL = "kokoro-82m-v1.0-int8"
@@ -35,11 +36,12 @@ class Kokoro:
         self.context = context
         self._session: Any = None
         self._front = Phonemizer()
+        self._mandarin = mandarin.Mandarin()
         self._styles: dict[str, Samples] = {}
 
     def identity(self, voice: str = "") -> EngineUse:
         registry = self.context.registry
-        version = versions("onnxruntime", *PACKAGES)
+        version = versions("onnxruntime", *PACKAGES, *mandarin.PACKAGES)
         digest = registry.identity(MODEL)
         if voice:  # the model's files, and those of this voice
             files = registry.digests(VOICES)
@@ -55,6 +57,8 @@ class Kokoro:
             return self._session
 
     def phonemes(self, text: str, language: str) -> str:
+        if language.split("-")[0] in mandarin.LANGUAGES:
+            return self._mandarin.phonemes(text)
         return self._front.phonemes(text, language)
 
     def speak(self, phonemes: str, voice: str, speed: float) -> Clip:

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 from typing import Any
 
+from ...errors import EngineError
+
 PACKAGES = ("espeakng-loader", "phonemizer", "kokoro-onnx")  # whose versions decide how a text is said
+
+
+@functools.lru_cache(maxsize=64)
+def _own(language: str) -> str:
+    """espeak's code for a language: the code itself, or its first of the same primary tag. Raises EngineError."""
+    from phonemizer.backend import EspeakBackend
+
+    known = list(EspeakBackend.supported_languages())
+    if language in known:
+        return language
+    near = [k for k in known if k.split("-")[0] == language.split("-")[0]]
+    if not near:
+        raise EngineError(f"espeak has no language {language!r}", "phonemizer")
+    return str(near[0])
 
 
 class Phonemizer:
@@ -17,8 +34,12 @@ class Phonemizer:
         self._tokens: Any = None
 
     def phonemes(self, text: str, language: str) -> str:
-        """How espeak says a text; `language` is its own code."""
-        return str(self.tokenizer().phonemize(text, language))
+        """How espeak says a text; `language` is its own code. Raises EngineError for a language that it does not have."""
+        tokens = self.tokenizer()
+        try:
+            return str(tokens.phonemize(text, _own(language)))
+        except RuntimeError as error:
+            raise EngineError(f"espeak cannot read {language!r}: {error}", "phonemizer") from error
 
     def tokenizer(self) -> Any:
         """kokoro-onnx's tokenizer, which phonemizes as well."""

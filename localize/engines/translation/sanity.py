@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from ...languages.text import normal_form
 
 END_MARKS = ".!?…。！？।"
+NARROW = str.maketrans("。！？", ".!?")
 CLOSERS = "\"'”’»)]"
 
 
@@ -15,6 +16,7 @@ def polished(text: str, source: str) -> str:
     """A capital and an end mark where the source has them and an engine dropped them."""
     if source[:1].isupper() and text[:1].islower():
         text = text[0].upper() + text[1:]
+    source = source.translate(NARROW)
     if source[-1:] in ".!?…" and text and text[-1] not in ".!?…\"'”»)।":
         text += source[-1]
     return text

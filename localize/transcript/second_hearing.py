@@ -1,0 +1,141 @@
+"""Lines that may not have been said are heard again by themselves, and settled by what is heard then.
+
+A recogniser that hears half a minute at once carries sentences over ("Do not sign anything." once more, within the
+second of "Grant? Where are you?"), and goes on at the end of what it hears. Heard alone, without hints and with
+another lead, the same second gives only what is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..audio.spans import Span, covered_ms
+from ..records import Line, Word
+from . import doubt, readings
+
+FLAG = "unsure-words"
+FAINTLY = "the same, hardly heard"
+LEAD_MS = 300  # sound before and after a line that is heard alone, if nobody else speaks there
+SHORT_LEAD_MS = 120  # and the same of the third hearing
+NEAR = 3  # lines back to where a sentence said again may come from
+LATER_IDS = 100_000  # ids of later hearings' words begin here, until all words are numbered anew
+LOOPS = ((1, 5), (2, 3), (3, 3), (4, 3), (5, 3), (6, 3))  # so many words, said so often, are a loop
+Words = tuple[Word, ...]
+Hear = Callable[[Span, int], Words]
+
+
+@dataclass(frozen=True)
+class Believed:
+    """Words that can be believed, numbered in order.
+
+    Attributes:
+        other: how another hearing has the place, by the id of each word of a line that stays doubted.
+        renamed: what was written, by the id of a word that was repaired to a name.
+        again: how many lines were heard again.
+    """
+
+    words: Words
+    other: dict[int, str] = field(default_factory=dict)
+    renamed: dict[int, str] = field(default_factory=dict)
+    again: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hearing:
+    """How an episode is heard again.
+
+    Attributes:
+        hear: words in a span with so much sound around it, without hints, on the episode's timeline.
+        repair: words with misheard names put right, and what was changed from what.
+        is_name: whether the first words hold a name that the second may be a mishearing of.
+        known: whether a word is one of the language; None where no dictionary is at hand.
+    """
+
+    primary: str
+    speech: list[Span]
+    hear: Hear
+    repair: Callable[[Words], tuple[Words, dict[int, str]]]
+    is_name: Callable[[Words, Words], bool]
+    known: Callable[[str], bool] | None = None
+
+
+def believed(words: Words, lines: Sequence[Line], hearing: Hearing) -> Believed:
+    """The words of an episode, what nobody said taken out, what stays unsure told with both readings.
+
+    `lines` are cut from `words`, each word in one of them.
+    """
+    by_id = {w.id: w for w in words}
+    said: list[list[str]] = []
+    out: list[Word] = []
+    other: dict[int, str] = {}
+    renamed: dict[int, str] = {}
+    again = 0
+    for at, line in enumerate(lines):
+        own = tuple(by_id[i] for i in line.word_ids)
+        repaired, changed = hearing.repair(own)
+        judged = tuple(replace(w, prob=1.0) if w.id in changed else w for w in repaired)  # a name by its sound
+        before = [s for sentences in said[-NEAR:] for s in sentences]
+        span = (line.start_ms, line.end_ms)
+        found = doubt.signs(judged, span, hearing.speech, hearing.primary, before, hearing.known)
+        settled = readings.Settled(repaired)
+        if found:
+            again += 1
+            lead, tail = _room(lines, at)
+            settled, more = _heard_again(repaired, span, min(lead, tail), hearing, found)
+            changed = changed | more
+        said.append([readings.text_of(s) for s in doubt.sentences(settled.words)])
+        for word in settled.words:
+            if word.id in changed:
+                renamed[len(out)] = changed[word.id]
+            if settled.doubted:
+                other[len(out)] = settled.other
+            out.append(replace(word, id=len(out)))
+    return Believed(tuple(out), other, renamed, again)
+
+
+def _room(lines: Sequence[Line], at: int) -> tuple[int, int]:
+    """Quiet before and after a line, to its neighbours."""
+    before = lines[at].start_ms - lines[at - 1].end_ms if at else LEAD_MS
+    after = lines[at + 1].start_ms - lines[at].end_ms if at + 1 < len(lines) else LEAD_MS
+    return max(0, before), max(0, after)
+
+
+def _heard_again(
+    first: Words, span: Span, room: int, hearing: Hearing, found: tuple[str, ...]
+) -> tuple[readings.Settled, dict[int, str]]:
+    """The line settled by one more hearing where that agrees, else by two."""
+    takes, changed = [first], {}
+    for number, lead in enumerate((LEAD_MS, SHORT_LEAD_MS), start=1):
+        heard = hearing.hear(span, min(lead, room))
+        numbered = tuple(replace(w, id=LATER_IDS * number + i + 1000 * span[0]) for i, w in enumerate(heard))
+        repaired, more = hearing.repair(numbered)
+        takes.append(_possible(repaired, span))
+        changed.update(more)
+        if readings.same(first, takes[-1]) and "hardly heard" not in found:
+            break
+    settled = readings.settle(takes, hearing.is_name)
+    voiced = covered_ms(span, hearing.speech)
+    if not any(takes[1:]) and voiced < doubt.QUIET * (span[1] - span[0]):
+        return readings.Settled(()), changed  # nobody speaks, and nothing is heard when one listens
+    if not settled.words:
+        return readings.Settled(first, doubted=True, other="nothing"), changed
+    left = doubt.signs(settled.words, span, hearing.speech, hearing.primary, (), hearing.known)
+    strong = {"faster than anyone speaks", "little voice", "another language", "no word of the language"} & {*left}
+    if strong and not settled.doubted:
+        told = next((" ".join(w.text for w in t) for t in takes[1:] if not readings.same(t, settled.words)), "")
+        settled = replace(settled, doubted=True, other=told)
+    if settled.doubted and not settled.other:
+        settled = replace(settled, other=FAINTLY)
+    return settled, changed
+
+
+def _possible(words: Words, span: Span) -> Words:
+    """A later hearing without what it repeats to no end: heard alone, recognisers loop into the silence that follows."""
+    texts = [readings.text_of([w]) for w in words]
+    for size, times in LOOPS:
+        for start in range(len(words) - times * size + 1):
+            piece = texts[start : start + size]
+            if all(texts[start + n * size : start + (n + 1) * size] == piece for n in range(1, times)):
+                return words[:start]
+    return tuple(w for w in words if w.start_ms < span[1] + LEAD_MS)
