@@ -71,7 +71,7 @@ def replaced(
     )
     middle = lines[len(lines) // 2]
     at = (middle.start_ms + middle.end_ms) // 2
-    return Replaced(made, facts, still(source, at, episode), still(made, at, episode), (note,) if note else ())
+    return Replaced(made, facts, still(source, at, episode, episode.media.picture), still(made, at, episode), (note,) if note else ())
 
 
 def _bottom(lines: tuple[BurntLine, ...], size: tuple[int, int]) -> int:
@@ -105,13 +105,14 @@ def clean_master(episode: Episode, patches: list[cover.Patch], size: tuple[int, 
     return path, ""
 
 
-def still(path: Path, ms: int, episode: Episode) -> str:
+def still(path: Path, ms: int, episode: Episode, stream: str = "v:0") -> str:
     """One frame as the address of a JPEG inside the page; "" where there is none."""
     import cv2
 
     size = probe.displayed_size(episode.media)
     height = max(2, round(size[1] * SHOWN / size[0]))
-    for number, picture in enumerate(frames(path, View((0, 0, *size), (SHOWN, height), 1000 / episode.media.frame_ms))):
+    view = View((0, 0, *size), (SHOWN, height), 1000 / episode.media.frame_ms, stream)
+    for number, picture in enumerate(frames(path, view)):
         if number >= ms / episode.media.frame_ms:
             ok, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 80])
             return f"data:image/jpeg;base64,{b64encode(data.tobytes()).decode()}" if ok else ""

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import MediaError, OptionError, ToolError, one_line
+from ..markets import COVERS
 from . import ffmpeg
 from .frames import View, frames
 from .probe_process import ask
@@ -26,7 +27,6 @@ from .probe_process import ask
 Rect = tuple[int, int, int, int]
 Plane = NDArray[np.uint8]
 Masks = dict[Rect, list[tuple[int, int, Plane]]]  # by rectangle: from and to in ms, and the letters' pixels as 255
-WAYS = ("blur", "box", "inpaint")
 PAD = 0.14  # of a row's height: outlines and shadows reach beyond the letters
 AROUND_MS = 60  # covered before and after, so that no frame of a fade shows
 DARK = 22  # luma of a box
@@ -58,12 +58,13 @@ def cover(
     `size` is the picture's as displayed. Frame rate, number of frames and colour tags stay; eight bits a sample, and a
     rotation is applied. Raises OptionError for an unknown way, MediaError, ToolError.
     """
-    if way not in WAYS:
-        raise OptionError(f"cover {way!r} is unknown", do=f"choose from {', '.join(WAYS)}")
+    if way not in COVERS:
+        raise OptionError(f"cover {way!r} is unknown", do=f"choose from {', '.join(COVERS)}")
     width, height = even(size)
     patches = padded(patches, (width, height))
-    rate, colour = _facts(source)
-    masks = _letters(source, patches, (width, height), float(rate)) if way == "inpaint" else {}
+    rate, colour, stream = _facts(source)
+    view = View((0, 0, width, height), (width, height), float(rate), stream)
+    masks = _letters(source, patches, view) if way == "inpaint" else {}
     argv = [ffmpeg.binary(), "-hide_banner", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "yuv420p"]
     argv += ["-s", f"{width}x{height}", "-r", str(rate), *colour, "-i", "pipe:"]
     if styled is not None:
@@ -71,7 +72,6 @@ def cover(
     argv += [*ENCODE, *colour, "-movflags", "+faststart", "-f", "mp4", ffmpeg.url(target)]
     encoder = subprocess.Popen(argv, stdin=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
     assert encoder.stdin is not None
-    view = View((0, 0, width, height), (width, height), float(rate))
     try:
         for number, frame in enumerate(frames(source, view, "yuv420p")):
             encoder.stdin.write(_changed(frame, number * 1000 / float(rate), patches, way, masks, width).data)
@@ -87,8 +87,7 @@ def cover(
 
 
 def padded(patches: list[Patch], size: tuple[int, int]) -> list[Patch]:
-    """Rectangles a little larger, on even pixels and inside the picture; times a little longer, but never into what
-    comes next in the same place."""
+    """Rectangles a little larger, on even pixels and inside the picture; times a little longer."""
     out = []
     for patch in patches:
         rows = []
@@ -144,7 +143,7 @@ def _filled(spot: Plane, way: str, plane: int, mask: Plane | None, row: int) -> 
     return np.asarray(cv2.resize(coarse, (wide, high), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def _letters(source: Path, patches: list[Patch], size: tuple[int, int], rate: float) -> Masks:
+def _letters(source: Path, patches: list[Patch], whole: View) -> Masks:
     """Which pixels of each rectangle are letters: those that stand out from around them at most moments of its life."""
     import cv2
 
@@ -157,9 +156,10 @@ def _letters(source: Path, patches: list[Patch], size: tuple[int, int], rate: fl
     for patch in patches:
         for share in MOMENTS:
             at = patch.start_ms + AROUND_MS + share * (patch.end_ms - patch.start_ms - 2 * AROUND_MS)
-            wanted.setdefault(round(at * rate / 1000), []).append(patch)
+            wanted.setdefault(round(at * whole.rate / 1000), []).append(patch)
     sums: dict[tuple[int, int, Rect], NDArray[np.uint8]] = {}
-    view = View((0, top, size[0], bottom - top), (size[0], bottom - top), rate)
+    width = whole.size[0]
+    view = View((0, top, width, bottom - top), (width, bottom - top), whole.rate, whole.stream)
     for number, band in enumerate(frames(source, view, "gray")):
         for patch in wanted.get(number, []):
             for left, y, wide, high in patch.rows:
@@ -196,9 +196,9 @@ def likeness(
     """
     size = even(size)
     every = max(duration_ms / 1000 / moments, 0.04)
-    view = View((0, 0, *size), size, 1 / every)
+    views = [View((0, 0, *size), size, 1 / every, _facts(p)[2]) for p in (source, made)]
     shares = []
-    pairs = zip(frames(source, view, "gray"), frames(made, view, "gray"), strict=False)
+    pairs = zip(frames(source, views[0], "gray"), frames(made, views[1], "gray"), strict=False)
     for number, (one, other) in enumerate(pairs):
         ms, half = number * every * 1000, 500 / 24
         outside = np.ones(one.shape, bool)
@@ -226,8 +226,8 @@ def _ssim(one: Plane, other: Plane) -> NDArray[np.float32]:
     return np.asarray(top / ((ma * ma + mb * mb + c1) * (va + vb + c2)), np.float32)
 
 
-def _facts(path: Path) -> tuple[Fraction, list[str]]:
-    """Average frame rate, and the colour tags as ffmpeg's options."""
+def _facts(path: Path) -> tuple[Fraction, list[str], str]:
+    """Average frame rate, the colour tags as ffmpeg's options, and the picture's stream as ffmpeg selects it."""
     (facts,) = ask([path])
     colour = facts["colour"]
     names = ("color_primaries", "color_trc", "colorspace")
@@ -235,7 +235,9 @@ def _facts(path: Path) -> tuple[Fraction, list[str]]:
     argv = [a for name in names if colour[name] not in (0, 2) for a in (f"-{name}", str(colour[name]))]
     if colour["color_range"]:  # here 2 is full range
         argv += ["-color_range", str(colour["color_range"])]
-    return Fraction(*facts["rate"]) if facts["rate"] else Fraction(25), argv
+    if facts["picture"] is None:
+        raise MediaError("holds no picture", path.name, "export it again")
+    return Fraction(*facts["rate"]) if facts["rate"] else Fraction(25), argv, str(facts["picture"])
 
 
 def _quoted(path: Path) -> str:
