@@ -114,6 +114,11 @@ down:
 pulls: setup
 	LOCALIZE_TEST_PULLS=200 $(BIN)/python -m pytest tests/localize/test_pull.py
 
+# 100,000 strings of odd characters, each of which must be read aloud (`make test` tries 3,000)
+.PHONY: read-aloud
+read-aloud: setup
+	READ_ALOUD_STRINGS=100000 $(BIN)/python -m pytest tests/localize/test_read_aloud.py
+
 # Two workers against one on PostgreSQL and S3, and what Prefect costs on a batch: about fifteen minutes on two idle cores
 .PHONY: scale
 scale: system-tests setup models

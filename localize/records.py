@@ -79,6 +79,41 @@ class Episode:
     unused: dict[str, str] = field(default_factory=dict)
 
 
+class Flag(StrEnum):
+    """What is marked on a line, a translation or a take. Some are followed by ": " and what was found.
+
+    Each is read by a check (qc.check.READ_BY); a test holds that.
+    """
+
+    UNKNOWN_SPEAKER = "unknown-speaker"
+    NAME_UNSURE = "name-unsure"
+    FUZZY_MEMORY = "fuzzy-memory"
+    BANNED_WORD = "banned-word"
+    NAME_MISSED = "name-missed"
+    UNTRANSLATED = "untranslated"
+    SOURCE_WORDS = "source-words"
+    SENTENCE_PARTED = "sentence-parted"  # one sentence of the studio's translation is shared by two people
+    SHORTENED = "shortened-by-rule"
+    NO_CLIP = "no-clip"
+    ERROR = "error"
+    CUT_OFF = "cut-off"
+    FAST = "fast"
+    TOO_LONG = "too-long"
+    LATE = "late"
+    RETAKE = "retake"
+    MISREAD = "misread"
+    UNREAD = "unread"
+    DROPPED = "not-said"
+    NO_SUBTITLE = "no-subtitle"
+    NOT_HEARD = "not-heard"
+    PICTURE_UNSURE = "picture-unsure"
+    HEARD_OTHERWISE = "heard-otherwise"
+
+    def marks(self, flag: str) -> bool:
+        """Whether a flag as it stands on a line is this one."""
+        return flag == self.value or flag.startswith(f"{self.value}: ")
+
+
 @dataclass(frozen=True)
 class Word:
     """One recognised word; `prob` from 0 to 1."""
@@ -136,7 +171,6 @@ class TermUse:
 
 
 SONG = "song"  # a flag of what is heard: words that are sung
-PARTED = "sentence-parted"  # a flag: one sentence of the studio's translation is shared by two people
 
 
 @dataclass(frozen=True)

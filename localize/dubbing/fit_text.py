@@ -8,6 +8,7 @@ from typing import Any
 
 from ..engines.base import versions
 from ..errors import LocalizeError, StoreError
+from ..languages import dictionary
 from ..records import EngineUse, Episode, Translation, from_json, to_json
 from ..session import Session
 from ..storage.step_cache import Failure
@@ -35,6 +36,7 @@ class FitInputs:
     was: Translation
     voice: EngineUse
     numbers: str
+    dictionaries: str
     route: tuple[EngineUse, ...]
     reads: tuple[Any, ...]
     terms: tuple[Any, ...]
@@ -66,6 +68,7 @@ def fit_text(
             was=was,
             voice=voice.identity(part.voice),
             numbers=versions("num2words"),
+            dictionaries=dictionary.identity(job.transcript.language, target),
             route=rewording.identities(was.origin, job, session.engines),
             reads=rewording.read_besides(was.origin, part.line, job, session.engines),
             terms=tuple((u.term.key(job.target), u.start, u.end) for u in uses),
@@ -92,7 +95,7 @@ def fit_text(
                 return was
             return rewording.reworded(item, rewording.offers(item, job, session.engines, uses), measured)
 
-        found = session.steps.json("fit-text", 6, inputs, f"{job.subject} {part.line.id}", choose)
+        found = session.steps.json("fit-text", 7, inputs, f"{job.subject} {part.line.id}", choose)
         return from_json(Translation, found)
 
     with session.clock.timed(episode.name, target), ThreadPoolExecutor(max(1, session.settings.threads)) as pool:

@@ -12,10 +12,10 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from ..languages.text import normal_form
-from ..records import Take, Word
+from ..records import Flag, Take, Word
 
 JUDGED = ("en", "es", "pt")  # languages that the embedded recogniser reads well enough to judge a dub
-FLAG = "misread"
+FLAG = Flag.MISREAD
 MISREAD = 0.5  # share of letters that differ, from which a line may say something else
 NEAR_MS = 150
 SHORT = 4  # letters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import soxr
@@ -15,10 +15,11 @@ from ..engines.base import Clip
 from ..engines.speech.voices import Voices
 from ..errors import LocalizeError, StoreError, UnusableResult, one_line
 from ..media import ffmpeg
-from ..records import Take
+from ..records import Flag, Take
 from ..storage.step_cache import Steps
 from . import timing
 from .part import Part
+from .pronounce import notes
 from .speak import FULL, PACES, UNHEARD, ready, speak
 
 CEILING_DB = -0.3  # dBFS, of a track in which voices add up
@@ -99,7 +100,7 @@ def dub(
         made, laid = _lay(part, places[i], digest, clip, speed, natural[i], len(track), error)  # type: ignore[arg-type]
         at = round(made.start_ms * RATE / 1000)
         track[at : at + len(laid)] += laid
-        takes.append(made)
+        takes.append(replace(made, flags=made.flags + notes(part, espeak)))
         alone[made.line_id] = laid
     if np.abs(track).max(initial=0) > FULL:  # two voices at once may add up to more than full scale
         track = limit(track[:, None], RATE, CEILING_DB)[:, 0]
@@ -130,11 +131,11 @@ def _lay(
     room = wide[: max(0, count - at)] * np.float32(10 ** (gain / 20))
     end_ms = place.start_ms + round(len(room) * 1000 / RATE)
     rate = natural_ms / max(1, length_ms(wide, RATE))
-    flags = list(place.flags) + ([f"retake: {note}"] if note else [])
+    flags = list(place.flags) + ([f"{Flag.RETAKE}: {note}"] if note else [])
     if length_ms(wide, RATE) - length_ms(room, RATE) > 10:
-        flags.append("cut-off")  # the picture ends before the line does
+        flags.append(Flag.CUT_OFF)  # the picture ends before the line does
     if rate > timing.NATIVE_MOST + 0.005:
-        flags.append("fast")
+        flags.append(Flag.FAST)
     take = Take(
         part.line.id, digest, place.start_ms, end_ms, round(rate, 3), speed, round(stretch, 4), natural_ms, part.voice,
         round(gain, 2), tuple(flags),
@@ -151,4 +152,4 @@ def _gain(samples: Samples, level_lufs: float) -> float:
 
 def _failed(part: Part, error: str) -> Take:
     start = part.line.start_ms
-    return Take(part.line.id, "", start, start, 1.0, 1.0, 1.0, 0, part.voice, 0.0, ("no-clip", f"error: {error}"))
+    return Take(part.line.id, "", start, start, 1.0, 1.0, 1.0, 0, part.voice, 0.0, (Flag.NO_CLIP, f"{Flag.ERROR}: {error}"))

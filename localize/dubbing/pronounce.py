@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from ..engines.base import Synthesizer
-from ..languages.read_aloud import written_out
+from ..languages.read_aloud import Reading, read_aloud
+from ..records import Flag
 from ..series.glossary import Glossary
 from .part import Part
 
@@ -20,18 +21,22 @@ def all_of(glossary: Glossary, tag: str) -> tuple[tuple[str, str], ...]:
     return tuple((t.form(tag), t.spoken(tag)) for t in glossary.terms if t.spoken(tag))
 
 
-def speakable(text: str) -> str:
-    """Text without what is not said: brackets, music notes, tags, doubled marks."""
-    text = re.sub(r"[\[(（][^\])）]*[\])）]|[♪♫*_#]|<[^>]+>", " ", text)
-    text = re.sub(r"\.{2,}|…", ",", text)
-    text = re.sub(r"([!?])[!?]+", r"\1", text)
-    return " ".join(text.split())
+def reading(part: Part, espeak: str) -> Reading:
+    """The line as it is read aloud, names whose pronunciation is locked left as they are written."""
+    return read_aloud(part.text, espeak, tuple(form for form, _say in part.say))
+
+
+def notes(part: Part, espeak: str) -> tuple[str, ...]:
+    """Flags for what is left to the voice as it stands, and for emoji that are not said."""
+    read = reading(part, espeak)
+    unread = (f"{Flag.UNREAD}: {' '.join(read.unread)}",) if read.unread else ()
+    return unread + ((f"{Flag.DROPPED}: {' '.join(read.dropped)}",) if read.dropped else ())
 
 
 def phonemes(part: Part, voice: Synthesizer, espeak: str) -> str:
     """The line's phonemes, locked names said as the glossary has it: respelled, or phonemes between slashes, which only
     a voice that reads phonemes can follow."""
-    text = written_out(speakable(part.text), espeak.split("-")[0])
+    text = reading(part, espeak).text
     exact = {}
     for form, say in sorted(part.say, key=lambda p: -len(p[0])):
         if say.startswith("/") and say.endswith("/"):

@@ -14,12 +14,13 @@ from ..audio.shape import shorten_pauses, trim
 from ..engines.base import Clip, versions
 from ..engines.speech.voices import Voices
 from ..errors import UnusableResult
+from ..languages import dictionary
 from ..records import EngineUse, Take, to_json
 from ..storage.step_cache import Steps
 from .part import Part
 from .pronounce import phonemes
 
-VERSION = 5
+VERSION = 6
 SILENT_LUFS = -60.0
 SHORTEST_MS_A_LETTER = 18
 CLIPPED = 0.001
@@ -39,6 +40,7 @@ class SpeakInputs:
     espeak: str
     engine: EngineUse
     numbers: str
+    dictionary: str
 
 
 def speak(part: Part, speed: float, voices: Voices, espeak: str, steps: Steps, subject: str) -> tuple[str, Clip]:
@@ -47,7 +49,7 @@ def speak(part: Part, speed: float, voices: Voices, espeak: str, steps: Steps, s
     speed = round(speed * part.speed * PACES[part.again], 3)
     inputs = SpeakInputs(
         text=part.text, say=part.say, voice=part.voice, speed=speed, espeak=espeak,
-        engine=voice.identity(part.voice), numbers=versions("num2words"),
+        engine=voice.identity(part.voice), numbers=versions("num2words"), dictionary=dictionary.identity(espeak),
     )  # fmt: skip
 
     def make() -> bytes:

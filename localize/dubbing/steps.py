@@ -11,7 +11,7 @@ from ..audio.levels import active_level
 from ..audio.samples import RATE
 from ..engines.base import Clip, versions
 from ..errors import EngineError, UnusableResult
-from ..records import EngineUse, Episode, Take, Translation, from_json, to_json
+from ..records import EngineUse, Episode, Flag, Take, Translation, from_json, to_json
 from ..session import Session
 from ..storage.step_cache import Failure
 from ..transcript.result import Listened
@@ -101,13 +101,13 @@ def dub(
             track = session.steps.store.put(files.to_flac(made.track, RATE))
         levels = {t.line_id: round(active_level(made.sound(t), RATE), 1) for t in made.takes}
         spoken = to_json(Spoken(made.takes, track, levels, {p.line.id: round(p.level_lufs, 1) for p in parts}))
-        silent = [t.line_id for t in made.takes if "no-clip" in t.flags]
+        silent = [t.line_id for t in made.takes if Flag.NO_CLIP in t.flags]
         if failed:
             return Failure(spoken, failed[0])
         return Failure(spoken, f"no clip for {', '.join(silent)}", passing=False) if silent else spoken
 
     with session.clock.timed(episode.name, target):
-        spoken = from_json(Spoken, session.steps.json("dub", 13, inputs, subject, make))
+        spoken = from_json(Spoken, session.steps.json("dub", 14, inputs, subject, make))
         if session.steps.store.get(spoken.track) is None:  # the track's blob went missing: lay it again
             made = make()
             spoken = from_json(Spoken, made.value if isinstance(made, Failure) else made)

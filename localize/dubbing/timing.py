@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..records import Flag
+
 BORROW_MS = 1000
 AIR_MS = 80
 NATIVE_MOST = 1.15
@@ -77,7 +79,7 @@ def lay_out(slots: list[Slot], duration_ms: int) -> list[Place]:
         following = min(later, default=duration_ms + AIR_MS)
         free_from = max((e for s, e in zip(slots, ends, strict=False) if not at_once(s, slot)), default=0)
         start = max(slot.start_ms, free_from)
-        flags = ("late",) if start > slot.start_ms + EARLY_MS else ()
+        flags = (Flag.LATE,) if start > slot.start_ms + EARLY_MS else ()
         slot_ms = max(1, slot.end_ms - slot.start_ms)
         window = max(1, min(slot.end_ms + BORROW_MS, following - AIR_MS) - start)
         needed = round(slot.natural_ms / MOST)
@@ -85,7 +87,7 @@ def lay_out(slots: list[Slot], duration_ms: int) -> list[Place]:
             early = min(EARLY_MS, max(0, start - max(free_from, 0)), needed - window)
             start, window = start - early, window + early
         if needed > window:
-            window, flags = needed, (*flags, "too-long")
+            window, flags = needed, (*flags, Flag.TOO_LONG)
             if start + window > duration_ms:
                 start = max(free_from, duration_ms - window)
                 window = duration_ms - start

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from . import unspaced
+from .clean import clean, clean_row
 
 
 def sentence_case(text: str, names: list[str]) -> str:
@@ -31,9 +32,9 @@ WORD = re.compile(rf"[{unspaced.LETTERS}]|{LETTER}+")
 
 
 def count(text: str, form: str) -> int:
-    """How often a locked form stands in a text, exactly, on word boundaries, both in NFC."""
-    clean, wanted = unicodedata.normalize("NFC", text), unicodedata.normalize("NFC", form)
-    return len(re.findall(rf"(?<!{LETTER}){re.escape(wanted)}(?!{LETTER})", clean))
+    """How often a locked form stands in a text, exactly, on word boundaries, both cleaned."""
+    said, wanted = clean_row(text), clean_row(form)
+    return len(re.findall(rf"(?<!{LETTER}){re.escape(wanted)}(?!{LETTER})", said))
 
 
 def normal_form(text: str) -> str:
@@ -41,6 +42,6 @@ def normal_form(text: str) -> str:
 
     A letter of a script without blanks is a word by itself, so that counting words counts characters there.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    folded = unicodedata.normalize("NFKC", clean(text)).casefold().replace("’", "'")
     words = " ".join(re.findall(r"[\w'\u0900-\u0963\u0966-\u097f]+", folded)).replace(" '", " ").strip("'")
     return unspaced.spaced(words)

@@ -14,12 +14,13 @@ import numpy as np
 from ..audio.spans import overlap_ms
 from ..dubbing import intelligibility, timing
 from ..languages.text import count, normal_form
-from ..records import PARTED, Check, Verdict
+from ..records import Check, Flag, Verdict
 from ..subtitles import line_breaks
 from ..subtitles.cues import CUT_FRAMES, GAP_FRAMES, LONGEST_MS, SHORTEST_MS
 from ..transcript import picture_text
 from ..translation import name_lock
-from . import covering
+from . import covering, wording
+from .check import check as _check
 from .figures import SILENT_LUFS, level_differences, max_rate, onset_p95, sound_faults, word_error
 from .variant import Variant
 
@@ -37,19 +38,14 @@ SAME_WORDS = 2  # a single word ("No.") may be said by two people
 Rule = Callable[[Variant], Check]
 
 
-def _check(name: str, bad: Verdict, found: list[str], figure: str, limit: str) -> Check:
-    verdict = bad if found else Verdict.PASS
-    detail = ", ".join(found[:12]) + (f" and {len(found) - 12} more" if len(found) > 12 else "")
-    return Check(name, verdict, figure, limit, detail)
-
-
 def translated(v: Variant) -> Check:
     """Every line has a translation that is one, in every subtitle language."""
     every = [*v.translations, *(t for ts in v.extra_translations.values() for t in ts)]
     why: dict[tuple[str, str], list[str]] = {}
     for t in every:
-        if t.error or not t.text.strip():
-            why.setdefault((t.language, t.error or "empty"), []).append(t.line_id)
+        if t.error or not t.text.strip() or Flag.UNTRANSLATED in t.flags:
+            reason = t.error or (Flag.UNTRANSLATED.value if t.text.strip() else "empty")
+            why.setdefault((t.language, reason), []).append(t.line_id)
     bad = sum(map(len, why.values()))
     # one sentence for each reason: what stops a whole market is the same for all of its lines
     found = [f"{_lines(ids)} ({language}): {error}" for (language, error), ids in why.items()]
@@ -78,6 +74,8 @@ def names(v: Variant) -> Check:
             wanted, found = wanted + term.wanted, found + here
             if here < term.wanted:
                 bad.append(f"{t.line_id}: {term.locked} {here} of {term.wanted}")
+        if Flag.NAME_MISSED in t.flags and not any(b.startswith(f"{t.line_id}: ") for b in bad):
+            bad.append(f"{t.line_id}: {Flag.NAME_MISSED}")
     bad += [f"{t.line_id} ({t.language}): {', '.join(m)}" for ts in v.extra_translations.values() for t in ts
             if (m := name_lock.missed(t.terms))]  # fmt: skip
     share = f"{found / wanted:.1%}" if wanted else "no names"
@@ -90,12 +88,12 @@ def clips(v: Variant) -> Check:
     bad = []
     for t in v.translations if v.dubbed else ():
         take = spoken.get(t.line_id)
-        if take is None or "no-clip" in take.flags:
-            reason = next((f for f in take.flags if f.startswith("error:")), "") if take else ""
+        if take is None or Flag.NO_CLIP in take.flags:
+            reason = next((f for f in take.flags if Flag.ERROR.marks(f)), "") if take else ""
             bad.append(f"{t.line_id}: no clip {reason}".strip())
         elif v.clip_levels.get(t.line_id, -120.0) < SILENT_LUFS:
             bad.append(f"{t.line_id}: silent")
-        elif "cut-off" in take.flags:
+        elif Flag.CUT_OFF in take.flags:
             bad.append(f"{t.line_id}: cut off by the end of the picture")
     return _check("clips", Verdict.FAIL, bad, f"{len(v.takes)} clips", "one that sounds for every line")
 
@@ -128,21 +126,25 @@ def said_once(v: Variant) -> Check:
         for a, b in itertools.pairwise(given)
         if normal_form(a.text) == normal_form(b.text) and source.get(a.line_id) != source.get(b.line_id)
     ]
-    bad += [f"{t.line_id}: {f}" for t in v.translations for f in t.flags if f == PARTED]
+    bad += [f"{t.line_id}: {f}" for t in v.translations for f in t.flags if Flag.SENTENCE_PARTED.marks(f)]
     return _check("said once", Verdict.REVIEW, bad, f"{len(bad)} lines", "every cue of a translation said once, whole")
 
 
 def rate(v: Variant) -> Check:
     """Nobody speaks faster than 1.25; over 1.15 a person should listen."""
     top = max_rate(v)
-    over = [f"{t.line_id}: {t.rate:.2f}" for t in v.takes if t.rate > timing.NATIVE_MOST + 0.005]
+    over = [
+        f"{t.line_id}: {t.rate:.2f}"
+        for t in v.takes
+        if t.rate > timing.NATIVE_MOST + 0.005 or Flag.FAST in t.flags
+    ]
     bad = Verdict.FAIL if top > timing.MOST + 0.01 else Verdict.REVIEW
     return _check("rate", bad, over, f"highest {top:.2f}", f"at most {timing.NATIVE_MOST}; never over {timing.MOST}")
 
 
 def fit(v: Variant) -> Check:
     """Lines that did not fit, or were pushed by one that did not."""
-    bad = [f"{t.line_id}: {f}" for t in v.takes for f in t.flags if f in ("too-long", "late")]
+    bad = [f"{t.line_id}: {f}" for t in v.takes for f in t.flags if f in (Flag.TOO_LONG, Flag.LATE)]
     return _check("fit", Verdict.REVIEW, bad, f"{len(bad)} lines", "none too long, none late")
 
 
@@ -164,7 +166,7 @@ def heard(v: Variant) -> Check:
         )
     figure = word_error(_script(v), " ".join(w.text for w in v.heard))
     bad = [f"WER {figure:.0%}"] if figure > WER_REVIEW else []
-    bad += [f"{t.line_id}: {f}" for t in v.takes for f in t.flags if f.startswith(intelligibility.FLAG)]
+    bad += [f"{t.line_id}: {f}" for t in v.takes for f in t.flags if Flag.MISREAD.marks(f)]
     return _check("heard", Verdict.REVIEW, bad, f"WER {figure:.0%}", f"{WER_REVIEW:.0%}")
 
 
@@ -276,13 +278,13 @@ def sources(v: Variant) -> Check:
     by_id = {w.id: w for w in v.words}
     bad = []
     for t in v.translations:
-        bad += [f"{t.line_id}: {f}" for f in t.flags if f in ("fuzzy-memory", "name-unsure")]
+        bad += [f"{t.line_id}: {f}" for f in t.flags if f in (Flag.FUZZY_MEMORY, Flag.NAME_UNSURE)]
     for line in v.lines:
         probs = [by_id[w].prob for w in line.word_ids if w in by_id]
         if probs and float(np.mean(probs)) < LOW_PROBABILITY:
             bad.append(f"{line.id}: recognised with {np.mean(probs):.0%}")
-        doubts = ("unknown-speaker", "name-unsure", *picture_text.FLAGS)
-        bad += [f"{line.id}: {f}" for f in line.flags if f.startswith(doubts)]
+        doubts = (Flag.UNKNOWN_SPEAKER, Flag.NAME_UNSURE, *picture_text.FLAGS)
+        bad += [f"{line.id}: {f}" for f in line.flags if any(d.marks(f) for d in doubts)]
     return _check("sources", Verdict.REVIEW, bad, f"{len(bad)} doubts", "none")
 
 
@@ -345,7 +347,7 @@ def on_cuts(v: Variant) -> Check:
 RULES: tuple[Rule, ...] = (
     translated, all_used, said_once, names, clips, no_overlap, rate, fit, onset, heard, reading_speed, row_length, cue_times, loudness,
     duration, in_time, picture, covering.source_text, tracks, sources, transcript, left_speech, levels, bed_kept, on_cuts,
-    source_sound,
+    source_sound, wording.banned, wording.source_words, wording.shortened, wording.read, wording.retakes,
 )  # fmt: skip
 
 

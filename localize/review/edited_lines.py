@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import SidecarError
 from ..files import read_bytes, read_text
+from ..languages.clean import clean_row
 from ..languages.text import normal_form
 from ..series.memory import Entry
 from ..transcript.alignment import Spoken, align
@@ -53,7 +54,8 @@ def changed(path: Path, report: dict[str, Any]) -> Back:
     found = []
     for returned in xliff.loads(read_text(path), path.name, report):
         line, before = lines[returned.line_id]
-        same = " ".join(line["target"].split()) == returned.target
+        returned = replace(returned, target=clean_row(returned.target))
+        same = clean_row(line["target"]) == returned.target
         if not same or (returned.approved and line["origin"] != "memory"):
             found.append(Entry(line["source"], returned.target, before))
     return Back(found)

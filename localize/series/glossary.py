@@ -21,6 +21,7 @@ from pathlib import Path
 from .. import tables
 from ..errors import SidecarError
 from ..files import read_text
+from ..languages.clean import clean_row
 from ..languages.text import LETTER, WORD
 
 KINDS = ("person", "place", "title", "brand", "phrase", "banned")
@@ -235,11 +236,16 @@ def from_rows(rows: list[list[str]], where: str) -> Glossary:
         at = f"{where} row {number}"
         if len(row) != len(head):
             raise SidecarError(f"has {len(row)} cells, not {len(head)}", at, "quote cells that hold a comma")
-        term = _term({k: unicodedata.normalize("NFC", c.strip()) for k, c in zip(head, row, strict=True)}, at)
+        term = _term({k: _cell(k, c) for k, c in zip(head, row, strict=True)}, at)
         if term.term in terms:
             raise SidecarError(f"term {term.term!r} stands twice", at, "keep one row")
         terms[term.term] = term
     return Glossary(tuple(terms.values()))
+
+
+def _cell(column: str, text: str) -> str:
+    """A cell in the form that all text has; how a name is said is phonemes, whose signs stay."""
+    return unicodedata.normalize("NFC", text.strip()) if column.startswith("say:") else clean_row(text)
 
 
 def _term(cells: dict[str, str], at: str) -> Term:

@@ -17,6 +17,7 @@ from rapidfuzz import fuzz, process
 from ..errors import SidecarError
 from ..files import read_text, root_of
 from ..languages import regions
+from ..languages.clean import clean, clean_row
 from ..languages.text import normal_form
 from .glossary import Glossary
 from .inline_codes import local, words, words_inside
@@ -224,7 +225,7 @@ def read_entries(path: Path, source: str, target: str, glossary: Glossary) -> li
     found = []
     for unit, left, right in _units(root, path.name, source, target):
         told = Match(_pieces(right), 1.0).text(glossary, target)
-        found.append(Entry(words(left), " ".join(told.split()), _context(unit)))
+        found.append(Entry(clean_row(words(left)), clean_row(told), clean_row(_context(unit))))
     found = [e for e in found if normal_form(e.source) and e.target]
     if not found:
         raise SidecarError(f"holds no pair {source} -> {target}", path.name, "check its languages")
@@ -260,12 +261,12 @@ def _context(unit: Element) -> str:
 def _pieces(segment: Element) -> tuple[Piece, ...]:
     """The words of a target and the terms that it refers to; codes of other tools are no words."""
     if not any(_is_term(c) for c in segment.iter()):
-        return (Piece(told),) if (told := words(segment)) else ()
-    pieces = [Piece(segment.text)] if segment.text else []
+        return (Piece(told),) if (told := clean(words(segment))) else ()
+    pieces = [Piece(clean(segment.text))] if segment.text else []
     for child in segment:
-        held = ("".join(child.itertext()).strip(), True) if _is_term(child) else (words_inside(child), False)
-        pieces += [Piece(*held)]
-        pieces += [Piece(child.tail)] if child.tail else []
+        is_term = _is_term(child)
+        pieces += [Piece(clean("".join(child.itertext())).strip() if is_term else clean(words_inside(child)), is_term)]
+        pieces += [Piece(clean(child.tail))] if child.tail else []
     return tuple(p for p in pieces if p.text)
 
 

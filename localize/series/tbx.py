@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from ..errors import SidecarError
 from ..files import root_of
+from ..languages.clean import clean_row
 from .glossary import KINDS, Glossary, Term
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -75,7 +76,7 @@ def _term(entry: Element, source: str, at: str) -> Term:
         if not tag:
             raise SidecarError("a language section has no xml:lang", at, "mend the entry")
         for place, tig in enumerate(_named(section, "tig", "ntig", "termSec")):
-            written = next((" ".join("".join(t.itertext()).split()) for t in _named(tig, "term")), "")
+            written = next((clean_row("".join(t.itertext())) for t in _named(tig, "term")), "")
             if not written:
                 raise SidecarError(f"an empty term in {tag}", at, "mend the entry")
             notes = {n.get("type"): (n.text or "").strip() for n in _named(tig, "termNote")}

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..errors import InputError, LocalizeError, OptionError
 from ..files import file_sha256
-from ..records import PARTED
+from ..records import Flag
 from ..review import edited_lines, xliff
 from ..series.bible import Bible
 from ..series.memory import Entry
@@ -178,7 +178,7 @@ def _worth_remembering(report: dict[str, Any]) -> list[Entry]:
     if report["language"].split("-")[0] == report["episode"]["source_lang"]:
         return []
     rows = edited_lines.with_before(report)
-    taught = [(x, b) for x, b in rows if x["target"] and x["origin"] != "memory" and PARTED not in x["flags"]]
+    taught = [(x, b) for x, b in rows if x["target"] and x["origin"] != "memory" and Flag.SENTENCE_PARTED not in x["flags"]]
     return [Entry(x["source"], x["target"], b) for x, b in taught]
 
 

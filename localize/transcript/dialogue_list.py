@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SidecarError
+from ..languages.clean import clean_row
 from ..records import SONG, Line
 from ..series.bible import Bible
 from . import studio_cues
@@ -25,9 +26,7 @@ class Given:
     notes: tuple[str, ...]
 
 
-def lines_of(
-    path: Path, duration_ms: int, names: Iterable[str] = (), frame_ms: float = 1000 / FRAMES
-) -> Given:
+def lines_of(path: Path, duration_ms: int, names: Iterable[str] = (), frame_ms: float = 1000 / FRAMES) -> Given:
     """The lines of a transcript or dialogue list. Raises SidecarError where it cannot be used."""
     return given(studio_cues.read(path, duration_ms, names, frame_ms), path.name)
 
@@ -37,10 +36,18 @@ def given(read: Read, where: str) -> Given:
     if not read.said:
         raise SidecarError("holds only sounds, no line", where, "remove it to have the episode recognised")
     lines = tuple(
-        Line(f"L{n:03d}", s.speaker, s.start_ms, s.end_ms, s.text, manner=s.manner) for n, s in enumerate(read.said, 1)
+        Line(f"L{n:03d}", clean_row(s.speaker), s.start_ms, s.end_ms, clean_row(s.text), manner=s.manner)
+        for n, s in enumerate(read.said, 1)
     )
     sounds = tuple(
-        Line(f"N{n:03d}", "", h.start_ms, h.end_ms, h.text.strip("♪ "), flags=(SONG,) if h.text[:1] == "♪" else ())
+        Line(
+            f"N{n:03d}",
+            "",
+            h.start_ms,
+            h.end_ms,
+            clean_row(h.text.strip("♪ ")),
+            flags=(SONG,) if h.text[:1] == "♪" else (),
+        )
         for n, h in enumerate(read.heard, 1)
     )
     return Given(lines, sounds, read.notes)
@@ -52,14 +59,16 @@ def screen(path: Path, duration_ms: int) -> Given:
     All of a cue is writing, also what would be a speaker or a sound elsewhere.
     """
     read = studio_cues.read(path, duration_ms, whole=True)
-    lines = tuple(Line(f"S{n:03d}", "", s.start_ms, s.end_ms, s.text) for n, s in enumerate(read.said, 1))
+    lines = tuple(Line(f"S{n:03d}", "", s.start_ms, s.end_ms, clean_row(s.text)) for n, s in enumerate(read.said, 1))
     return Given(lines, (), read.notes)
 
 
-def units_of(data: bytes, where: str, duration_ms: int, names: Iterable[str] = ()) -> tuple[list[Unit], tuple[str, ...]]:
+def units_of(
+    data: bytes, where: str, duration_ms: int, names: Iterable[str] = ()
+) -> tuple[list[Unit], tuple[str, ...]]:
     """A finished translation's turns with their times, and what was set right. Raises SidecarError."""
     read = studio_cues.parse(data, where, duration_ms, names)
-    return [Unit(s.start_ms, s.end_ms, s.text, s.cue, s.speaker) for s in read.said], read.notes
+    return [Unit(s.start_ms, s.end_ms, clean_row(s.text), s.cue, clean_row(s.speaker)) for s in read.said], read.notes
 
 
 def names_of(bible: Bible) -> tuple[str, ...]:

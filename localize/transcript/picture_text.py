@@ -11,7 +11,7 @@ from rapidfuzz.distance import Levenshtein
 
 from ..audio.spans import Span, overlap_ms
 from ..languages.text import normal_form
-from ..records import Episode, Line, Word, from_json, to_json
+from ..records import Episode, Flag, Line, Word, from_json, to_json
 from ..session import Session
 from .burnt_in import BurntIn, BurntLine, read_picture
 from .burnt_in.band import Reader
@@ -23,8 +23,7 @@ PIECE_MS = 60  # shorter pieces of speech at a subtitle's edge are its neighbour
 UNSURE = 0.9  # score of the reader below which a line is doubtful
 DIFFERS = 0.5  # share of syllables or words that sound and text must have in common
 UNREAD_MS = 500  # speech that is shorter needs no subtitle of its own
-UNREAD_FLAG, UNHEARD_FLAG, UNSURE_FLAG, OTHER_FLAG = "no-subtitle", "not-heard", "picture-unsure", "heard-otherwise"
-FLAGS = (UNREAD_FLAG, UNHEARD_FLAG, UNSURE_FLAG, OTHER_FLAG)
+FLAGS = (Flag.NO_SUBTITLE, Flag.NOT_HEARD, Flag.PICTURE_UNSURE, Flag.HEARD_OTHERWISE)
 
 
 def read_hardsubs(session: Session, episode: Episode, language: str, speech: list[Span]) -> BurntIn:
@@ -65,18 +64,18 @@ def as_lines(
         floor = burnt[number - 1].end_ms if number else 0
         ceiling = burnt[number + 1].start_ms if number + 1 < len(burnt) else line.end_ms + NEAR_MS
         start, end, said = _spoken(line, floor, max(ceiling, line.end_ms), speech)
-        flags = [] if line.score >= UNSURE else [UNSURE_FLAG]
+        flags: list[str] = [] if line.score >= UNSURE else [Flag.PICTURE_UNSURE]
         if not said:
-            flags.append(UNHEARD_FLAG)
+            flags.append(Flag.NOT_HEARD)
         other = _heard_in(line, words, language)
         if said and other and not _agree(syllables(line.text), syllables(other)):
-            flags.append(f"{OTHER_FLAG}: {other}")
+            flags.append(f"{Flag.HEARD_OTHERWISE}: {other}")
         lines.append(Line("", "", start, end, line.text, (), tuple(flags)))
     for own in heard:
         span, length = (own.start_ms, own.end_ms), own.end_ms - own.start_ms
         covered = sum(overlap_ms(span, (b.start_ms - NEAR_MS, b.end_ms + NEAR_MS)) for b in burnt)
         if length >= UNREAD_MS and covered < 0.2 * length:
-            lines.append(replace(own, word_ids=(), flags=(*own.flags, UNREAD_FLAG)))
+            lines.append(replace(own, word_ids=(), flags=(*own.flags, Flag.NO_SUBTITLE)))
     lines.sort(key=lambda x: x.start_ms)
     return tuple(replace(x, id=f"L{n:03d}") for n, x in enumerate(lines, start=1))
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ..audio.samples import Samples
 from ..audio.spans import Span
 from ..engines.base import Transcriber
+from ..languages.clean import clean_row
 from ..records import Word
 from ..session import Session
 from . import second_hearing
@@ -32,7 +33,7 @@ def recognise(
     for span in unheard(tuple(words), speech):
         words += _heard_in(whisper, hearing, span, language, (), [span])
     words.sort(key=lambda w: w.start_ms)  # stable: words of one stretch keep their order
-    return language, tuple(replace(w, id=n) for n, w in enumerate(words))
+    return language, tuple(replace(w, id=n, text=clean_row(w.text)) for n, w in enumerate(words))
 
 
 def believed_words(

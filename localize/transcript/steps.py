@@ -16,7 +16,7 @@ from ..engines.recognition import silero
 from ..errors import MediaError
 from ..media import soundtrack
 from ..media.soundtrack import stem_of
-from ..records import EngineUse, Episode, Line, Transcript, Word, from_json, to_json
+from ..records import EngineUse, Episode, Flag, Line, Transcript, Word, from_json, to_json
 from ..series.glossary import Term
 from ..session import Session
 from . import characters, dialogue_list, picture_text, second_hearing
@@ -93,7 +93,7 @@ def listen(session: Session, episode: Episode, source_lang: str | None = None) -
     )
     with session.clock.timed(episode.name, ""):
         made = session.steps.json(
-            "listen", 24, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
+            "listen", 25, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
         )
     return from_json(Listened, made)
 
@@ -137,7 +137,7 @@ def _listen(session: Session, episode: Episode, source_lang: str | None) -> List
         unsure = {k for k, v in kept.renamed.items() if v.islower()} | sounds_like.doubtful(words)
         lines = split_at_voice_changes(session, cut_lines(words, speech), words, speech, hearing)
         lines, words = characters.marked(lines, words, speech)
-        lines = flagged(flagged(lines, unsure, "name-unsure"), set(kept.other), second_hearing.FLAG)
+        lines = flagged(flagged(lines, unsure, Flag.NAME_UNSURE), set(kept.other), second_hearing.FLAG)
         burnt = read_hardsubs(session, episode, language, speech)
         if burnt.lines:
             lines = as_lines(burnt.lines, words, lines, speech, language)

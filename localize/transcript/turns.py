@@ -8,7 +8,7 @@ import numpy as np
 
 from ..audio.samples import ASR_RATE, Samples
 from ..audio.spans import Span
-from ..records import Line, Word
+from ..records import Flag, Line, Word
 from ..session import Session
 from . import speakers
 from .lines import breaths, lines_of
@@ -48,7 +48,7 @@ def name_speakers(session: Session, lines: tuple[Line, ...], hearing: Samples) -
             out.append(line)
         else:
             # a series without a cast has no characters to be unsure about
-            flags = () if known or not any(enrolled.values()) else ("unknown-speaker",)
+            flags = () if known or not any(enrolled.values()) else (Flag.UNKNOWN_SPEAKER,)
             out.append(replace(line, speaker=speaker, flags=(*line.flags, *flags)))
     found = speakers.registers(voices, [line.speaker for line in out])
     given = {n: c.register for n, c in session.bible.cast.items() if c.register}

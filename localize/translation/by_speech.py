@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 from ..engines.base import Samples, SpeechTranslator
 from ..engines.catalogue import Engines
 from ..errors import LocalizeError, one_line
-from ..languages import chinese
+from ..languages import chinese, dictionary
 from ..languages.unspaced import is_unspaced
 from ..records import EngineUse, Line, Translation, from_json
 from ..series.glossary import Use
@@ -29,7 +29,7 @@ from .job import Job
 from .outcome import TermKey, outcome, term_key
 from .routes import Hop, Route, plan
 
-VERSION = 7
+VERSION = 8
 LEADS_MS = (120, 300, 40)  # sound around a line, one after the other, as long as a name is missing
 WRITTEN_LIKE = 78.0  # likeness of letters, of 100, from which words are a name as it sounds
 
@@ -51,6 +51,7 @@ class SpeechInputs:
     target: str
     route: tuple[EngineUse, ...]
     terms: tuple[TermKey, ...]
+    dictionaries: str
     said: tuple[str, ...]
     glossary: tuple[dict[str, str], ...]
     reads: tuple[Any, ...]
@@ -108,6 +109,7 @@ def translate(lines: list[Line], job: Job, route: SpeechRoute, engines: Engines,
             target=target,
             route=who,
             terms=tuple(term_key(u, target) for u in uses[line.id]),
+            dictionaries=dictionary.identity(source, target),
             said=tuple(u.form(route.hop.target) for u in uses[line.id]),
             glossary=tuple(t.key(target) | {"said": t.form(route.hop.target)} for t in job.glossary.terms) if onward else (),
             reads=tuple(e.reads(ask, h.source, h.target) for e, h in zip(onward, route.onward.hops, strict=True)),

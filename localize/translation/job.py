@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..engines.base import Ask, Samples
+from ..languages.capitals import calm
 from ..records import Line, Transcript
 from ..series import memory
 from ..series.glossary import Glossary
@@ -42,8 +43,10 @@ class Job:
         return self.transcript.lines[at - 1].text if at else ""
 
     def ask(self, line: Line) -> Ask:
-        """The line as an engine is asked for it, names as they stand."""
+        """The line as an engine is asked for it, names as they stand, shouts in sentence case: each character in its
+        place."""
         at = self.transcript.lines.index(line)
-        before = tuple(x.text for x in self.transcript.lines[max(0, at - BEFORE) : at])
+        language = self.transcript.language
+        before = tuple(calm(x.text, language) for x in self.transcript.lines[max(0, at - BEFORE) : at])
         speaker = ": ".join(p for p in (line.speaker, self.notes.get(line.speaker, "")) if p)
-        return Ask(line.text, (), speaker, before, round((line.end_ms - line.start_ms) / 1000, 2))
+        return Ask(calm(line.text, language), (), speaker, before, round((line.end_ms - line.start_ms) / 1000, 2))

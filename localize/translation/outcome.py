@@ -6,6 +6,9 @@ from typing import Any
 
 from ..engines.translation.sanity import polished, suspicious
 from ..errors import one_line
+from ..languages.capitals import loud_as
+from ..languages.clean import clean_row
+from ..languages.notation import as_written_in
 from ..records import Line, TermUse, Translation, to_json
 from ..series.glossary import Use
 from ..storage.step_cache import Failure
@@ -38,10 +41,18 @@ def outcome(line: Line, sent: send.Sent, uses: list[Use], job: Job, origin: str,
     return Failure(to_json(made), made.error, passing=False) if made.error else to_json(made)
 
 
+def as_target_writes(text: str, line: Line, uses: list[Use], job: Job) -> str:
+    """An engine's text with copied dates and figures in the target's order, and capitals where the line shouts."""
+    source = job.transcript.language
+    text = as_written_in(text, line.text, source, job.target)
+    return loud_as(text, line.text, source, tuple(u.form(job.target) for u in uses))
+
+
 def checked(line: Line, text: str, uses: list[Use], job: Job, origin: str, strict: bool = False) -> Translation:
     """A translation that was looked at: empty, looping or echoed text becomes an error."""
-    text = polished(" ".join(text.split()), line.text)
-    if reason := suspicious(line.text, text, [u.form(job.target) for u in uses], strict):
+    text = as_target_writes(polished(clean_row(text), line.text), line, uses, job)
+    pair = (job.transcript.language, job.target)
+    if reason := suspicious(line.text, text, [u.form(job.target) for u in uses], strict, pair):
         return failed(line, job, f"{origin} gave {reason}", origin)
     terms: tuple[TermUse, ...] = name_lock.verify(text, uses, job.target)
     return Translation(line.id, job.target, text, origin, terms=terms)

@@ -1,7 +1,8 @@
 """Translations that fit the mouth: measured on the voice itself, another wording asked for where a line is far off.
 
 Only what an engine wrote is reworded: lines of the memory and of the studio are a person's and stay. Of the wordings
-that keep every name, at most two are spoken; the one nearest to its slot wins, the first one where none is nearer.
+that keep every name, two at most are an engine's and one more a rule's; the one nearest to its slot wins, the first one
+where none is nearer. What a rule made is flagged.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from typing import Any
 from ..engines.catalogue import Engines
 from ..engines.translation.sanity import suspicious
 from ..languages import shorten
-from ..records import EngineUse, Line, Translation
+from ..records import EngineUse, Flag, Line, Translation
 from ..series.glossary import Use
 from . import name_lock, send
 from .available import hops_of
 from .job import Job
+from .outcome import as_target_writes
 from .routes import Route
 
 LONG = 1.12  # times its slot that a line may last before another wording is looked for
@@ -64,30 +66,44 @@ def may_change(translation: Translation) -> bool:
     return not translation.error and translation.origin.split(" ")[0] not in HUMAN
 
 
-def offers(item: Measured, job: Job, engines: Engines, uses: list[Use]) -> list[str]:
-    """Other wordings, the most promising by length first; each keeps every name and can be a translation."""
+@dataclass(frozen=True)
+class Offer:
+    """Another wording; `by_rule` where a rule made it shorter and not an engine."""
+
+    text: str
+    by_rule: bool = False
+
+
+def offers(item: Measured, job: Job, engines: Engines, uses: list[Use]) -> list[Offer]:
+    """Other wordings, an engine's own before a rule's, the most promising by length first; each keeps every name and can
+    be a translation."""
     wanted = min(len(item.translation.text) / item.ratio, item.readable)
     shorter = wanted < len(item.translation.text)
     ask = replace(job.ask(item.line), shorter=round(wanted / len(item.translation.text), 2))
     route = _route(item.translation.origin, job, engines)
     found = send.others(ask, uses, job.target, route, engines, OFFERS) if route else []
     forms = tuple(u.form(job.target) for u in uses)
-    if shorter:
-        for text in [item.translation.text, *found]:
-            found = [*found, *shorten.shorter(text, job.target, forms)]
+    found = [as_target_writes(t, item.line, uses, job) for t in found]
+    ruled = [s for t in [item.translation.text, *found] for s in shorten.shorter(t, job.target, forms)] if shorter else []
     strict = route is not None and any(engines.translator(h.engine).writes_freely for h in route.hops)
-    good = [
-        t
-        for t in dict.fromkeys(found)
-        if t != item.translation.text
-        and not name_lock.missed(name_lock.verify(t, uses, job.target))
-        and not suspicious(item.line.text, t, forms, strict)
-    ]
-    right_way = [t for t in good if (len(t) < len(item.translation.text)) == shorter]
-    return sorted(right_way, key=lambda t: abs(len(t) - wanted))[:TRIES]
+    pair = (job.transcript.language, job.target)
+
+    def best(texts: list[str], most: int) -> list[str]:
+        good = [
+            t
+            for t in dict.fromkeys(texts)
+            if (len(t) < len(item.translation.text)) == shorter
+            and t != item.translation.text
+            and not name_lock.missed(name_lock.verify(t, uses, job.target))
+            and not suspicious(item.line.text, t, forms, strict, pair)
+        ]
+        return sorted(good, key=lambda t: abs(len(t) - wanted))[:most]
+
+    own = best(found, TRIES)
+    return [*map(Offer, own), *(Offer(t, True) for t in best(ruled, max(1, TRIES - len(own))) if t not in own)]
 
 
-def reworded(item: Measured, texts: list[str], measure: Callable[[str], int]) -> Translation:
+def reworded(item: Measured, wordings: list[Offer], measure: Callable[[str], int]) -> Translation:
     """The wording that can be read and is nearest to the slot, as measured; the one that was there where none is.
 
     Args:
@@ -95,11 +111,13 @@ def reworded(item: Measured, texts: list[str], measure: Callable[[str], int]) ->
     """
     best, nearest = item.translation, abs(item.ratio - 1)
     unread = max(0.0, len(best.text) - item.readable)
-    for text in texts:
-        ms = measure(text)
+    for offer in wordings:
+        text, ms = offer.text, measure(offer.text)
         off, over = abs(ms / item.slot_ms - 1), max(0.0, len(text) - item.readable)
         if ms > 0 and (over < unread or (over == unread and off < nearest - 0.02)):
-            best = replace(item.translation, text=text, origin=f"{item.translation.origin} fitted")
+            flags = (*item.translation.flags, *([Flag.SHORTENED] if offer.by_rule else []))
+            origin = f"{item.translation.origin} fitted"
+            best = replace(item.translation, text=text, origin=origin, flags=tuple(dict.fromkeys(flags)))
             nearest, unread = off, over
         if nearest <= LONG - 1 and not unread:
             break

@@ -8,7 +8,7 @@ from ..audio import stem
 from ..audio.samples import Samples, to_asr
 from ..languages.text import sentence_case
 from ..media.soundtrack import decode, stem_of
-from ..records import PARTED, EngineUse, Episode, Translation
+from ..records import EngineUse, Episode, Flag, Translation
 from ..session import Session
 from ..transcript.result import Listened
 from .finished import Finished
@@ -26,7 +26,7 @@ def translate(
         job = job_for(session, episode, listened, target, given)
         made, used = translate_lines(job, session.engines, session.steps)
     parted = given.parted if given else frozenset()
-    return [replace(t, flags=(*t.flags, PARTED)) if t.line_id in parted else t for t in made], used
+    return [replace(t, flags=(*t.flags, Flag.SENTENCE_PARTED)) if t.line_id in parted else t for t in made], used
 
 
 def notes(session: Session, episode: Episode, listened: Listened, target: str) -> list[Translation]:

@@ -10,7 +10,9 @@ from typing import Any
 
 from ..engines.catalogue import Engines
 from ..errors import EngineFailed, one_line
-from ..records import EngineUse, Line, Translation, from_json
+from ..languages import dictionary
+from ..languages.foreign import left_over, mostly_left
+from ..records import EngineUse, Flag, Line, Translation, from_json
 from ..series import memory
 from ..series.glossary import replace_banned
 from ..storage.step_cache import Steps
@@ -21,9 +23,10 @@ from .outcome import TermKey, failed, outcome, term_key
 from .routes import Route, missing
 from .ways import MOST, Ways
 
-VERSION = 6
+VERSION = 7
 SPOKEN = ("asr", "picture")  # origins of a transcript whose lines are said in the episode's sound
 FAILED = "translate-failed"  # the stage of an engine that was asked and could not; its version says why
+HUMAN = ("memory", "memory-fuzzy", "studio")  # origins of what a person wrote
 SURE_FUZZY = 0.92  # a remembered line this like wins over an engine; a less like one only where there is no route
 
 
@@ -36,6 +39,7 @@ class TextInputs:
     target: str
     route: tuple[EngineUse, ...]
     terms: tuple[TermKey, ...]
+    dictionaries: str
     reads: tuple[Any, ...]
 
 
@@ -76,7 +80,7 @@ def _remembered(line: Line, match: memory.Match | None, job: Job) -> Translation
     uses = job.glossary.find(line.text, job.transcript.language)
     origin = "memory" if match.score == 1.0 else "memory-fuzzy"
     terms = name_lock.verify(text, uses, job.target)
-    flags = () if match.score == 1.0 else ("fuzzy-memory",)
+    flags = () if match.score == 1.0 else (Flag.FUZZY_MEMORY,)
     return Translation(line.id, job.target, text, origin, match.score, terms, flags)
 
 
@@ -85,15 +89,28 @@ def _flagged(translation: Translation, line: Line, job: Job) -> Translation:
     flags = list(translation.flags)
     text, banned = replace_banned(translation.text, job.glossary.banned(job.target))
     if banned or (translation.origin == "source" and text != translation.text):
-        flags.append("banned-word")
+        flags.append(Flag.BANNED_WORD)
     translation = replace(translation, text=text)
     if name_lock.missed(translation.terms):
-        flags.append("name-missed")
+        flags.append(Flag.NAME_MISSED)
     if any(not u.sure for u in job.glossary.find(line.text, job.transcript.language)):
-        flags.append("name-unsure")
+        flags.append(Flag.NAME_UNSURE)
     if translation.error:
-        flags.append("untranslated")
+        flags.append(Flag.UNTRANSLATED)
+    if _source_left(translation, line, job):
+        flags.append(Flag.SOURCE_WORDS)
     return replace(translation, flags=tuple(dict.fromkeys(flags)))
+
+
+def _source_left(translation: Translation, line: Line, job: Job) -> bool:
+    """Whether words of the source's language stand in a translation; a person's may borrow some, not be made of them."""
+    origin = translation.origin.split(" ")[0]
+    if translation.error or origin == "source":
+        return False
+    names = [f for t in job.glossary.find(line.text, job.transcript.language) for f in (t.form(job.target), t.term.term)]
+    names += [x.speaker for x in job.transcript.lines if x.speaker]
+    judge = mostly_left if origin in HUMAN else left_over
+    return bool(judge(line.text, translation.text, job.transcript.language, job.target, dict.fromkeys(names)))
 
 
 def _by_engines(
@@ -167,6 +184,7 @@ def _from_text(
             target=job.target,
             route=tuple(identities),
             terms=tuple(term_key(u, job.target) for u in uses[line.id]),
+            dictionaries=dictionary.identity(source, job.target),
             reads=tuple(e.reads(job.ask(line), h.source, h.target) for e, h in zip(through, route.hops, strict=True)),
         )
 

@@ -16,7 +16,7 @@ from localize.cli import main
 from localize.errors import SidecarError
 from localize.languages import shorten
 from localize.media.sidecars import sidecars_of
-from localize.records import Line, Transcript, Translation
+from localize.records import Flag, Line, Transcript, Translation
 from localize.review import edited_lines, xliff
 from localize.series import memory
 from localize.series.glossary import Glossary, Term
@@ -25,6 +25,7 @@ from localize.settings import load_settings
 from localize.storage.ledger import open_ledger
 from localize.translation import available, rewording, send, translate
 from localize.translation.job import Job
+from localize.translation.rewording import Offer
 
 
 def line(
@@ -226,16 +227,18 @@ def test_the_nearest_wording_wins_and_no_more_are_spoken_than_needed() -> None:
         asked.append(text)
         return {"a": 1300, "b": 1050, "c": 1000, "long": 1600, "dumb": 0}[text]
 
-    best = rewording.reworded(item(1500), ["a", "b", "c"], measure)
+    best = rewording.reworded(item(1500), [Offer("a"), Offer("b"), Offer("c")], measure)
     assert (best.text, best.origin, asked) == ("b", "bergamot+apertium fitted", ["a", "b"])
-    assert rewording.reworded(item(1500), ["dumb", "long"], measure).text == "Usted no tiene tiempo."
+    assert best.flags == ()
+    assert rewording.reworded(item(1500), [Offer("b", by_rule=True)], measure).flags == (Flag.SHORTENED,)
+    assert rewording.reworded(item(1500), [Offer("dumb"), Offer("long")], measure).text == "Usted no tiene tiempo."
 
 
 def test_a_line_too_long_to_be_read_takes_a_wording_that_can_be() -> None:
     long = rewording.Measured(item(1000).line, item(1000, "x" * 30).translation, 1000, readable=20)
     assert rewording.far_off(long)
-    assert rewording.reworded(long, ["y" * 25, "z" * 18], lambda text: 40 * len(text)).text == "z" * 18
-    assert rewording.reworded(long, ["y" * 40], lambda text: 1000).text == "x" * 30
+    assert rewording.reworded(long, [Offer("y" * 25), Offer("z" * 18)], lambda text: 40 * len(text)).text == "z" * 18
+    assert rewording.reworded(long, [Offer("y" * 40)], lambda text: 1000).text == "x" * 30
     assert not rewording.far_off(rewording.Measured(long.line, long.translation, 1000, readable=30))
 
 
@@ -251,7 +254,8 @@ def test_another_wording_keeps_the_names(session: Session) -> None:
     uses = bible.find(spoken.text, "en")
     texts = rewording.offers(rewording.Measured(spoken, made, 2200), job, session.engines, uses)
     assert texts
-    assert all("Silver Bay" in t and len(t) < len(made.text) for t in texts)
+    assert all("Silver Bay" in t.text and len(t.text) < len(made.text) for t in texts)
+    assert [t.by_rule for t in texts] == sorted(t.by_rule for t in texts), "an engine's own wording comes first"
     route = available.hops_of(session.engines, ["bergamot", "apertium"], "en", "es")
     assert route is not None
     assert [h.target for h in route.hops] == ["pt", "es"]

@@ -11,7 +11,8 @@ from localize import settings
 from localize.mixing.balance import Balance
 from localize.qc import checks as qc
 from localize.qc import figures, variant
-from localize.records import Cue, Line, Take, TermUse, Translation, Verdict, Word
+from localize.qc.check import READ_BY
+from localize.records import Cue, Flag, Line, Take, TermUse, Translation, Verdict, Word
 from localize.subtitles.cues import Look
 
 TEXTS = ("Hola, Summer.", "Vuelve a casa esta noche.", "No puedo irme ahora.")
@@ -103,7 +104,30 @@ FAULTS: list[tuple[str, Callable[[variant.Variant], variant.Variant], str, Verdi
     ("sound twice the picture", lambda v: replace(v, source_ms=(12_000, 24_000, 24_000)), "source sound", Verdict.REVIEW),
     ("nobody can judge", lambda v: replace(v, heard=None), "heard", Verdict.REVIEW),
     ("fuzzy memory", lambda v: replace(v, translations=(replace(v.translations[0], flags=("fuzzy-memory",)), *v.translations[1:])), "sources", Verdict.REVIEW),
+    ("a banned word", lambda v: replace(v, translations=(replace(v.translations[0], flags=("banned-word",)), *v.translations[1:])), "banned words", Verdict.FAIL),
+    ("a source word", lambda v: replace(v, translations=(replace(v.translations[0], flags=("source-words",)), *v.translations[1:])), "source words", Verdict.REVIEW),
+    ("left to the voice", lambda v: take(v, 0, flags=("unread: 日本",)), "read aloud", Verdict.REVIEW),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("flag", list(Flag))
+def test_every_flag_is_read_by_a_check(flag: Flag) -> None:
+    """Planted on a line, on its translations and on its take: its check tells of that line, and says so in its verdict
+    unless the flag is only told."""
+    v, told = good(), f"{flag}: why"
+    for written in (flag.value, told):
+        planted = replace(
+            v,
+            lines=(replace(v.lines[1], flags=(written,)), *v.lines[2:], v.lines[0]),
+            translations=(v.translations[0], replace(v.translations[1], flags=(written,)), v.translations[2]),
+            takes=(v.takes[0], replace(v.takes[1], flags=(Flag.NO_CLIP, told) if flag is Flag.ERROR else (written,)), v.takes[2]),
+        )  # fmt: skip
+        check = next(c for c in qc.run(planted) if c.name == READ_BY[flag])
+        if "L1" in check.detail:
+            break
+    assert "L1" in check.detail
+    only_told = (Flag.SHORTENED, Flag.RETAKE, Flag.DROPPED)
+    assert (check.verdict == Verdict.PASS) is (flag in only_told)
 
 
 @pytest.mark.parametrize(("fault", "check", "verdict"), [f[1:] for f in FAULTS], ids=[f[0] for f in FAULTS])

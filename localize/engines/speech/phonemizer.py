@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import re
 import threading
 from typing import Any
 
@@ -37,9 +38,11 @@ class Phonemizer:
         """How espeak says a text; `language` is its own code. Raises EngineError for a language that it does not have."""
         tokens = self.tokenizer()
         try:
-            return str(tokens.phonemize(text, _own(language)))
+            said = str(tokens.phonemize(text, _own(language)))
         except RuntimeError as error:
             raise EngineError(f"espeak cannot read {language!r}: {error}", "phonemizer") from error
+        # espeak tells where it takes up another language, "(en)", which a voice would read as sounds
+        return " ".join(re.sub(r"\((?:[a-z]{2,3}(?:-[a-z0-9]+)*)\)", "", said).split())
 
     def tokenizer(self) -> Any:
         """kokoro-onnx's tokenizer, which phonemizes as well."""
