@@ -129,3 +129,8 @@ scale: system-tests setup models
 torture: export TORTURE_RUNS = 300
 torture: system-tests setup
 	$(BIN)/python -m pytest tests/torture
+
+# 2,000 media files broken at random, and the watcher over 600 of them: about half an hour on two idle cores
+.PHONY: test-broken-media
+test-broken-media: setup models
+	LOCALIZE_BROKEN_FILES=2000 $(BIN)/python -m pytest tests/media/test_broken.py

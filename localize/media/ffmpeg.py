@@ -111,7 +111,8 @@ def decode_argv(
     change makes the filter anew, which would fill up from time 0 once more.
     """
     chain = "aresample=async=1:first_pts=0" if steady else "aresample=async=1"
-    argv = ["-i", url(path), "-map", f"0:{stream}", "-af", f"{chain},pan={pan}" if pan else chain]
+    argv = ["-protocol_whitelist", "file"]  # what only looks like sound may name an address
+    argv += ["-i", url(path), "-map", f"0:{stream}", "-af", f"{chain},pan={pan}" if pan else chain]
     argv += ["-f", "f32le", "-ac", str(channels), "-c:a", "pcm_f32le", "-ar", str(rate)]
     return [*argv, *(["-t", f"{seconds:.3f}"] if seconds else []), "pipe:"]
 

@@ -23,6 +23,12 @@ def test_the_library_never_imports_prefect_or_flows() -> None:
         assert not {"prefect", "flows"} & imports(path), path
 
 
+def test_media_files_are_opened_in_a_process_of_their_own_only() -> None:
+    """A file that ends the library that reads it must not end the run."""
+    users = {path.name for path in (ROOT / "localize").rglob("*.py") if "av" in imports(path)}
+    assert users == {"probe_child.py"}
+
+
 def test_the_environment_is_read_in_settings_alone() -> None:
     for path in (ROOT / "localize").rglob("*.py"):
         if path.name != "settings.py":

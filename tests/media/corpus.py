@@ -2,8 +2,8 @@
 
     python -m tests.media.corpus FOLDER     makes every kind
 
-The picture changes at each frame, and the sound says where it stands: it is 1,000 Hz in each second's first half and
-silent in its second, so that a shift shows.
+Picture and sound say where they stand: in each second's first half the picture's upper half is white and the sound is
+1,000 Hz, in its second half neither, so that a shift shows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from pathlib import Path
 from localize.media import ffmpeg
 
 SECONDS = 4
-PICTURE = f"testsrc2=s=180x320:r=25:d={SECONDS}"
+FLASH = "drawbox=w=iw:h=ih/2:color=white:t=fill:enable='lt(mod(t\\,1)\\,0.5)'"
+PICTURE = f"testsrc2=s=180x320:r=25:d={SECONDS},{FLASH}"
+HALF = f"testsrc2=s=180x320:r=25:d={SECONDS / 2},{FLASH}"
 BEEPS = "0.4*sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.5)"
 TONE = "0.3*sin(2*PI*300*t)"
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25")
@@ -32,7 +34,8 @@ class Kind:
         error: words of the one typed line where it cannot be used; empty where it can.
         note: words of a note in the report; empty where none is needed.
         ms: length of its picture; sound_ms: where its sound ends; heard: the beeps start so many ms late; None where
-            the beeps are not whole.
+            the beeps are not whole; seen: so do the flashes.
+        holds: words that ffmpeg's listing of the finished video must hold.
         sound, picture: the chosen streams.
     """
 
@@ -43,6 +46,8 @@ class Kind:
     ms: int = SECONDS * 1000
     sound_ms: int = SECONDS * 1000
     heard: int | None = 0
+    seen: int = 0
+    holds: tuple[str, ...] = ()
     sound: str = "a:0"
     picture: str = "v:0"
 
@@ -109,7 +114,7 @@ def joined(path: Path) -> None:
     for number, (rate, layout) in enumerate(((48_000, "stereo"), (44_100, "mono"))):
         part = path.with_name(f"part{number}.tmp.ts")
         expression = f"{BEEPS}|{BEEPS}" if layout == "stereo" else BEEPS
-        ff("-f", "lavfi", "-i", f"testsrc2=s=180x320:r=25:d={SECONDS / 2}",
+        ff("-f", "lavfi", "-i", HALF,
            *sound(expression, SECONDS / 2, rate, layout), *X264, *AAC, part)  # fmt: skip
         parts.append(part)
     path.write_bytes(b"".join(p.read_bytes() for p in parts))
@@ -120,7 +125,7 @@ def joined(path: Path) -> None:
 def clock_again(path: Path) -> None:
     """One transport stream twice: only the clock starts again."""
     part = path.with_name("half.tmp.ts")
-    ff("-f", "lavfi", "-i", f"testsrc2=s=180x320:r=25:d={SECONDS / 2}", *sound(seconds=SECONDS / 2), *X264, *AAC, part)
+    ff("-f", "lavfi", "-i", HALF, *sound(seconds=SECONDS / 2), *X264, *AAC, part)
     path.write_bytes(part.read_bytes() * 2)
     part.unlink()
 
@@ -215,10 +220,10 @@ KINDS = (
     Kind(name="commentary.mkv", make=lambda p: two_tracks(p, "-disposition:a:0", "comment", "-disposition:a:1", "0"),
          sound="a:1", note="number 2 is the programme"),
     Kind(name="cover.mp4", make=cover_first, picture="v:1"),
-    Kind(name="joined.ts", make=joined, note="changes on its way", heard=SEAM),
-    Kind(name="clock.ts", make=clock_again, note="clock starts again", heard=SEAM),
+    Kind(name="joined.ts", make=joined, note="changes on its way", heard=SEAM, seen=SEAM),
+    Kind(name="clock.ts", make=clock_again, note="clock starts again", heard=SEAM, seen=SEAM),
     Kind(name="latesound.mp4", make=lambda p: moved(p, heard="1"), heard=1000, sound_ms=SECONDS * 1000 + 1000),
-    Kind(name="latepicture.mp4", make=lambda p: moved(p, picture="0.6"), ms=SECONDS * 1000 + 600),
+    Kind(name="latepicture.mp4", make=lambda p: moved(p, picture="0.6"), ms=SECONDS * 1000 + 600, seen=600),
     Kind(name="late.ts", make=lambda p: moved(p, picture="20", heard="20", ending="ts")),
     Kind(name="negative.mkv", make=lambda p: plain(p, "-output_ts_offset", "-0.5", "-avoid_negative_ts", "disabled")),
     Kind(name="quarter.mp4", make=lambda p: sized(p, SECONDS / 4), sound_ms=SECONDS * 250, heard=None),
@@ -228,9 +233,9 @@ KINDS = (
     Kind(name="half.mp4", make=lambda p: cut(p, 0.5), error="cannot be read"),
     Kind(name="halffront.mp4", make=lambda p: cut(p, 0.5, "-movflags", "+faststart"), error="cut off"),
     Kind(name="variable.mp4", make=lambda p: plain(p, "-vf", r"select=not(mod(n\,3))+gt(n\,50)", "-vsync", "vfr")),
-    Kind(name="hevc.mp4", make=lambda p: plain(p, *HEVC, "-tag:v", "hev1")),
-    Kind(name="hdr.mp4", make=lambda p: plain(p, *HEVC, *HDR)),
-    Kind(name="chapters.mov", make=chapters, note="subtitle tracks"),
+    Kind(name="hevc.mp4", make=lambda p: plain(p, *HEVC, "-tag:v", "hev1"), holds=("hvc1",)),
+    Kind(name="hdr.mp4", make=lambda p: plain(p, *HEVC, *HDR), holds=("hvc1", "yuv420p10le", "smpte2084", "bt2020")),
+    Kind(name="chapters.mov", make=chapters, note="subtitle tracks", holds=("Chapter #0:0", "01:00:00:00")),
     Kind(name="prores.mov", make=lambda p: plain(p, "-c:v", "prores_ks", "-pix_fmt", "yuv422p10le"), error="prores"),
     Kind(name="soundless.mp4", make=lambda p: ff("-f", "lavfi", "-i", PICTURE, *X264, p), error="no sound"),
     Kind(name="pictureless.mp4", make=lambda p: ff(*sound(), *AAC, p), error="no picture"),
