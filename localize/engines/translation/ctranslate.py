@@ -115,7 +115,7 @@ def convert(registry: Registry, model_id: str) -> Path:
     registry.require(model_id)
     part = folder / f"{CONVERTED}.part"
     shutil.rmtree(part, ignore_errors=True)
-    argv = [sys.executable, "-m", "ctranslate2.converters.transformers", "--model", str(folder)]
+    argv = [sys.executable, "-m", "localize.engines.translation.ct2_convert", "--model", str(folder)]
     argv += ["--output_dir", str(part), "--quantization", QUANTIZATION]
     done = subprocess.run(argv, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     if done.returncode or not (part / "model.bin").is_file():
