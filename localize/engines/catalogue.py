@@ -89,7 +89,7 @@ class Engines:
         for model in self.context.registry.models.values():
             if model.task == "separation" and model.engine in SEPARATORS:
                 engine = cast(Separator, self._of_model(model.id, model.engine))
-                if not engine.unavailable():
+                if not engine.unavailable() and not self.context.failures.reason(model.id):
                     return engine
         return None
 

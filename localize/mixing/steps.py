@@ -9,6 +9,8 @@ import numpy as np
 
 from ..audio import files, levels, stem
 from ..audio.samples import RATE
+from ..engines.base import Separator
+from ..errors import EngineError, ModelError
 from ..markets import Loudness
 from ..media import ffmpeg
 from ..media.soundtrack import decode, stem_of
@@ -33,8 +35,18 @@ class BedInputs:
 
 def bed(session: Session, episode: Episode, listened: Listened) -> str:
     """Digest of the bed as FLAC, stereo at 48 kHz: the stem as given, or the episode with its speech taken out by a
-    separator that was pulled, else taken down."""
+    separator that was pulled, else taken down. A separator that fails leaves it to the next one, or to none."""
     separator = None if listened.stem else session.engines.separator()
+    try:
+        return _bed(session, episode, listened, separator)
+    except (EngineError, ModelError, ImportError, MemoryError) as error:
+        if separator is None:
+            raise
+        session.engines.context.failures.note(separator.identity().model, str(error))
+    return bed(session, episode, listened)
+
+
+def _bed(session: Session, episode: Episode, listened: Listened, separator: Separator | None) -> str:
     inputs = BedInputs(
         file=episode.sha256,
         sound=episode.media.sound,

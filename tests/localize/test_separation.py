@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,14 @@ from localize.engines.base import EngineContext
 from localize.engines.catalogue import Engines
 from localize.errors import EngineError
 from localize.files import file_sha256
-from localize.mixing import ducking
+from localize.mixing import ducking, steps
 from localize.models.registry import load
+from localize.pipeline.admit import admit
+from localize.records import Transcript
+from localize.session import open_session
 from localize.settings import load_settings
+from localize.transcript.result import Listened
+from tests.localize.test_inputs import make
 
 TABLE = """[[model]]
 id = "tiny-demucs"
@@ -101,6 +107,17 @@ def test_a_file_that_is_no_such_model_is_not_read(tmp_path: Path, change: dict[s
     assert separator is not None
     with pytest.raises(EngineError, match="cannot be read"):
         separator.without_speech(noise(1))
+
+
+def test_a_separator_that_fails_leaves_the_bed_to_what_is_always_here(tmp_path: Path) -> None:
+    engines = engines_with(tmp_path, package(["drums", "bass"]))
+    settings = replace(engines.context.settings, home=tmp_path / "home")
+    session = replace(open_session("untitled", settings), engines=engines)
+    admitted = admit(session, make(tmp_path / "E1.mp4", seconds=3))
+    listened = Listened(Transcript("en", "srt", (), (), ((500, 1500),)), {}, {}, None, {})
+    assert session.steps.store.need(steps.bed(session, admitted, listened))
+    assert "has no 'vocals'" in engines.context.failures.reason("tiny-demucs")
+    assert engines.separator() is None, "it is left out for a while"
 
 
 def test_none_is_offered_where_none_was_pulled(tmp_path: Path) -> None:
