@@ -2,6 +2,7 @@
 # System packages, where apt is at hand and may be used. Each row: what shows that it is there, its Debian package, and
 # what the job does without it.
 #   ffmpeg                the imageio-ffmpeg wheel's takes its place
+#   npm                   the voices come in a package of its registry; without it, from a model hub
 #   apertium, apertium-es-pt   routes into and out of Spanish are named missing
 #   hunspell-*            words are not checked against a dictionary in that language; the report says so
 #   fonts-noto-*          subtitles cannot be drawn into the picture (`also = ["burned"]`); a typed error says so
@@ -11,6 +12,7 @@ need() { # need "COMMAND THAT SUCCEEDS WHERE IT IS THERE" PACKAGE
   sh -c "$1" >/dev/null 2>&1 || missing="$missing $2"
 }
 need "command -v ffmpeg" ffmpeg
+need "command -v npm" npm
 need "command -v fc-match" fontconfig
 need "command -v apertium" apertium
 need "test -f /usr/share/apertium/modes/pt-es.mode" apertium-es-pt
