@@ -17,6 +17,7 @@ from .probe_process import ask
 MP4_VIDEO = {"h264", "hevc", "av1", "vp9", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg"}
 CUT_OFF_MS = 1000  # a stream that ends this much before its promised end was cut off
 LONGEST_S = 4 * 3600
+JUMP_S = 900  # files beyond this must have sound for a quarter of their length
 UNEVEN_S = 0.2  # decoded and promised sound may differ by so much: priming, the last packet
 SUFFIXES = {".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts", ".mts", ".m2ts", ".avi", ".mpg", ".mpeg", ".mxf"}
 
@@ -72,6 +73,9 @@ def media_of(facts: dict[str, Any], shown: str) -> Media:
         raise MediaError(f"the file is cut off after {last:.1f} s of {promised:.1f} s", shown, "upload it again")
     if not 0 < last < LONGEST_S:
         raise MediaError(f"its clock runs to {last:.0f} s", shown, "export it again, with timestamps from 0")
+    if last > JUMP_S and decoded["seconds"] < last / 4:  # decoding would fill the hours between with silence
+        what = f"its clock jumps: {decoded['seconds']:.0f} s of sound in a file of {last:.0f} s"
+        raise MediaError(what, shown, "export it again, with timestamps from 0")
     rate = float(Fraction(*facts["rate"])) if facts["rate"] else (seen["packets"] / length if length else 25.0)
     return Media(
         duration_ms=round(length * 1000),

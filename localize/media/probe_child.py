@@ -105,7 +105,9 @@ def choose_sound(streams: Any, language: str) -> tuple[Any, str]:
     chosen = min(streams, key=rank, default=None)
     if chosen is None:
         return None, ""
-    return chosen, "its language" if mine(chosen) else "the default" if chosen.disposition & DEFAULT else "the first"
+    if mine(chosen):
+        return chosen, "its language"
+    return chosen, "the default" if chosen.disposition & DEFAULT else "the first that is no commentary"
 
 
 # ISO 639-1 to 639-2 of the languages that dramas come in; containers write the latter

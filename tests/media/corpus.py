@@ -194,6 +194,7 @@ HEVC = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=er
 HDR = ("-pix_fmt", "yuv420p10le", "-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc")
 CENTRE = f"{TONE}|{TONE}|{BEEPS}|0|{TONE}|{TONE}"
 PLAYLIST = b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/hostname\n#EXT-X-ENDLIST\n"
+JUMP = 3 * 3600  # s
 SEAM = 45  # two parts end to end: the second starts where the first one's last packet ends
 
 KINDS = (
@@ -233,6 +234,8 @@ KINDS = (
     Kind(name="half.mp4", make=lambda p: cut(p, 0.5), error="cannot be read"),
     Kind(name="halffront.mp4", make=lambda p: cut(p, 0.5, "-movflags", "+faststart"), error="cut off"),
     Kind(name="variable.mp4", make=lambda p: plain(p, "-vf", r"select=not(mod(n\,3))+gt(n\,50)", "-vsync", "vfr")),
+    Kind(name="jump.mkv", error="clock jumps", make=lambda p: plain(p, "-vf", f"setpts=PTS+gt(N\\,50)*{JUMP}/TB", "-af",
+         f"asetpts=PTS+gt(T\\,2)*{JUMP}/TB", "-fps_mode", "passthrough")),
     Kind(name="hevc.mp4", make=lambda p: plain(p, *HEVC, "-tag:v", "hev1"), holds=("hvc1",)),
     Kind(name="hdr.mp4", make=lambda p: plain(p, *HEVC, *HDR), holds=("hvc1", "yuv420p10le", "smpte2084", "bt2020")),
     Kind(name="chapters.mov", make=chapters, note="subtitle tracks", holds=("Chapter #0:0", "01:00:00:00")),
