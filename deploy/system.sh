@@ -4,6 +4,7 @@
 #   ffmpeg                the imageio-ffmpeg wheel's takes its place
 #   npm                   the voices come in a package of its registry; without it, from a model hub
 #   apertium, apertium-es-pt   routes into and out of Spanish are named missing
+#   lttoolbox             who does what is not compared in Spanish and Portuguese translations
 #   hunspell-*            words are not checked against a dictionary in that language; the report says so
 #   fonts-noto-*          subtitles cannot be drawn into the picture (`also = ["burned"]`); a typed error says so
 # `system.sh tests` also brings what only tests need: a PostgreSQL server, Chromium, and a few recordings of people.
@@ -15,6 +16,7 @@ need "command -v ffmpeg" ffmpeg
 need "command -v npm" npm
 need "command -v fc-match" fontconfig
 need "command -v apertium" apertium
+need "command -v lt-proc" lttoolbox
 need "test -f /usr/share/apertium/modes/pt-es.mode" apertium-es-pt
 need "test -f /usr/share/hunspell/en_US.dic" hunspell-en-us
 need "test -f /usr/share/hunspell/es_MX.dic" hunspell-es

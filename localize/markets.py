@@ -9,6 +9,7 @@ from .errors import OptionError
 
 EXTRAS = ("ass", "ttml", "sdh", "burned")
 COVERS = ("blur", "box", "inpaint")
+MACHINE = ("review", "pass")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,11 @@ class Language:
 class Market:
     """Where a variant goes: its dub language, further subtitle languages, the loudness preset's name, what is made
     besides SRT and WebVTT (any of EXTRAS), and how subtitles in the source's picture are covered: one of COVERS, or ""
-    to leave the picture untouched. One `on_request` is made only where it is named."""
+    to leave the picture untouched. One `on_request` is made only where it is named.
+
+    `machine` is its word on lines that a machine translated and in which the meaning check found nothing: "review" wants a
+    person to see them, unless their engine is trusted for the pair; "pass" takes them unseen.
+    """
 
     name: str
     title: str
@@ -67,6 +72,7 @@ class Market:
     also: tuple[str, ...] = ()
     cover: str = ""
     on_request: bool = False
+    machine: str = "review"
 
 
 def cover(wanted: str) -> str:
@@ -74,6 +80,13 @@ def cover(wanted: str) -> str:
     if wanted and wanted not in COVERS:
         raise OptionError(f"cover {wanted!r} is unknown", do=f"choose from {', '.join(COVERS)}")
     return wanted
+
+
+def machine(word: str) -> str:
+    """A market's word on lines by machine. Raises OptionError."""
+    if word not in MACHINE:
+        raise OptionError(f"machine = {word!r} is unknown", "markets", f"choose from {', '.join(MACHINE)}")
+    return word
 
 
 def also(wanted: Iterable[str]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import OptionError
-from .markets import Language, Loudness, Market, also, cover
+from .markets import Language, Loudness, Market, also, cover, machine
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -137,6 +137,7 @@ def load_settings(environ: dict[str, str] | None = None) -> Settings:
                 also(v.get("also", ())),
                 cover(v.get("cover", "")),
                 bool(v.get("on_request", False)),
+                machine(v.get("machine", "review")),
             )
             for k, v in tables["market"].items()
         }

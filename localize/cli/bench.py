@@ -1,4 +1,4 @@
-"""localize bench mt | dub"""
+"""localize bench mt | dub | meaning"""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def add(commands: Any) -> None:
     )
     dub.add_argument("--json", action="store_true", help="figures as JSON")
     dub.set_defaults(do=_dub)
+    meaning = actions.add_parser("meaning", help="how many planted errors the meaning check catches, kind by kind")
+    meaning.add_argument("--lang", action="append", metavar="LANG", help="es, pt or hi; again for more; all by default")
+    meaning.add_argument("--half", choices=("dev", "held"), default="held", help="figures are the held-out half's")
+    meaning.add_argument("--missed", action="store_true", help="also list what was missed, of the dev half only")
+    meaning.set_defaults(do=_meaning)
 
 
 def _mt(args: argparse.Namespace) -> int:
@@ -119,6 +124,36 @@ def _dub(args: argparse.Namespace) -> int:
     for line in unusable:
         console.print(f"error: {line}", markup=False)
     return 2 if unusable else 0
+
+
+def _meaning(args: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.table import Table
+
+    from ..bench import meaning
+    from ..errors import OptionError
+    from ..session import open_session
+
+    if unknown := sorted(set(args.lang or ()) - set(meaning.LANGUAGES)):
+        raise OptionError(f"no lines in {unknown[0]}", "--lang", f"choose from {', '.join(meaning.LANGUAGES)}")
+    session = open_session()
+    console, found = Console(stderr=True), []
+    for language in args.lang or meaning.LANGUAGES:
+        with console.status(language):
+            found.append(meaning.measure(session.engines, language, args.half))
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column("planted")
+    for f in found:
+        table.add_column(f.language, justify="right")
+    for kind in dict.fromkeys(k for f in found for k in f.lines):
+        cells = [f"{f.share(kind):.0%} of {f.lines[kind]}" if f.lines[kind] else "" for f in found]
+        table.add_row("good lines flagged" if kind == "good" else kind, *cells)
+    Console().print(table)
+    for text in dict.fromkeys(m for f in found for m in f.missing):
+        console.print(f"note: {text}", markup=False)
+    for text in (m for f in found for m in f.missed) if args.missed else ():
+        print(text)
+    return 0
 
 
 def _lines(path: Path) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..dubbing import steps as dubbing
+from ..meaning.record import Judged
 from ..mixing.balance import Balance
 from ..records import EngineUse, Line, Translation
 from ..series.bible import Bible
@@ -21,6 +22,7 @@ class Ingredients:
         programme: digest of the mastered sound; track: of the speech alone, empty where not dubbed.
         mixed: digests of bed and track, to master anew where the codec moved loudness or peaks.
         burnt_in: subtitles in the source's picture, where the market covers them.
+        meaning: what is found in translated lines, by language tag and line id.
         extra: translations of further subtitle languages; notes: of sounds and of writing in the picture.
         speaker_names: by language what viewers who cannot hear read for each character of the cast.
         extra_lines: the lines that those translations are of; a language may say two lines as one.
@@ -43,6 +45,7 @@ class Ingredients:
     extra_lines: dict[str, tuple[Line, ...]] = field(default_factory=dict)
     burnt_in: tuple[BurntLine, ...] = ()
     unused: tuple[str, ...] = ()
+    meaning: dict[str, Judged] = field(default_factory=dict)
 
 
 def speaker_names(bible: Bible, source: str, tag: str) -> dict[str, str]:

@@ -273,6 +273,8 @@ class Render:
             extra_translations={t: tuple(v) for t, v in self.made.extra.items()}
             | {f"{t} notes": tuple(v) for t, v in self.made.notes.items()},
             covered=self.replaced.facts if self.replaced else None,
+            judged=self.made.meaning,
+            machine=self.market.machine,
         )
 
     def _forced_iso(self) -> tuple[str, ...]:

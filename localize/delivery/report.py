@@ -6,7 +6,10 @@ from typing import Any
 
 from .. import __version__
 from ..markets import Market
+from ..meaning.record import Checked
+from ..meaning.trust import is_person
 from ..qc import figures, variant
+from ..qc.machine_lines import trusts
 from ..records import Check, EngineUse, Episode, Verdict, to_json
 from ..subtitles import line_breaks
 from ..transcript.result import Listened
@@ -53,19 +56,22 @@ def data(
         "engines": [to_json(e) for e in engines],
         "disclosure": {
             "synthetic_voices": v.dubbed,
-            "machine_translation": any(t.origin not in ("source", "memory", "studio") for t in v.translations),
+            "machine_translation": any(not is_person(t) for t in v.translations),
+            "machine_lines": v.machine,
             "voices": sorted({t.voice for t in v.takes}),
         },
         "covered": to_json(v.covered),
-        "notes": list(listened.notes),
+        "notes": [*listened.notes, *_unchecked(v)],
     }
 
 
 def _lines(v: variant.Variant) -> list[dict[str, Any]]:
     takes = {t.line_id: t for t in v.takes}
+    trusted = {t.line_id: (how, found) for t, how, found in trusts(v) if t.language == v.language}
     rows = []
     for line, t in zip(v.lines, v.translations, strict=True):
         take = takes.get(line.id)
+        trust, found = trusted.get(line.id, ("", Checked(line.id)))
         rows.append(
             {
                 "id": line.id,
@@ -78,6 +84,9 @@ def _lines(v: variant.Variant) -> list[dict[str, Any]]:
                 "target": t.text,
                 "origin": t.origin,
                 "score": t.score,
+                "trust": str(trust),
+                "back": found.back,
+                "findings": [to_json(f) for f in found.findings],
                 "terms": [
                     {"source": u.source, "locked": u.locked, "found": u.found >= u.wanted, "wanted": u.wanted}
                     for u in t.terms
@@ -86,11 +95,18 @@ def _lines(v: variant.Variant) -> list[dict[str, Any]]:
                 "dub_end_ms": take.end_ms if take and take.clip else (None if v.dubbed else line.end_ms),
                 "rate": take.rate if take else 1.0,
                 "voice": take.voice if take else "",
-                "flags": [*line.flags, *t.flags, *(take.flags if take else ())]
+                "flags": [*(f"meaning:{f.kind}" for f in found.findings)]
+                + [*line.flags, *t.flags, *(take.flags if take else ())]
                 + ([f"error: {t.error}"] if t.error else []),
             }
         )
     return rows
+
+
+def _unchecked(v: variant.Variant) -> list[str]:
+    """What the meaning check could not use, each thing once."""
+    missing = dict.fromkeys(m for judged in v.judged.values() for m in judged.missing)
+    return [f"translations were checked without it: {m}" for m in missing]
 
 
 def _metrics(v: variant.Variant, wall_s: float, measured: dict[str, Any]) -> dict[str, Any]:

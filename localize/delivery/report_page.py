@@ -57,7 +57,7 @@ def html(
         f'<td class="soft">{e(c.limit)}{"<br>" + e(c.detail) if c.detail else ""}</td></tr>'
         for c in sorted(checks, key=lambda c: order[c.verdict])
     )
-    lines = sorted(data["lines"], key=lambda row: not row["flags"])
+    lines = sorted(data["lines"], key=doubt)
     duration = data["episode"]["duration_ms"]
     engines = "".join(
         f"<tr><td>{e(x['stage'])}</td><td>{e(x['name'])} {e(x['version'])}</td><td>{e(x['model'])}</td><td>{e(x['licence'])}</td></tr>"
@@ -97,9 +97,23 @@ def _row(row: dict[str, Any]) -> str:
     return (
         f'<tr{" class=flag" if row["flags"] else ""}><td><button data-a="{start}" data-b="{end}">▶</button></td>'
         f'<td class="n">{e(row["id"])}<br><span class="soft">{start / 1000:.1f}s</span></td><td>{e(row["speaker"])}</td>'
-        f'<td>{e(row["source"])}</td><td>{target}</td><td class="soft">{e(row["origin"])}</td>'
+        f'<td>{e(row["source"])}</td><td>{target}{_meaning(row)}</td><td class="soft">{e(row["origin"])}</td>'
         f'<td class="n">{row["rate"]:.2f}</td><td class="soft">{e(", ".join(row["flags"]))}</td></tr>'
     )
+
+
+def doubt(row: dict[str, Any]) -> tuple[bool, bool, bool]:
+    """What lines are sorted by: those whose meaning is doubtful first, surely wrong ones before the rest, then flagged."""
+    severe = any(f["severity"] == "error" for f in row.get("findings", ()))
+    return not severe, not row.get("findings"), not row["flags"]
+
+
+def _meaning(row: dict[str, Any]) -> str:
+    """What was found in a line, and the line brought back, for those who do not read its language."""
+    e = escape.escape
+    found = "".join(f'<br><b class="soft">⚠ {e(f["kind"])}: {e(f["evidence"])}</b>' for f in row.get("findings", ()))
+    back = f'<br><span class="soft">comes back as: {e(row["back"])}</span>' if row.get("back") else ""
+    return found + back
 
 
 def _timeline(v: variant.Variant, duration_ms: int) -> str:

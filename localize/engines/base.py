@@ -140,8 +140,13 @@ class Translator(Protocol):
 
 
 class Plain:
-    """What a translator is unless it says otherwise."""
+    """What a translator is unless it says otherwise.
 
+    `quick` is for one that answers in milliseconds, without a network and without cost: it may also be used to bring
+    translations back into their source language, where they are checked.
+    """
+
+    quick = False
     keeps_terms = False
     reads_context = False
     writes_freely = False

@@ -8,6 +8,7 @@ from typing import cast
 
 from ..errors import OptionError
 from .base import Engine, EngineContext, Separator, SpeechTranslator, Synthesizer, Transcriber, Translator
+from .checking.encoders import Encoder
 from .recognition.choice import choose
 from .speech.voices import Voices
 
@@ -22,6 +23,8 @@ ENGINES = {
     "bergamot": "localize.engines.translation.bergamot:Bergamot",
     "apertium": "localize.engines.translation.apertium:Apertium",
     "llm": "localize.engines.translation.llm:ChatTranslator",
+    "use": "localize.engines.checking.encoders:Universal",
+    "e5": "localize.engines.checking.encoders:E5",
 }
 # engines with one translator a model of the registry
 MODEL_ENGINES = {
@@ -32,6 +35,7 @@ MODEL_ENGINES = {
 SEPARATORS = {"demucs": "localize.engines.separation.demucs:Demucs"}
 TRANSLATORS = ("bergamot", "apertium", "llm")
 SPEECH_TRANSLATORS = ("whisper-translate",)
+ENCODERS = ("use", "e5")  # the better one of a language first
 
 
 class Engines:
@@ -92,6 +96,10 @@ class Engines:
                 if not engine.unavailable() and not self.context.failures.reason(model.id):
                     return engine
         return None
+
+    def encoders(self) -> list[Encoder]:
+        """All sentence encoders, the better ones first."""
+        return [cast(Encoder, self.get(n)) for n in ENCODERS]
 
     def speech_translators(self) -> list[SpeechTranslator]:
         """All engines that translate speech."""

@@ -14,6 +14,7 @@ from ..dubbing import casting, fit_text, intelligibility, listen_back
 from ..dubbing import steps as dubbing
 from ..dubbing.steps import Spoken
 from ..markets import Market
+from ..meaning import steps as meaning
 from ..media.sidecars import in_own_language, missed
 from ..mixing import leftover_speech
 from ..mixing import steps as mixing
@@ -117,8 +118,6 @@ def gather(
         balance = mixing.balance(session, episode, listened, bed, own.spoken.track)
     engines = [whisper] if listened.transcript.origin in ("asr", "picture") else []
     engines += [session.engines.get("ppocr").identity()] if listened.transcript.origin == "picture" else []
-    for tag in (market.language, *market.extra_subtitles):
-        engines += [e for e in parts[tag].engines if e not in engines]
     tags, source = (market.language, *market.extra_subtitles), listened.transcript.language
     extra = {t: parts[t] for t in market.extra_subtitles}
     told = [f"{name} is not used: {why}" for name, why in episode.unused.items()]
@@ -126,6 +125,10 @@ def gather(
     told += [f"{name} is in the episode's own language: name it {episode.name}.srt to have it taken" for name in own_words]
     told += [*listened.notes, *(note for part in (own, *extra.values()) for note in part.notes)]
     unused = [*missed(episode.unused), *own_words, *(what for part in (own, *extra.values()) for what in part.unused)]
+    judged = {}
+    for tag in tags:
+        judged[tag], checkers = meaning.meaning(session, episode, parts[tag].listened, tag, parts[tag].translations)
+        engines += [e for e in (*parts[tag].engines, *checkers) if e not in engines]
     return Ingredients(
         replace(own.listened, notes=tuple(dict.fromkeys(told))),
         own.translations,
@@ -143,6 +146,7 @@ def gather(
         {t: part.listened.transcript.lines for t, part in extra.items()},
         _to_cover(session, episode, listened, market),
         tuple(unused),
+        judged,
     )
 
 

@@ -22,6 +22,7 @@ from ..translation import name_lock
 from . import covering, wording
 from .check import check as _check
 from .figures import SILENT_LUFS, level_differences, max_rate, onset_p95, sound_faults, word_error
+from .machine_lines import machine_lines
 from .variant import Variant
 
 ONSET_MS = 200
@@ -348,6 +349,7 @@ RULES: tuple[Rule, ...] = (
     translated, all_used, said_once, names, clips, no_overlap, rate, fit, onset, heard, reading_speed, row_length, cue_times, loudness,
     duration, in_time, picture, covering.source_text, tracks, sources, transcript, left_speech, levels, bed_kept, on_cuts,
     source_sound, wording.banned, wording.source_words, wording.shortened, wording.read, wording.retakes,
+    machine_lines,
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..markets import Loudness
+from ..meaning.record import Judged
 from ..mixing.balance import Balance
 from ..records import Cue, Line, Take, Translation, Word
 from ..subtitles.cues import Look
@@ -70,6 +71,8 @@ class Variant:
         cues: by language tag, the market's own first.
         unused: files and cues of the studio that nothing was made of.
         readings: how another hearing has a line that stays doubted, by line id.
+        judged: what is found in translated lines, by language tag.
+        machine: the market's word on lines by machine, "review" or "pass".
     """
 
     language: str
@@ -97,3 +100,5 @@ class Variant:
     source_ms: tuple[int, int, int] = (0, 0, 0)
     lost_ms: int = 0
     unused: tuple[str, ...] = ()
+    judged: dict[str, Judged] = field(default_factory=dict)
+    machine: str = "review"

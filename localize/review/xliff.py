@@ -86,6 +86,8 @@ def mark_of(path: Path) -> str:
 def _notes(line: dict[str, Any]) -> list[tuple[str, str]]:
     told = [("speaker", line["speaker"] or "?"), ("time", f"{line['start_ms']}-{line['end_ms']} ms")]
     told.append(("origin", line["origin"]))
+    told += [("back-translation", line["back"])] if line.get("back") else []
+    told += [("meaning", f"{f['kind']}: {f['evidence']}") for f in line.get("findings", ())]
     return told + [("flag", flag) for flag in line["flags"]]
 
 

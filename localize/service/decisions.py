@@ -189,9 +189,12 @@ def question(report: dict[str, Any], link: str) -> str:
     rows += [f"- {r}" for r in report["reasons"]]
     rows += ["", f"[open the report]({link})", ""]
     # a list, not a table: the form is narrow, and a table's last columns are cut off
-    for line in sorted(report["lines"], key=lambda x: not x["flags"]):
-        flags = f" ({', '.join(line['flags'])})" if line["flags"] else ""
+    for line in sorted(report["lines"], key=lambda x: (not x.get("findings"), not x["flags"])):
+        why = [f"{f['kind']}: {f['evidence']}" for f in line.get("findings", ())]
+        why += [f for f in line["flags"] if not f.startswith("meaning:")]
+        flags = f" ({_plain(', '.join(why))})" if why else ""
         rows += [f"- **{line['id']}**{flags}", f"  - {_plain(line['source'])}", f"  - {_plain(line['target'])}"]
+        rows += [f"  - comes back as: {_plain(line['back'])}"] if line.get("back") else []
     rows += ["", "Approve, reject, or edit: write changed lines as `L004: new words`, one a row."]
     return "\n".join(rows)
 

@@ -8,10 +8,12 @@ from dataclasses import replace
 import pytest
 
 from localize import settings
+from localize.meaning.record import Checked, Finding, Judged
 from localize.mixing.balance import Balance
 from localize.qc import checks as qc
 from localize.qc import figures, variant
 from localize.qc.check import READ_BY
+from localize.qc.machine_lines import machine_lines
 from localize.records import Cue, Flag, Line, Take, TermUse, Translation, Verdict, Word
 from localize.subtitles.cues import Look
 
@@ -22,7 +24,7 @@ def good() -> variant.Variant:
     lines = tuple(Line(f"L{n}", "Summer", 1000 + 3000 * n, 3000 + 3000 * n, "x", (n,)) for n in range(3))
     terms = (TermUse("Summer", "Summer", 1, 1),)
     translations = tuple(
-        Translation(f"L{n}", "es-419", t, "bergamot+apertium", terms=terms if "Summer" in t else ())
+        Translation(f"L{n}", "es-419", t, "memory", terms=terms if "Summer" in t else ())
         for n, t in enumerate(TEXTS)
     )
     takes = tuple(Take(x.id, "digest", x.start_ms, x.end_ms, 1.05, 1.05, 1.0, 2100, "ef_dora") for x in lines)
@@ -69,6 +71,37 @@ def out(v: variant.Variant, **changes: object) -> variant.Variant:
     return replace(v, output=replace(v.output, **changes))  # type: ignore[arg-type]
 
 
+def by(v: variant.Variant, origin: str, tag: str = "es-419") -> variant.Variant:
+    """The same lines by an engine, looked at and nothing found."""
+    translations = tuple(replace(t, origin=origin, language=tag) for t in v.translations)
+    judged = {v.language: Judged({t.line_id: Checked(t.line_id) for t in translations}, trusted=("bergamot",))}
+    return replace(v, translations=translations, judged=judged)
+
+
+def doubtful(v: variant.Variant, line_id: str) -> variant.Variant:
+    found = Checked(line_id, (Finding("number", "3 became 5"),), "Come home at five.")
+    judged = v.judged[v.language]
+    return replace(v, judged={v.language: replace(judged, checked={**judged.checked, line_id: found})})
+
+
+def test_who_is_believed() -> None:
+    trusted = by(good(), "bergamot", "pt-BR")
+    assert machine_lines(trusted).verdict == Verdict.PASS
+    assert machine_lines(trusted).figure == "3 of 3 lines by machine, 0 doubtful"
+    pivot = by(good(), "bergamot+apertium fitted")
+    assert machine_lines(pivot).verdict == Verdict.REVIEW
+    assert machine_lines(by(good(), "whisper-translate")).verdict == Verdict.REVIEW
+    said = machine_lines(doubtful(pivot, "L1"))
+    assert said.detail == "3 of 3 lines by machine, 1 doubtful; L1: number (3 became 5)"
+
+
+def test_a_market_may_take_checked_lines_and_no_doubtful_one() -> None:
+    takes = replace(by(good(), "bergamot+apertium"), machine="pass")
+    assert machine_lines(takes).verdict == Verdict.PASS
+    assert "the market takes lines by machine" in machine_lines(takes).limit
+    assert machine_lines(doubtful(takes, "L0")).verdict == Verdict.REVIEW
+
+
 FAULTS: list[tuple[str, Callable[[variant.Variant], variant.Variant], str, Verdict]] = [
     ("shifted track", lambda v: shifted(v, 400), "onset", Verdict.REVIEW),
     ("missing clip", lambda v: replace(v, takes=v.takes[:2]), "clips", Verdict.FAIL),
@@ -103,6 +136,10 @@ FAULTS: list[tuple[str, Callable[[variant.Variant], variant.Variant], str, Verdi
     ("sound a quarter of the picture", lambda v: replace(v, source_ms=(12_000, 3000, 3000)), "source sound", Verdict.REVIEW),
     ("sound twice the picture", lambda v: replace(v, source_ms=(12_000, 24_000, 24_000)), "source sound", Verdict.REVIEW),
     ("nobody can judge", lambda v: replace(v, heard=None), "heard", Verdict.REVIEW),
+    ("read by nobody", lambda v: by(v, "bergamot+apertium"), "machine lines", Verdict.REVIEW),
+    ("not looked at", lambda v: replace(by(v, "bergamot"), judged={}), "machine lines", Verdict.REVIEW),
+    ("doubtful", lambda v: doubtful(by(v, "bergamot", "pt-BR"), "L1"), "machine lines", Verdict.REVIEW),
+    ("a studio's lines shifted", lambda v: doubtful(by(v, "studio"), "L2"), "machine lines", Verdict.REVIEW),
     ("fuzzy memory", lambda v: replace(v, translations=(replace(v.translations[0], flags=("fuzzy-memory",)), *v.translations[1:])), "sources", Verdict.REVIEW),
     ("a banned word", lambda v: replace(v, translations=(replace(v.translations[0], flags=("banned-word",)), *v.translations[1:])), "banned words", Verdict.FAIL),
     ("a source word", lambda v: replace(v, translations=(replace(v.translations[0], flags=("source-words",)), *v.translations[1:])), "source words", Verdict.REVIEW),

@@ -23,6 +23,7 @@ class Apertium(Plain):
     """pt <-> es, rule based: 33.7 BLEU behind Bergamot's en->pt on 200 news lines."""
 
     name = "apertium"
+    quick = True
     pairs = frozenset(MODES)
 
     def __init__(self, context: EngineContext) -> None:

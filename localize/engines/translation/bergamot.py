@@ -14,6 +14,7 @@ class Bergamot(Plain):
     """en <-> pt."""
 
     name = "bergamot"
+    quick = True
     pairs = frozenset(MODELS)
 
     def __init__(self, context: EngineContext) -> None:

@@ -16,6 +16,8 @@ from .model_families import pairs
 class Firefox(Plain):
     """One model of the registry."""
 
+    quick = True
+
     def __init__(self, context: EngineContext, model_id: str) -> None:
         self.context, self.name = context, model_id
         self.model = context.registry.model(model_id)

@@ -1,0 +1,1 @@
+"""Engines that check a translation: sentence encoders, dictionaries, an analyser of words."""
