@@ -31,8 +31,9 @@ LIMITS = {
     "use-multilingual-v3": Limits(far=0.40, near=0.60, unit=0.50, lost=0.58, added=0.48),
     "multilingual-e5-small": Limits(far=0.850, near=0.875, unit=0.10, lost=0.48, added=0.50),
 }
-# how long good translations are, as log(length / the English line's): mean of the development half
-LENGTH = {"es": -0.04, "pt": 0.0, "hi": 0.05}
+# how long good translations are, as log(length / the English line's): mean of the development half; a Chinese character
+# stands for about three letters
+LENGTH = {"es": -0.04, "pt": 0.0, "hi": 0.05, "zh": -1.15, "ja": -0.85, "ko": -0.8}
 SHORT = 3  # words; a line of no more says too little to be compared strictly
 WHOLE = 30  # characters; the length of a shorter line says less
 
@@ -52,6 +53,7 @@ def check(pair: Pair, near: Nearness, encoder: str) -> list[Finding]:
     if near.own < least and not (near.back is not None and near.back > limits.near):
         return [Finding("other-meaning", f"line and translation are {near.own:.2f} alike, {least:.2f} is the least")]
     ratio = math.log(max(1, len(pair.target)) / max(1, len(pair.source))) - LENGTH.get(pair.target_language, 0.0)
+    ratio += LENGTH.get(pair.source_language, 0.0)
     ratio *= min(1.0, len(pair.source) / WHOLE)
     if lost(near, ratio, limits) > limits.lost:
         return [
