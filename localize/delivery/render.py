@@ -32,6 +32,7 @@ from .ingredients import Ingredients
 from .replace_text import Replaced, replaced
 
 TRIES = 3
+MUX_S = 300  # for putting a video together, and two seconds more for each second of it
 COARSE = 8000  # Hz, enough to find a shift of a frame
 
 
@@ -199,7 +200,8 @@ class Render:
                 video_codec="" if self.replaced else info.video_codec, channels=info.channels, steady=info.steady,
                 original=Path(self.episode.path) if self.replaced else None,
             )  # fmt: skip
-            ffmpeg.run(["-v", "error", *argv], where=self.episode.name)
+            timeout = MUX_S + 2 * info.duration_ms / 1000
+            ffmpeg.run(["-v", "error", *argv], timeout=timeout, where=self.episode.name)
             wav.unlink()
             measured = ffmpeg.loudness(target)
             off, over = measured["lufs"] - preset.lufs, measured["true_peak_dbtp"] - preset.true_peak

@@ -24,6 +24,7 @@ from ..settings import load_settings
 
 RATE = 48_000
 TIMEOUT_S = 1800
+DECODE_S = 180  # for decoding sound, and a second more for each second of it
 SOUND_BYTES = 4 << 30  # of memory, for what reads a stranger's sound or copies packets
 PICTURE_BYTES = 8 << 30  # for what decodes a picture
 
@@ -134,7 +135,8 @@ def decode(
     """
     argv = decode_argv(path, rate, channels, stream, pan, steady, seconds)
     try:
-        out, _err = run(["-v", "error", *argv], where=path.name, data_bytes=SOUND_BYTES)
+        timeout = DECODE_S + seconds if seconds else TIMEOUT_S
+        out, _err = run(["-v", "error", *argv], timeout=timeout, where=path.name, data_bytes=SOUND_BYTES)
     except ToolError as error:
         raise MediaError(error.what, path.name, "the sound cannot be decoded; export the file again") from error
     whole = len(out) // (4 * channels) * 4 * channels

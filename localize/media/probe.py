@@ -17,6 +17,7 @@ from .probe_process import ask
 MP4_VIDEO = {"h264", "hevc", "av1", "vp9", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg"}
 CUT_OFF_MS = 1000  # a stream that ends this much before its promised end was cut off
 LONGEST_S = 4 * 3600
+RATES = (4000, 768_000)  # samples a second
 JUMP_S = 900  # files beyond this must have sound for a quarter of their length
 UNEVEN_S = 0.2  # decoded and promised sound may differ by so much: priming, the last packet
 SUFFIXES = {".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts", ".mts", ".m2ts", ".avi", ".mpg", ".mpeg", ".mxf"}
@@ -63,6 +64,9 @@ def media_of(facts: dict[str, Any], shown: str) -> Media:
         raise MediaError(
             f"the sound ({heard['codec'] or 'unknown'}) cannot be decoded", shown, "export it as AAC or PCM"
         )
+    odd = [rate for rate in (heard["rate"], *(k[0] for k in decoded["kinds"])) if not RATES[0] <= rate <= RATES[1]]
+    if odd:
+        raise MediaError(f"the sound says {odd[0]} samples a second", shown, "export it again, at 48 kHz")
     # a transport stream counts from anywhere: time 0 is where ffmpeg puts it, at the file's first packet
     base = facts["start"] if facts["start"] is not None else max(0.0, min(seen["start"], played["start"]))
     length, last = seen["end"] - base, max(t["end"] for t in facts["tracks"].values()) - base

@@ -170,6 +170,14 @@ def with_channels(path: Path, count: int) -> None:
     plain(path, "-c:a", "pcm_s16le", expression="|".join([BEEPS] * count))
 
 
+def says_two_hertz(path: Path) -> None:
+    """PCM in a MOV whose entry says two samples a second."""
+    plain(path, "-c:a", "pcm_s16le")
+    data = path.read_bytes()
+    at = data.index(b"sowt", data.index(b"stsd", data.index(b"smhd"))) + 28
+    path.write_bytes(data[:at] + b"\0\2" + data[at + 2 :])
+
+
 def chapters(path: Path) -> None:
     """Chapters, subtitles, and a timecode track."""
     text, marks = path.with_name("t.tmp.srt"), path.with_name("m.tmp.txt")
@@ -236,6 +244,7 @@ KINDS = (
     Kind(name="variable.mp4", make=lambda p: plain(p, "-vf", r"select=not(mod(n\,3))+gt(n\,50)", "-vsync", "vfr")),
     Kind(name="jump.mkv", error="clock jumps", make=lambda p: plain(p, "-vf", f"setpts=PTS+gt(N\\,50)*{JUMP}/TB", "-af",
          f"asetpts=PTS+gt(T\\,2)*{JUMP}/TB", "-fps_mode", "passthrough")),
+    Kind(name="twohertz.mov", make=says_two_hertz, error="2 samples a second"),
     Kind(name="hevc.mp4", make=lambda p: plain(p, *HEVC, "-tag:v", "hev1"), holds=("hvc1",)),
     Kind(name="hdr.mp4", make=lambda p: plain(p, *HEVC, *HDR), holds=("hvc1", "yuv420p10le", "smpte2084", "bt2020")),
     Kind(name="chapters.mov", make=chapters, note="subtitle tracks", holds=("Chapter #0:0", "01:00:00:00")),
