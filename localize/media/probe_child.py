@@ -2,7 +2,7 @@
 
     python probe_child.py '{"files": [PATH, ...], "hashes": false, "language": ""}'
 
-It writes a JSON list on its standard output, for each file its facts or {"error": why}. It imports PyAV and nothing of
+It writes an empty line when it is ready to open them, then a JSON list on its standard output, for each file its facts or {"error": why}. It imports PyAV and nothing of
 this project, limits itself before it opens anything, and decodes one sound track and one frame of the picture.
 
 Facts of a file:
@@ -54,6 +54,7 @@ def main() -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(kind, (most, most))
+    print(flush=True)  # whatever happens from here on is a file's doing
     asked = json.loads(sys.argv[1])
     json.dump([_answer(path, asked) for path in asked["files"]], sys.stdout)
 

@@ -24,7 +24,7 @@ def ask(paths: list[Path], language: str = "", hashes: bool = False) -> list[dic
 
     A file that ends the reader is copied, packet by packet, into another container by ffmpeg and read from there: the
     8-channel PCM of a MOV ends FFmpeg 8's reader and is sound all the same. Raises MediaError where a file cannot be
-    read either way.
+    read either way, ToolError where the reader itself does not start.
     """
     request = {"language": language, "hashes": hashes}
     try:
@@ -79,7 +79,10 @@ def _run(paths: list[Path], request: dict[str, Any]) -> list[dict[str, Any]]:
             raise
         if code:
             err.seek(max(0, err.seek(0, os.SEEK_END) - 400))
-            raise _ReaderEndedError(_end(code, err.read()))
+            why = _end(code, err.read())
+            if not out.seek(0, os.SEEK_END):  # it had not opened anything
+                raise ToolError(f"the file reader does not start ({why})", shown, "install the packages again")
+            raise _ReaderEndedError(why)
         out.seek(0)
         answers: list[dict[str, Any]] = json.loads(out.read())
         return answers

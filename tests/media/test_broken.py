@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from localize.errors import LocalizeError, MediaError
+from localize.errors import LocalizeError, MediaError, ToolError
 from localize.media import probe, probe_process, soundtrack
 from localize.pipeline.admit import admit
 from localize.service.service import Service
@@ -104,7 +104,7 @@ def test_a_reader_that_dies_is_one_line_and_the_file_is_not_tried_again(
 ) -> None:
     path, child, count = tmp_path / "E01.mp4", tmp_path / "child.py", tmp_path / "count"
     path.write_bytes(good["plain.mp4"])
-    child.write_text(f"with open({str(count)!r}, 'a') as file:\n    file.write('x')\n{program}\n")
+    child.write_text(f"with open({str(count)!r}, 'a') as file:\n    file.write('x')\nprint(flush=True)\n{program}\n")
     monkeypatch.setattr(probe_process, "CHILD", child)
     monkeypatch.setattr(probe_process, "LEAST_S", 1.0)
     for _ in range(3):
@@ -112,3 +112,16 @@ def test_a_reader_that_dies_is_one_line_and_the_file_is_not_tried_again(
             admit(session, path)
         assert str(caught.value).startswith("E01.mp4: ")
     assert len(count.read_text()) <= 3  # by itself, and copied; never for the second and third try
+
+
+def test_a_reader_that_does_not_start_is_not_the_files_fault(
+    good: dict[str, bytes], session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, child, whole = tmp_path / "E01.mp4", tmp_path / "child.py", probe_process.CHILD
+    path.write_bytes(good["plain.mp4"])
+    child.write_text("import no_such_package\n")
+    monkeypatch.setattr(probe_process, "CHILD", child)
+    with pytest.raises(ToolError, match="does not start"):
+        admit(session, path)
+    monkeypatch.setattr(probe_process, "CHILD", whole)
+    assert admit(session, path).media.width == 180
