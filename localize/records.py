@@ -108,6 +108,7 @@ class Flag(StrEnum):
     NOT_HEARD = "not-heard"
     PICTURE_UNSURE = "picture-unsure"
     HEARD_OTHERWISE = "heard-otherwise"
+    UNSURE_WORDS = "unsure-words"  # its hearings differ
 
     def marks(self, flag: str) -> bool:
         """Whether a flag as it stands on a line is this one."""

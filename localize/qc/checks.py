@@ -293,6 +293,7 @@ def transcript(v: Variant) -> Check:
     """What was recognised was really said: a line whose hearings differ is shown with both."""
     by_id = {line.id: line.text for line in v.lines}
     bad = [f"{i}: “{by_id[i]}” or “{other}”" for i, other in v.readings.items() if i in by_id]
+    bad += [f"{x.id}: {f}" for x in v.lines for f in x.flags if Flag.UNSURE_WORDS.marks(f) and x.id not in v.readings]
     return _check("transcript", Verdict.REVIEW, bad, f"{len(bad)} lines heard in two ways", "none")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..errors import LocalizeError
+from ..languages.dictionary import dictionary
 from ..languages.unspaced import is_unspaced
 from ..records import Word
 from ..session import Session
@@ -46,12 +47,13 @@ def by_sound(session: Session, primary: str) -> BySound:
             lambda one, two: characters.may_be(one, two, terms, primary),
         )
     say = _sayer(session, primary)
-    forms = terms.names(primary)
+    forms, known = terms.names(primary), dictionary(primary)
     return BySound(
         lambda words: characters.printed(words, primary) if is_unspaced("".join(w.text for w in words)) else words,
         lambda words: names.repair(words, terms, primary, say),
         lambda words: set(names.doubtful(words, terms, primary, say)),
         lambda one, two: names.may_be(_text(one), _text(two), forms, say),
+        known.knows if known else None,
     )
 
 

@@ -110,7 +110,7 @@ def other_script(text: str, primary: str) -> bool:
 def _small(text: str) -> list[str]:
     """The words in a text that are written small: names are in no dictionary."""
     found = re.findall(r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0963]|['’](?=[^\W\d_]))*", text)
-    return [w for w in found if w == w.lower()]
+    return [w.replace("’", "'") for w in found if w == w.lower()]
 
 
 def _rushed(sentence: Sequence[Word], primary: str) -> bool:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..audio.spans import Span, covered_ms
-from ..records import Line, Word
+from ..records import Flag, Line, Word
 from . import doubt, readings
 
-FLAG = "unsure-words"
+FLAG = str(Flag.UNSURE_WORDS)
 FAINTLY = "the same, hardly heard"
 LEAD_MS = 300  # sound before and after a line that is heard alone, if nobody else speaks there
 SHORT_LEAD_MS = 120  # and the same of the third hearing

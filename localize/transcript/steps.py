@@ -14,6 +14,7 @@ from ..audio.samples import RATE, Samples, to_asr
 from ..audio.spans import Span
 from ..engines.recognition import silero
 from ..errors import MediaError
+from ..languages import dictionary
 from ..media import soundtrack
 from ..media.soundtrack import stem_of
 from ..records import EngineUse, Episode, Flag, Line, Transcript, Word, from_json, to_json
@@ -41,7 +42,7 @@ class ListenInputs:
         people: who may be named as a speaker in a transcript; none where there is no transcript.
         terms: of each name what may stand in the episode's language, or in any where that is not known yet.
         enrolled, registers: what the cast says of voices.
-        espeak, sounds: by which a misspelt name is recognised by its sound.
+        espeak, sounds: by which a misspelt name is recognised by its sound; words: the dictionaries that doubt others.
         hardsubs, picture: who reads subtitles in the picture, where somebody does, and the reading's version.
     """
 
@@ -57,6 +58,7 @@ class ListenInputs:
     engine: EngineUse
     speakers: EngineUse
     sounds: EngineUse
+    words: str
     hardsubs: EngineUse | None
     picture: int
 
@@ -88,6 +90,7 @@ def listen(session: Session, episode: Episode, source_lang: str | None = None) -
         engine=session.engines.transcriber().identity(),
         speakers=session.engines.get("ge2e").identity(),
         sounds=session.engines.synthesizer().identity(),
+        words=dictionary.identity(*dict.fromkeys(x.primary for x in languages.values())),
         picture=picture_text.VERSION,
         hardsubs=session.engines.get("ppocr").identity() if session.settings.hardsubs == "auto" else None,
     )
