@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import threading
 import time
 from multiprocessing.sharedctypes import Synchronized
 
 
+def die_with_parent() -> None:
+    """End this process when the one that started it is gone, whatever ended that."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def serve_proxy(port: int, target: str, away: Synchronized) -> None:
     """Be the network until killed; `target` is HOST:PORT."""
     host, _, number = target.partition(":")
+    die_with_parent()
     with socket.create_server(("127.0.0.1", port)) as server:
         while True:
             near, _address = server.accept()
@@ -42,4 +56,3 @@ def _pass(source: socket.socket, sink: socket.socket, away: Synchronized) -> Non
         with contextlib.suppress(OSError):
             end.shutdown(socket.SHUT_RDWR)
         end.close()
-    time.sleep(0)

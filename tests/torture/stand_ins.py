@@ -25,6 +25,7 @@ from localize.settings import Settings
 from localize.storage.blobs import open_store
 from localize.storage.ledger import open_ledger
 from localize.storage.step_cache import Failure, Steps, step_key
+from tests.torture.proxy import die_with_parent
 
 LINES = 4
 REVIEWED = "latam"
@@ -73,6 +74,7 @@ class Engine(BaseHTTPRequestHandler):
 
 def serve_engine(port: int, away: Synchronized) -> None:
     """Be the engine until killed."""
+    die_with_parent()
     Engine.away = away
     ThreadingHTTPServer(("127.0.0.1", port), Engine).serve_forever()
 
