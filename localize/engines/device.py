@@ -38,6 +38,20 @@ def on_device(context: EngineContext, name: str, make: Callable[[str, str], Any]
     return make("cpu", COMPUTE["cpu"])
 
 
+def on_torch(context: EngineContext, name: str, run: Callable[[str], Any]) -> Any:
+    """What `run(device)` gives, on the GPU where one is wanted and torch can use it, and again on the CPU where that
+    fails. Raises what `run` raises on the CPU."""
+    import torch
+
+    if wanted(context) == "cuda" and torch.cuda.is_available():
+        try:
+            return run("cuda")
+        except RuntimeError as error:  # of CUDA: no memory, no kernel for this GPU
+            context.failures.note(GPU, one_line(str(error), 200))
+            print(f"{name}: the GPU cannot be used ({one_line(str(error), 120)}): on the CPU instead", file=sys.stderr)
+    return run("cpu")
+
+
 def _gpus() -> int:
     try:
         import ctranslate2

@@ -18,6 +18,7 @@ from ...models.pull import ensure
 from ...records import EngineUse
 from ..availability import absent, unusable
 from ..base import EngineContext, Samples
+from ..device import on_torch
 
 SPEECH = "vocals"
 OVERLAP = 0.25
@@ -51,7 +52,9 @@ class Demucs:
         level = float(np.std(sound)) or 1.0
         try:
             with torch.inference_mode():
-                made = apply_model(model, torch.from_numpy(sound.T / level)[None], shifts=0, overlap=OVERLAP)[0]
+                mixed = torch.from_numpy(sound.T / level)[None]
+                run = lambda device: apply_model(model, mixed, shifts=0, overlap=OVERLAP, device=device)[0].cpu()  # noqa: E731
+                made = on_torch(self.context, self.name, run)
         except (RuntimeError, ValueError, AssertionError) as error:
             raise EngineError(str(error), self.name) from error
         voice = made[list(model.sources).index(SPEECH)].numpy().T * level

@@ -1,4 +1,4 @@
-"""transformers: any sequence-to-sequence model of the registry in its publisher's own format, IndicTrans2 among them.
+"""transformers: any sequence-to-sequence model of the registry in its publisher's own format.
 
 Slower and heavier than CTranslate2 (torch), for models that cannot be converted. Code that a model brings along runs
 only where its table says `remote_code = true`: then those files are pinned and checked like its weights.
@@ -13,6 +13,7 @@ from ...errors import EngineError
 from ...models.pull import ensure
 from ...records import EngineUse
 from ..availability import absent, unusable
+from ..device import on_torch
 from .model_families import dialect
 from .pulled import BEAM, OfModel
 
@@ -46,8 +47,13 @@ class Seq2Seq(OfModel):
 
             texts = [lead + how.text_prefix + t for t in texts]
             rows = tokenizer(texts, return_tensors="pt", padding=True, truncation=True, max_length=LONGEST)
-            with torch.inference_mode():
-                made = model.generate(**rows, **options, length_penalty=penalty, max_new_tokens=LONGEST)
+
+            def run(device: str) -> Any:
+                with torch.inference_mode():
+                    there = model.to(device)
+                    return there.generate(**rows.to(device), **options, length_penalty=penalty, max_new_tokens=LONGEST)
+
+            made = on_torch(self.context, self.name, run)
             words = tokenizer.batch_decode(made, skip_special_tokens=True)
         except (RuntimeError, ValueError, IndexError) as error:
             raise EngineError(str(error), f"{self.name} {source}->{target}") from error
