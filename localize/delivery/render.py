@@ -19,7 +19,7 @@ from ..markets import Loudness, Market
 from ..media import ffmpeg, probe
 from ..media.probe_process import ask
 from ..mixing import master
-from ..qc import checks as qc
+from ..qc import checks as qc_checks
 from ..qc.variant import Output, Variant
 from ..records import Check, Cue, Episode, Transcript, Translation, Verdict, worst
 from ..session import Session
@@ -67,7 +67,7 @@ class Render:
         if "burned" in self.market.also:
             names.append(self._burn(video, cues[self.market.language], looks[self.market.language]))
         variant = self._variant(cues, looks, self._probe(self.work / video, measured))
-        checks = qc.run(variant)
+        checks = qc_checks.run(variant)
         self.verdict = worst(c.verdict for c in checks)
         data = self._report(variant, checks, names, measured)
         (self.work / "report.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

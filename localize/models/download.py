@@ -1,22 +1,18 @@
 """One file over HTTP: resumed by range, checked by digest, with a clear sentence for everything that can go wrong.
 
 Every try asks the first address again with GET and follows its redirects itself: signed addresses are bound to their
-method and expire, so none is kept. `NAME.part` holds what has arrived so far; it outlives errors and the process.
-"""
+method and expire, so none is kept. `NAME.part` holds what has arrived so far; it outlives errors and the process."""
 
 from __future__ import annotations
 
 import email.utils
-import errno
 import functools
-import hashlib
 import queue
 import re
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +20,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ..errors import DownloadError, ModelError
+from ..errors import DownloadError
+from .local_files import _size, disk, file_digest, git_digest
 
 HOPS = 8
 TOO_LONG = 1.2  # times the size in the table, which may be rounded
@@ -326,43 +323,6 @@ def _answer(client: httpx.Client, url: httpx.URL, headers: dict[str, str], patie
     _answered.add(host)
     response: httpx.Response = answer
     return response
-
-
-# --- this machine ----------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def disk(path: Path) -> Iterator[None]:
-    """What writing to this place may fail with, as ModelError: a full disk, a folder that cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            do = "free some space and pull again: it goes on from here; or set LOCALIZE_MODELS to another disk"
-            raise ModelError("the disk is full", str(path.parent), do) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
-            do = "make it writable, or set LOCALIZE_MODELS to a folder that is"
-            raise ModelError(f"cannot be written: {error.strerror}", str(path.parent), do) from error
-        raise ModelError(f"cannot be used: {error.strerror or error}", str(path), "see to that file") from error
-
-
-def file_digest(path: Path) -> str:
-    """sha256 of a file's bytes, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def git_digest(path: Path) -> str:
-    """The sha1 that git gives a file of these bytes."""
-    data = path.read_bytes()
-    return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
 
 
 def _shown(url: str) -> str:

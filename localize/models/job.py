@@ -12,7 +12,8 @@ from ..errors import DownloadError
 from ..files import file_sha256
 from ..settings import Settings
 from . import record
-from .download import Facts, Patience, Wanted, disk, fetch
+from .download import Facts, Patience, Wanted, fetch
+from .local_files import disk
 from .registry import Model, ModelFile, Registry
 
 

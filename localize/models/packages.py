@@ -22,8 +22,8 @@ from rich.progress import Progress
 
 from ..errors import DownloadError
 from ..files import file_sha256
-from .download import disk
 from .job import Job
+from .local_files import disk
 from .registry import Model
 
 CHUNK = 1 << 20

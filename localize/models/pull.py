@@ -26,8 +26,9 @@ from ..errors import DownloadError, ModelError, ModelMissing
 from ..files import file_sha256
 from ..settings import Settings
 from . import packages, remote
-from .download import Patience, disk
+from .download import Patience
 from .job import Job, missing
+from .local_files import disk
 from .registry import Model, Registry, put_aside
 
 MARGIN = 64_000_000  # bytes left free beside a model

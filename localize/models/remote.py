@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from ..errors import DownloadError
 from ..files import file_sha256
 from . import record
-from .download import disk
 from .job import Job
+from .local_files import disk
 
 CHUNK = 1 << 20
 PACKED = ".gz"

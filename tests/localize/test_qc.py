@@ -10,7 +10,7 @@ import pytest
 from localize import settings
 from localize.meaning.record import Checked, Finding, Judged
 from localize.mixing.balance import Balance
-from localize.qc import checks as qc
+from localize.qc import checks as qc_checks
 from localize.qc import figures, variant
 from localize.qc.check import READ_BY
 from localize.qc.machine_lines import machine_lines
@@ -40,9 +40,9 @@ def good() -> variant.Variant:
 
 
 def test_a_good_variant_passes_every_rule() -> None:
-    checks = qc.run(good())
+    checks = qc_checks.run(good())
     assert [c.name for c in checks if c.verdict != Verdict.PASS] == []
-    assert len({c.name for c in checks}) == len(qc.RULES)
+    assert len({c.name for c in checks}) == len(qc_checks.RULES)
 
 
 def take(v: variant.Variant, index: int, **changes: object) -> variant.Variant:
@@ -159,7 +159,7 @@ def test_every_flag_is_read_by_a_check(flag: Flag) -> None:
             translations=(v.translations[0], replace(v.translations[1], flags=(written,)), v.translations[2]),
             takes=(v.takes[0], replace(v.takes[1], flags=(Flag.NO_CLIP, told) if flag is Flag.ERROR else (written,)), v.takes[2]),
         )  # fmt: skip
-        check = next(c for c in qc.run(planted) if c.name == READ_BY[flag])
+        check = next(c for c in qc_checks.run(planted) if c.name == READ_BY[flag])
         if "L1" in check.detail:
             break
     assert "L1" in check.detail
@@ -171,12 +171,12 @@ def test_every_flag_is_read_by_a_check(flag: Flag) -> None:
 def test_each_fault_is_caught_by_its_own_check_alone(
     fault: Callable[[variant.Variant], variant.Variant], check: str, verdict: Verdict
 ) -> None:
-    caught = {c.name: c.verdict for c in qc.run(fault(good())) if c.verdict != Verdict.PASS}
+    caught = {c.name: c.verdict for c in qc_checks.run(fault(good())) if c.verdict != Verdict.PASS}
     assert caught == {check: verdict}
 
 
 def test_an_untranslated_line_fails_and_names_itself() -> None:
-    checks = {c.name: c for c in qc.run(line_error(good()))}
+    checks = {c.name: c for c in qc_checks.run(line_error(good()))}
     assert checks["translated"].verdict == Verdict.FAIL
     assert "L1" in checks["translated"].detail
     assert "no route" in checks["translated"].detail
