@@ -19,7 +19,6 @@ import os
 import random
 import resource
 import shutil
-import signal
 import socket
 import sys
 import tempfile
@@ -190,7 +189,7 @@ def storm(place: Place, rng: random.Random, seed: int, names: dict[str, Callable
         kind = rng.choice(["kill", "kill", "kill", "away", "away", "clock", "full"])
         if kind == "kill":
             name = rng.choice(list(names))
-            os.kill(place.processes[name].pid, signal.SIGKILL)
+            place.processes[name].kill()
             place.processes[name].join()
             place.processes[name] = started(names[name])
         elif kind == "away":

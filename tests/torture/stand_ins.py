@@ -147,6 +147,6 @@ def make_market(session: Session, episode: Any, market: Market, out: Path, port:
     return Delivered(episode.name, market.name, folder, verdict, tuple(errors), {}, False, key)
 
 
-def probe(_session: Session, path: Path) -> Any:
+def probe(_session: Session, path: Path, *_more: Any) -> Any:
     """The episode that a file holds."""
     return Named(name=path.stem, sha256=file_sha256(path))
