@@ -39,12 +39,11 @@ def identity(language: str) -> str:
 @functools.cache
 def knows(language: str) -> Callable[[str], bool]:
     """A function that says whether the language has a word, in any inflection. Raises EngineError."""
-    book = _book(language)
 
     @functools.lru_cache(65536)
     def known(word: str) -> bool:
-        with _guard:
-            return bool(book.spell(word))
+        with _guard:  # read at the first word: a rerun that asks for none does not pay for it
+            return bool(_book(language).spell(word))
 
     return known
 
@@ -54,12 +53,11 @@ def nearest(language: str) -> Callable[[str], float]:
     """A function that says how like a word is to the nearest word of the language, from 0 to 100. Raises EngineError."""
     from rapidfuzz import fuzz
 
-    book = _book(language)
 
     @functools.lru_cache(4096)
     def near(word: str) -> float:
         with _guard:
-            offered = book.suggest(word)
+            offered = _book(language).suggest(word)
         return max((float(fuzz.ratio(word, o)) for o in offered), default=0.0)
 
     return near
