@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -63,8 +64,8 @@ class PostgresServer:
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     assert found, "PostgreSQL is not installed: sh deploy/system.sh tests"
-    folder = Path("/tmp") / f"localize-pg-{os.getpid()}"
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="localize-pg-"))  # not below pytest's own: its user must be able to enter it
+    folder.chmod(0o755)
     (folder / "password").write_text("right")
     if os.getuid() == 0:
         user = pwd.getpwnam("postgres")

@@ -20,7 +20,7 @@ from localize.settings import ROOT
 COMPOSE = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())
 KUBERNETES = list(yaml.safe_load_all((ROOT / "deploy/kubernetes/localize.yaml").read_text()))
 DEPLOYMENTS = yaml.safe_load((ROOT / "deploy/prefect.yaml").read_text())["deployments"]
-KNOWN = set(re.findall(r"\b(?:LOCALIZE|PREFECT)_[A-Z_0-9]+", (ROOT / "localize/config.py").read_text()))
+KNOWN = set(re.findall(r"\b(?:LOCALIZE|PREFECT)_[A-Z_0-9]+", (ROOT / "localize/settings.py").read_text()))
 
 
 QUEUES = {"quick", "new", "back"}
