@@ -33,7 +33,7 @@ _guard = threading.Lock()
 
 
 def session_for(series: str, path: Path, allow_non_commercial: bool) -> Session:
-    """A studio of this process: engines stay loaded from episode to episode, the bible is read anew for each."""
+    """A session of this process: engines stay loaded from episode to episode, the bible is read anew for each."""
     with _guard:
         if allow_non_commercial not in _sessions:
             _sessions[allow_non_commercial] = open_session(series, None, allow_non_commercial)

@@ -10,7 +10,7 @@ from ..engines.catalogue import Engines
 from ..series.glossary import Glossary
 from ..translation import name_lock, send
 from ..translation.available import text_hops
-from ..translation.routes import Hop, Route, plan
+from ..translation.routes import Route, plan
 
 BATCH = 100
 
@@ -72,8 +72,3 @@ def score(
     length = sum(map(len, made)) / max(1, sum(map(len, texts)))
     failed = sum(not t for t in made)
     return Score(route.name, bleu, chrf, right / wanted if wanted else 1.0, length, seconds, failed, tuple(made))
-
-
-def one_hop(engines: Engines, name: str, source: str, target: str) -> Route:
-    """The route of one engine alone. Raises OptionError for an engine that is not there."""
-    return Route((Hop(engines.translator(name).name, source, target, 1.0),))

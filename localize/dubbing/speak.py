@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from ..engines.base import Clip, versions
 from ..engines.speech.voices import Voices
 from ..errors import UnusableResult
 from ..languages import dictionary
-from ..records import EngineUse, Take, to_json
+from ..records import EngineUse
 from ..storage.step_cache import Steps
 from .part import Part
 from .pronounce import phonemes
@@ -91,8 +90,3 @@ def natural_ms(part: Part, voice: Voices, espeak: str, steps: Steps, subject: st
 def ready(clip: Clip) -> Samples:
     """A clip's speech: ends trimmed, long pauses shortened."""
     return shorten_pauses(trim(clip.samples, clip.rate), clip.rate)
-
-
-def as_json(takes: tuple[Take, ...]) -> list[Any]:
-    """Takes as JSON values."""
-    return [to_json(t) for t in takes]

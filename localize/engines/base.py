@@ -110,14 +110,12 @@ class Translator(Protocol):
         name: what routes and reports call it; one per model.
         pairs: (source, target) as primary tags.
         keeps_terms: it follows `Ask.terms` itself; names are masked only where it fails to.
-        reads_context: `reads` tells what of a line it reads besides its text.
         writes_freely: its answers are doubted more strictly.
     """
 
     name: str
     pairs: frozenset[tuple[str, str]]
     keeps_terms: bool
-    reads_context: bool
     writes_freely: bool
 
     def identity(self, source: str, target: str) -> EngineUse:
@@ -148,7 +146,6 @@ class Plain:
 
     quick = False
     keeps_terms = False
-    reads_context = False
     writes_freely = False
 
     def reads(self, ask: Ask, source: str, target: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from .english import content, stem, tokens
+from .english import stem, tokens
 from .record import Finding, Pair
 
 # words that a translation must not trade; a row is one scale, its two ends on either side of the bar
@@ -91,11 +91,3 @@ def _same_side(word: str, others: set[str]) -> bool:
 
 def _whole(root: str, text: str) -> str:
     return next((w for w in tokens(text) if stem(_CALLED.get(w, w)) == root), root)
-
-
-def lost_share(pair: Pair) -> tuple[float, float]:
-    """Share of the line's content words that did not come back, and of the back-translation's that are new."""
-    told, made = content(pair.source), content(pair.back)
-    lost = [w for w in told if w not in made]
-    new = [w for w in made if w not in told]
-    return len(lost) / max(1, len(told)), len(new) / max(1, len(made))

@@ -11,6 +11,7 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import threading
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -42,7 +43,7 @@ class Encoder(Protocol):
         """One row a text, each of length one. Raises EngineError."""
 
 
-class _InWheel:
+class _InWheel(ABC):
     """What both have in common: a package whose folder holds the weights, loaded once a process."""
 
     name = ""
@@ -81,11 +82,13 @@ class _InWheel:
         lengths = np.linalg.norm(made, axis=1, keepdims=True)
         return np.asarray(made / np.maximum(lengths, 1e-9), np.float32)
 
+    @abstractmethod
     def _load(self) -> Any:
-        raise NotImplementedError
+        """The package's own model."""
 
+    @abstractmethod
     def _encode(self, texts: list[str]) -> Any:
-        raise NotImplementedError
+        """A row for each text, by the model that `_load` gave."""
 
 
 class Universal(_InWheel):

@@ -20,7 +20,6 @@ from ...records import EngineUse
 from ..base import Clip, EngineContext
 from ..worker_process import WorkerProcess
 
-PREFIX = "coqui:"
 VERSION = "0.28"
 
 

@@ -79,7 +79,6 @@ class ChatTranslator:
 
     name = "llm"
     keeps_terms = True
-    reads_context = True
     writes_freely = True
 
     def __init__(self, context: EngineContext, sleep: Callable[[float], None] = time.sleep) -> None:
