@@ -27,6 +27,7 @@ need "fc-list | grep -q 'Noto Sans CJK'" fonts-noto-cjk
 if [ "$1" = tests ]; then
   need "ls /usr/lib/postgresql/*/bin/initdb" postgresql
   need "command -v chromium" chromium
+  need "ldconfig -p | grep -q libatomic.so.1" libatomic1  # what drives Chromium needs it
   need "command -v setpriv" util-linux
   need "test -d /usr/share/pocketsphinx/test/data/librivox" pocketsphinx-testdata
 fi

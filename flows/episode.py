@@ -18,20 +18,13 @@ from rich.console import Console
 from flows import server, tasks
 from localize.cli import inputs, run
 from localize.cli import main as cli
-from localize.delivery.result import Delivered
 from localize.errors import InputError, LocalizeError, ModelError, ServerError, StoreError
-from localize.markets import Market
-from localize.pipeline.market import LanguagePart, is_own
+from localize.pipeline.admit import episode_name
+from localize.pipeline.episode import Result, run_episode
 from localize.pipeline.results import Failed as FailedVariant
-from localize.pipeline.results import failed
-from localize.records import Episode, Verdict
+from localize.records import Verdict
 from localize.series.bible import open_bible
-from localize.session import Session
 from localize.settings import load_settings
-from localize.storage.leases import LeaseLost
-from localize.transcript.result import Listened
-
-Result = Delivered | FailedVariant
 
 
 class VariantsFailed(LocalizeError):
@@ -78,40 +71,14 @@ def make_variants(
     """
     session = tasks.session_for(series, path, allow_non_commercial)
     wanted = session.settings.chosen(markets or ())
-    episode = tasks.probe(session, path, source_lang)
-    listened = tasks.recognise(session, episode, source_lang)
-    results: list[Result] = []
-    parts: dict[str, LanguagePart] = {}
-    for market in wanted:
-        try:
-            results.append(_market(session, episode, listened, market, parts, out))
-        except Exception as error:
-            results.append(failed(session, episode.name, market.name, error))
-        try:
-            ended(results[-1])
-        except LeaseLost:
-            raise
-        except Exception as error:  # what follows one market never stops the others
-            results[-1] = failed(session, episode.name, market.name, error)
-    _artifacts(episode, results)
+    results = run_episode(session, path, wanted, out, source_lang, stages=tasks.STAGES, ended=ended)
+    _artifacts(episode_name(path), results)
     return results
 
 
-def _market(
-    session: Session, episode: Episode, listened: Listened, market: Market, parts: dict[str, LanguagePart], out: Path
-) -> Delivered:
-    for tag in (market.language, *market.extra_subtitles):
-        if tag not in parts:
-            parts[tag] = tasks.translate(session, episode, listened, tag)
-    if parts[market.language].spoken is None and not is_own(listened, market.language):
-        parts[market.language] = tasks.speak(session, episode, market.language, parts[market.language])
-    made = tasks.mix(session, episode, listened, market, parts)
-    return tasks.deliver_market(session, episode, market, made, out)
-
-
-def _artifacts(episode: Episode, results: list[Result]) -> None:
+def _artifacts(episode: str, results: list[Result]) -> None:
     """A verdict table, the checks that did not pass, and a link to each report."""
-    key = slug(episode.name)
+    key = slug(episode)
     rows = ["| market | verdict | names | overlap | rate | LUFS | why |", "|---|---|---|---|---|---|---|"]
     flagged = []
     for r in results:
@@ -127,12 +94,12 @@ def _artifacts(episode: Episode, results: list[Result]) -> None:
         )
         flagged += [{"market": r.market, "what": reason} for reason in r.reasons]
         link = (r.folder / "report.html").absolute().as_uri()
-        name, slot = f"{episode.name} {r.market} report", f"report-{key}-{r.market}"
+        name, slot = f"{episode} {r.market} report", f"report-{key}-{r.market}"
         server.show(partial(create_link_artifact, link, name, key=slot))
-    text = "\n".join([f"### {episode.name}", "", *rows])
+    text = "\n".join([f"### {episode}", "", *rows])
     server.show(lambda: create_markdown_artifact(text, key=f"verdicts-{key}"))
     if flagged:
-        told = f"What a person should look at in {episode.name}"
+        told = f"What a person should look at in {episode}"
         server.show(lambda: create_table_artifact(flagged, key=f"flags-{key}", description=told))
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -23,6 +22,7 @@ from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_exponential
 
 from localize.errors import ServerError, one_line
 
@@ -33,7 +33,7 @@ OPEN = ("SCHEDULED", "PENDING", "RUNNING", "PAUSED")
 T = TypeVar("T")
 
 
-def _away(error: Exception) -> bool:
+def _away(error: BaseException) -> bool:
     """Whether an error says that the server is not there now, rather than that it said no."""
     if isinstance(error, PrefectHTTPStatusError):
         return bool(error.response.status_code >= 500)
@@ -42,15 +42,13 @@ def _away(error: Exception) -> bool:
 
 def patiently(say: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
     """What `say` returns, said again as long as the server is away. Raises ServerError."""
-    started, wait = time.monotonic(), 0.5
-    while True:
-        try:
-            return say()
-        except Exception as error:
-            if not _away(error) or time.monotonic() - started > patience_s:
-                raise refused(error) from error
-        time.sleep(wait)
-        wait = min(5.0, wait * 2)
+    tries = Retrying(
+        retry=retry_if_exception(_away), stop=stop_after_delay(patience_s), wait=wait_exponential(0.5, max=5.0), reraise=True
+    )
+    try:
+        return tries(say)
+    except Exception as error:
+        raise refused(error) from error
 
 
 def refused(error: Exception) -> Exception:
@@ -61,7 +59,7 @@ def refused(error: Exception) -> Exception:
     elif isinstance(error, ObjectNotFound):
         what, do = "the Prefect server has no such deployment", "apply deploy/prefect.yaml: make up does"
     elif isinstance(error, PrefectHTTPStatusError):
-        what, do = f"the Prefect server said {error.response.status_code}", "see its log"
+        what, do = f"the Prefect server answered HTTP {error.response.status_code}", "see the server's log"
     elif _away(error):
         what, do = f"the Prefect server cannot be reached: {error}", "start it, or check PREFECT_API_URL"
     else:

@@ -227,7 +227,7 @@ def make(
         language = None if source_lang.startswith("heard") else source_lang
         try:
             path = inbox.local_copy(office.bucket, known, office.settings.home / "episodes")
-            make_variants(path, known.series, list(markets), office.out, language, False, ended)
+            make_variants(path, known.series, list(markets), office.out(known), language, False, ended)
         except LeaseLost as error:
             get_run_logger().warning(f"{known.name}: {error}")
         except Exception as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -17,11 +18,20 @@ MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-OLD = ("cp1252", "mac_roman", "gb18030")
-OTHERS = ["cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "big5", "shift_jis", "euc_jp", "euc_kr"]
-NAMES = {"mac_roman": "Mac Roman", "cp1252": "Windows-1252", "gb18030": "GB 18030"}
+OLD = ("cp1252", "mac_roman", "gb18030", "cp850")
+OTHERS = ["cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r", "big5", "shift_jis", "euc_jp", "euc_kr"]
+NAMES = {"mac_roman": "Mac Roman", "cp1252": "Windows-1252", "gb18030": "GB 18030", "cp850": "DOS (cp850)", "cp949": "Korean (cp949)",
+         "cp1250": "Windows-1250", "cp1254": "Windows-1254"}  # fmt: skip
+# letters beyond ASCII by language: which of two tables of one family a text was written in
+WESTERN = ("áéíóúüñ", "áâãàçéêíóôõúü", "àâæçéèêëîïôùûüÿœ", "äöüß", "àèéìíîòóùú", "æøåéó", "åäöé")  # es, pt, fr, de, it, da and nb, sv
+BEYOND = {
+    "cp1254": ("çğıiöşüâîû",),  # tr
+    "cp1250": ("áčďéěíňóřšťúůýžäĺľŕô", "ąćęłńóśźż", "áéíóöőúüű", "ăâîşţ", "čćđšž"),  # cs and sk, pl, hu, ro, hr and sl
+}
+SIGNS = frozenset("“”„‘’‚«»‹›…–—•°§€£©®™\xa0♪♫¿¡ºª")
 PLAUSIBLE = 0.5  # mean score of the characters beyond ASCII, of -1 to 1
-RARE = "ŽžŠšŒœŸÿƒˆ˜†‡‰ıŁłŽˇ˘˙˚¸˝˛"
+CERTAIN = 0.9  # from which tables of other alphabets are not looked at
+RARE = "ŽžŠšŒœŸÿƒˆ˜†‡‰ıŁłŽˇ˘˙˚¸˝˛ðÐþÞýÝøØ"  # the last are Turkish or Czech read as cp1252, far more often than themselves
 VOWELS = "aeiouyAEIOUY"
 TWICE = re.compile(r"[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ¡-¿]")
 
@@ -41,8 +51,13 @@ def decode(data: bytes) -> tuple[str, str] | None:
         pass
     if mended := _mostly_utf8(data):
         return mended
+    if korean := _korean(data):
+        return _clean(korean, NAMES["cp949"])
     found = [(_score(text), -rank, text, e) for rank, e in enumerate(OLD) if (text := _strict(data, e)) is not None]
     best = max(found, default=None)
+    certain = any(score >= CERTAIN for score, _rank, _text, e in found if e != "cp1252")
+    if not certain and (elsewhere := _by_alphabet(data)):
+        return elsewhere
     if best is not None and best[0] >= PLAUSIBLE:
         return _clean(best[2], NAMES[best[3]])
     from charset_normalizer import from_bytes
@@ -108,6 +123,39 @@ def _strict(data: bytes, encoding: str) -> str | None:
         return data.decode(encoding)
     except UnicodeDecodeError:
         return None
+
+
+def _korean(data: bytes) -> str:
+    """Korean text, which is valid GB 18030 as well: Chinese read as Korean is syllables and Chinese characters mixed."""
+    text = _strict(data, "cp949") or ""
+    letters = [c for c in text if ord(c) > 127 and c.isalpha()]
+    syllables = sum("\uac00" <= c <= "\ud7a3" for c in letters)
+    return text if syllables >= 8 and syllables >= 0.95 * len(letters) else ""
+
+
+def _by_alphabet(data: bytes) -> tuple[str, str] | None:
+    """Text whose letters no western language has together, as cp1252 reads them, and one of another table has."""
+    western = _letters(_strict(data, "cp1252"))
+    if western is not None and any(western <= set(a) for a in WESTERN):
+        return None
+    for encoding, alphabets in BEYOND.items():
+        letters = _letters(text := _strict(data, encoding))
+        if text and letters and len(letters) >= 2 and any(letters <= set(a) for a in alphabets) and not _capital_inside(text):
+            return _clean(text, NAMES[encoding])
+    return None
+
+
+def _capital_inside(text: str) -> bool:
+    """Whether a capital beyond ASCII stands right behind a small letter, as no writer puts it."""
+    return any(a.islower() and b.isupper() and b > "\x7f" for a, b in pairwise(text))
+
+
+def _letters(text: str | None) -> set[str] | None:
+    """The letters beyond ASCII, small; None where something stands there that no writer types, or no text."""
+    if text is None:
+        return None
+    beyond = {c for c in text if ord(c) > 127} - SIGNS
+    return {c.lower()[:1] for c in beyond} if all(c.isalpha() for c in beyond) else None
 
 
 def _score(text: str) -> float:

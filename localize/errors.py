@@ -14,7 +14,9 @@
     ├── EngineError         an engine that failed on an item
     │   ├── PartlyFailed    on some items of a batch; it holds what the others gave
     │   ├── EngineFailed    an engine that does nothing here at all: another one is asked
+    │   │   └── OverBudget  a served one whose max_cost the next request would pass
     │   └── UnusableResult  what it made cannot be used, and trying again gives the same
+    │       └── Rejected    a served one refuses this request, and says why
     ├── ToolError           an external program that failed or is absent
     ├── StoreError          the store or the ledger cannot be read or written
     └── ServerError         the server that keeps the runs is away, or refuses us
@@ -117,10 +119,24 @@ class EngineFailed(EngineError):
     """An engine that does nothing here at all: it cannot be loaded, or fails on every line."""
 
 
+class OtherLanguage(EngineError):
+    """An engine that is not said to know this language; it is well, and was not asked."""
+
+
+class OverBudget(EngineFailed):
+    """A served engine whose `max_cost` the next request would pass: nothing was asked."""
+
+    transient = False
+
+
 class UnusableResult(EngineError):
     """What an engine made of an item cannot be used; the same input gives the same again."""
 
     transient = False
+
+
+class Rejected(UnusableResult):
+    """A served engine refuses this one request (HTTP 400, 413, 422), and says why."""
 
 
 class ToolError(LocalizeError):

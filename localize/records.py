@@ -5,12 +5,12 @@ Everything here can be written as JSON with `to_json` and read back with `from_j
 
 from __future__ import annotations
 
-import dataclasses
-import types
 import typing
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+
+from .as_json import from_json as from_json
+from .as_json import to_json as to_json
 
 
 class Verdict(StrEnum):
@@ -28,6 +28,60 @@ def worst(verdicts: typing.Iterable[Verdict]) -> Verdict:
 
 
 @dataclass(frozen=True)
+class SetRight:
+    """One kind of thing that was set right by itself in a file, for the report to list.
+
+    Attributes:
+        where: the file, empty for the episode's own sound and picture; what: the kind, as a person would name it.
+        count: how often; example: where it was first, or what it came to.
+    """
+
+    where: str
+    what: str
+    count: int = 1
+    example: str = ""
+
+    def __str__(self) -> str:
+        """ "E01.srt: hours left out of a time (3 times), first at cue 2"."""
+        many = f" ({self.count} times)" if self.count > 1 else ""
+        first = f", first at {self.example}" if self.example else ""
+        return (f"{self.where}: " if self.where else "") + self.what + many + first
+
+
+@dataclass(frozen=True)
+class TextTrack:
+    """A subtitle track inside a file.
+
+    Attributes:
+        stream: as ffmpeg selects it, e.g. "s:0"; language: ISO 639-2, "und" where it says none.
+        aside: whether it is forced, or a commentary's: not all that is said.
+    """
+
+    stream: str
+    codec: str
+    language: str = "und"
+    title: str = ""
+    aside: bool = False
+
+
+@dataclass(frozen=True)
+class SoundTrack:
+    """One of several sound tracks; `start_ms` on the file's timeline, the rest as in TextTrack and Media."""
+
+    stream: str
+    codec: str
+    channels: int
+    layout: str
+    sample_rate: int
+    start_ms: int
+    end_ms: int
+    language: str = "und"
+    title: str = ""
+    default: bool = False
+    aside: bool = False
+
+
+@dataclass(frozen=True)
 class Media:
     """What a probe found in a file.
 
@@ -40,7 +94,13 @@ class Media:
         layout: the sound's channels, e.g. "stereo" or "5.1".
         sound_lost_ms: how much less of the sound can be decoded than its packets promise.
         steady: whether its sound has one sample rate and layout throughout, and one clock.
-        notes: what a person should know: which of several tracks was taken, what is odd about the sound.
+        transfer: "smpte2084" (PQ) or "arib-std-b67" (HLG) where the picture is HDR.
+        texts: the subtitle tracks inside it.
+        sounds: its sound tracks, where there are several; chosen_by: what made `sound` the programme.
+        beside, pair: a second track that belongs to the programme, and what the two are: "stereo", mono left and
+            right; "stem", the dialogue and its music and effects; or "mix", the whole and its music and effects.
+        notes: what a person should know of it, such as sound that cannot be decoded.
+        set_right: which of several tracks was taken, a clock that starts again.
     """
 
     duration_ms: int
@@ -60,6 +120,18 @@ class Media:
     sound_lost_ms: int = 0
     steady: bool = True
     notes: tuple[str, ...] = ()
+    set_right: tuple[SetRight, ...] = ()
+    transfer: str = ""
+    texts: tuple[TextTrack, ...] = ()
+    sounds: tuple[SoundTrack, ...] = ()
+    chosen_by: str = ""
+    beside: str = ""
+    pair: str = ""
+
+    @property
+    def programme(self) -> str:
+        """What of the file is heard, as one value for what depends on it: "a:0", or "a:0+a:1 stereo"."""
+        return f"{self.sound}+{self.beside} {self.pair}" if self.pair else self.sound
 
 
 @dataclass(frozen=True)
@@ -108,7 +180,10 @@ class Flag(StrEnum):
     NOT_HEARD = "not-heard"
     PICTURE_UNSURE = "picture-unsure"
     HEARD_OTHERWISE = "heard-otherwise"
+    OTHER_VOICE = "other-voice"  # the voice that the cast names failed in this episode
     UNSURE_WORDS = "unsure-words"  # its hearings differ
+    NO_VOICE = "no-voice"  # a line of the studio's during which nobody is heard
+    NOT_UNDERSTOOD = "not-understood"  # something in the studio's file that may be read in two ways
 
     def marks(self, flag: str) -> bool:
         """Whether a flag as it stands on a line is this one."""
@@ -117,13 +192,14 @@ class Flag(StrEnum):
 
 @dataclass(frozen=True)
 class Word:
-    """One recognised word; `prob` from 0 to 1."""
+    """One recognised word; `prob` from 0 to 1; `timed` by whom, where not by the recogniser that wrote it."""
 
     id: int
     text: str
     start_ms: int
     end_ms: int
     prob: float = 1.0
+    timed: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,6 +208,7 @@ class Line:
 
     Attributes:
         manner: how it is said, where a transcript tells: "whispered", "off screen", "italics".
+        timed: who told when its words are said, where not the recogniser that wrote them.
     """
 
     id: str
@@ -142,6 +219,7 @@ class Line:
     word_ids: tuple[int, ...] = ()
     flags: tuple[str, ...] = ()
     manner: str = ""
+    timed: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,6 +237,11 @@ class Transcript:
     words: tuple[Word, ...]
     lines: tuple[Line, ...]
     speech: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def is_spoken(self) -> bool:
+        """Whether its lines are cut by the episode's own sound, as a studio's need not be."""
+        return self.origin in ("asr", "picture")
 
 
 @dataclass(frozen=True)
@@ -192,6 +275,11 @@ class Translation:
     terms: tuple[TermUse, ...] = ()
     flags: tuple[str, ...] = ()
     error: str = ""
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person wrote this very text: no engine may put another in its place."""
+        return self.origin in ("memory", "studio", "source")
 
 
 @dataclass(frozen=True)
@@ -258,46 +346,3 @@ class EngineUse:
     model: str
     sha256: str
     licence: str
-
-
-T = TypeVar("T")
-
-
-def to_json(value: Any) -> Any:
-    """Dataclasses, tuples and enums as plain JSON values."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, dict):
-        return {str(k): to_json(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [to_json(v) for v in value]
-    if isinstance(value, StrEnum):
-        return str(value)
-    return value
-
-
-def from_json(kind: type[T], value: Any) -> T:
-    """The inverse of `to_json` for the annotated type `kind`. Raises TypeError or KeyError on a misfit."""
-    return typing.cast(T, _build(kind, value))
-
-
-def _build(kind: Any, value: Any) -> Any:
-    origin, args = typing.get_origin(kind), typing.get_args(kind)
-    if dataclasses.is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
-        return kind(**{k: _build(hints[k], v) for k, v in value.items()})  # type: ignore[operator]
-    if origin is tuple:
-        if len(args) == 2 and args[1] is Ellipsis:
-            return tuple(_build(args[0], v) for v in value)
-        return tuple(_build(a, v) for a, v in zip(args, value, strict=True))
-    if origin is list:
-        return [_build(args[0], v) for v in value]
-    if origin is dict:
-        return {k: _build(args[1], v) for k, v in value.items()}
-    if origin in (typing.Union, types.UnionType):
-        return None if value is None else _build(next(a for a in args if a is not type(None)), value)
-    if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return kind(value)
-    if kind is float:
-        return float(value)
-    return value

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
+from .allocator import give_back
 from .engines.base import EngineContext
 from .engines.catalogue import Engines
+from .engines.served import spending
 from .models import registry
 from .series.bible import Bible, open_bible
 from .series.cast import Character
@@ -20,7 +23,9 @@ from .storage import bible_rows
 from .storage.bible_rows import RememberedLine
 from .storage.blobs import open_store
 from .storage.ledger import Ledger, open_ledger
-from .storage.step_cache import Steps
+from .storage.step_cache import Failure, Steps
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -46,6 +51,31 @@ class Clock:
         return round(sum(self.spent.get((episode, p), 0.0) for p in parts), 1)
 
 
+class CountedSteps(Steps):
+    """Steps in which what is paid to an endpoint is written down for what the step is done for."""
+
+    def data(
+        self, name: str, version: int, inputs: Any, subject: str, make: Callable[[], bytes | Failure]
+    ) -> tuple[str, bytes]:
+        def counted() -> bytes | Failure:
+            with spending.about(subject):
+                return make()
+
+        return super().data(name, version, inputs, subject, counted)
+
+    def batch(
+        self, name: str, version: int, rows: list[tuple[Any, str, T]], make: Callable[[list[T]], list[Any]]
+    ) -> list[Any]:
+        told = [subject.split(" ") for _inputs, subject, _item in rows]
+        shared = [words[0] for words in zip(*told, strict=False) if len(set(words)) == 1]
+
+        def counted(items: list[T]) -> list[Any]:
+            with spending.about(" ".join(shared)):
+                return make(items)
+
+        return super().batch(name, version, rows, counted)
+
+
 @dataclass
 class Session:
     """Everything a stage needs besides its inputs."""
@@ -56,6 +86,7 @@ class Session:
     steps: Steps
     bible: Bible
     clock: Clock = field(default_factory=Clock)
+    given_up: dict[str, tuple[str, ...]] = field(default_factory=dict)  # speaker -> voices that failed in this episode
 
 
 def open_session(
@@ -66,10 +97,11 @@ def open_session(
 ) -> Session:
     """A studio for one series. Raises OptionError for a series name that is no folder name, SidecarError for a bad
     bible, StoreError, ModelError."""
+    give_back()
     settings = settings or load_settings()
     ledger = open_ledger(settings)
-    steps = Steps(ledger, open_store(settings), shared=bool(settings.ledger))
-    context = EngineContext(settings, registry.load(settings, allow_non_commercial))
+    steps = CountedSteps(ledger, open_store(settings), shared=bool(settings.ledger))
+    context = EngineContext(settings, registry.load(settings, allow_non_commercial), series=series)
     return Session(settings, Engines(context), ledger, steps, open_series(settings, ledger, series, own_cast))
 
 

@@ -16,7 +16,8 @@
 | LOCALIZE_RELEASES | a mirror of what lies at plain addresses, such as Mozilla's translation models: scheme and host | none |
 | LOCALIZE_OFFLINE | "1": ask no source outside the package registries | "0" |
 | LOCALIZE_HARDSUBS | "off": subtitles in the picture are not read | "auto" |
-| LOCALIZE_LLM_URL | an OpenAI-compatible endpoint that translates, e.g. http://localhost:8000/v1 | none |
+| LOCALIZE_ENDPOINTS | served models as data, see models/README.md; the keys are in variables that it names | endpoints.toml in LOCALIZE_GLOSSARIES |
+| LOCALIZE_LLM_URL | the short way to one endpoint that translates, named "llm", e.g. http://localhost:8000/v1 | none |
 | LOCALIZE_LLM_MODEL | the model's name there | none |
 | LOCALIZE_LLM_KEY | its key | none |
 | LOCALIZE_LLM_SECONDS | how long one answer may take | 120 |
@@ -25,6 +26,8 @@
 | LOCALIZE_COQUI_SECONDS | how long one of its lines may take, loading included | 300 |
 | LOCALIZE_FFMPEG | the ffmpeg to use | the one on PATH, else the imageio-ffmpeg wheel |
 | LOCALIZE_THREADS | engine threads | number of cores |
+| LOCALIZE_ONNX_THREADS | threads of one inference of a voice; two lines at once on one each are faster than one on two | 1 |
+| LOCALIZE_VOICE_GRAPH | "published", "float", or "auto": the one that a measurement at set-up found faster | auto |
 | LOCALIZE_DEVICE | "cpu", "cuda", or "auto": a GPU where one is there and works | auto |
 | LOCALIZE_ASR | the recogniser to use, a model id | the best one here |
 | LOCALIZE_NOTIFY_WEBHOOK | address that Prefect's server posts to when a run fails, a variant waits, no worker is there | none |
@@ -33,6 +36,7 @@
 | LOCALIZE_MAIL_FROM | whom mail is from | localize@localhost |
 | PREFECT_API_URL, PREFECT_API_AUTH_STRING | the Prefect server that `localize health` asks | none |
 | LOCALIZE_CATCH_UP_SECONDS | how often catch-up starts by itself | 900 |
+| LOCALIZE_HOST | where the server of `make up` listens; flows/up.py reads it | 127.0.0.1 |
 | LOCALIZE_LOG | "json": the service's logs are a JSON object a line | "text" |"""
 
 from __future__ import annotations
@@ -63,6 +67,7 @@ class Settings:
     offline: bool
     ffmpeg: str
     threads: int
+    onnx_threads: int = 1
     device: str = "auto"
     asr: str = ""
     json_logs: bool = False
@@ -79,7 +84,10 @@ class Settings:
     store: str = ""
     bucket: str = ""
     hardsubs: str = "auto"
+    voice_graph: str = "auto"
     s3_endpoint: str = ""
+    endpoints: Path = ROOT / "glossaries/endpoints.toml"
+    endpoints_named: bool = False
     llm_url: str = ""
     llm_model: str = ""
     llm_key: str = field(default="", repr=False)
@@ -159,6 +167,7 @@ def load_settings(environ: dict[str, str] | None = None) -> Settings:
         offline=env.get("LOCALIZE_OFFLINE", "0") not in ("", "0"),
         ffmpeg=env.get("LOCALIZE_FFMPEG", ""),
         threads=threads,
+        onnx_threads=_number(env, "LOCALIZE_ONNX_THREADS", 1),
         device=_choice(env, "LOCALIZE_DEVICE", ("auto", "cpu", "cuda")),
         asr=env.get("LOCALIZE_ASR", ""),
         hub_token=env.get("HF_TOKEN", ""),
@@ -175,7 +184,10 @@ def load_settings(environ: dict[str, str] | None = None) -> Settings:
         store=env.get("LOCALIZE_STORE", ""),
         bucket=env.get("LOCALIZE_BUCKET", ""),
         s3_endpoint=env.get("LOCALIZE_S3_ENDPOINT", ""),
+        voice_graph=_choice(env, "LOCALIZE_VOICE_GRAPH", ("auto", "published", "float")),
         hardsubs=_choice(env, "LOCALIZE_HARDSUBS", ("auto", "off")),
+        endpoints=Path(env.get("LOCALIZE_ENDPOINTS") or Path(env.get("LOCALIZE_GLOSSARIES") or ROOT / "glossaries") / "endpoints.toml"),
+        endpoints_named=bool(env.get("LOCALIZE_ENDPOINTS")),
         llm_url=env.get("LOCALIZE_LLM_URL", ""),
         llm_model=env.get("LOCALIZE_LLM_MODEL", ""),
         llm_key=env.get("LOCALIZE_LLM_KEY", ""),
@@ -197,6 +209,11 @@ def _number(env: dict[str, str], name: str, default: int) -> int:
     except ValueError as error:
         raise OptionError(f"{name} is not a whole number", do="unset it, or set it to 1 or more") from error
     return number
+
+
+def secret(name: str) -> str:
+    """The key that a variable of this name holds; empty where it is not set. Asked for when it is sent, and kept nowhere."""
+    return os.environ.get(name, "").strip() if name else ""
 
 
 def other_python() -> dict[str, str]:

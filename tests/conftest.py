@@ -18,6 +18,26 @@ os.environ.setdefault("LOCALIZE_OFFLINE", "1")  # no test reaches a model hub; t
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("here")
 
+# the files that take longest, first: beside others (pytest -n) the last one started is the one that all wait for
+LONGEST_FIRST = (
+    "tests/e2e/test_recorded.py",
+    "tests/service/test_outages.py",
+    "tests/service/test_ui.py",
+    "tests/corpus/test_corpus.py",
+    "tests/service/test_killed.py",
+    "tests/localize/served/test_voices.py",
+    "tests/localize/test_studio_media.py",
+    "tests/localize/test_wordless.py",
+    "tests/localize/test_voice_graphs.py",
+    "tests/service/test_schedule.py",
+    "tests/localize/test_speakers.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: at for at, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:

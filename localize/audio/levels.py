@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from .samples import Samples
 
+FILTERED = 1 << 18  # samples that are weighted at a time
+
 
 @functools.cache
 def _k_weighting(rate: int) -> NDArray[np.float64]:
@@ -34,7 +36,12 @@ def _blocks(samples: Samples, rate: int, step_ms: int = 100, block_ms: int = 400
     from scipy import signal
 
     wide = samples[:, None] if samples.ndim == 1 else samples
-    power = (signal.sosfilt(_k_weighting(rate), wide.astype(np.float64), axis=0) ** 2).sum(1)
+    weighting, power = _k_weighting(rate), np.empty(len(wide))
+    state = np.zeros((len(weighting), 2, wide.shape[1]))
+    for start in range(0, len(wide), FILTERED):  # a minute at once takes 150 MB
+        part = wide[start : start + FILTERED].astype(np.float64)
+        heard, state = signal.sosfilt(weighting, part, axis=0, zi=state)
+        power[start : start + FILTERED] = np.einsum("ij,ij->i", heard, heard)
     step, size = rate * step_ms // 1000, rate * block_ms // 1000
     if len(power) < size:
         return np.array([power.mean()]) if len(power) else np.zeros(0)
@@ -89,23 +96,36 @@ def match(wanted: Samples, found: Samples, rate: int, lag_ms: int = 1000) -> tup
 
 def true_peak(samples: Samples) -> float:
     """Highest peak in dBTP, four times oversampled."""
-    from scipy import signal
-
-    high = signal.resample_poly(samples.astype(np.float32), 4, 1, axis=0)
-    return float(20 * np.log10(max(float(np.abs(high).max(initial=0)), 1e-6)))
+    wide = samples[:, None] if samples.ndim == 1 else samples
+    return float(20 * np.log10(max(float(_peaks(wide).max(initial=0)), 1e-6)))
 
 
 def limit(samples: Samples, rate: int, ceiling_db: float, look_ms: int = 5) -> Samples:
-    """Stereo samples with no true peak above the ceiling: look-ahead gain, smooth, no delay."""
+    """Samples (n, channels) with no true peak above the ceiling: look-ahead gain, smooth, no delay."""
     from scipy import ndimage, signal
 
-    over = np.abs(signal.resample_poly(samples.astype(np.float32), 4, 1, axis=0)).max(1)
-    peaks = over[: len(samples) * 4].reshape(-1, 4).max(1)
-    wanted = np.minimum(1.0, 10 ** (ceiling_db / 20) / np.maximum(peaks, 1e-9))
-    if wanted.min() >= 1.0:
+    wanted = np.minimum(1.0, 10 ** (ceiling_db / 20) / np.maximum(_peaks(samples), 1e-9))
+    if wanted.min(initial=1.0) >= 1.0:
         return samples
     width = 2 * (rate * look_ms // 1000) + 1
     held = ndimage.minimum_filter1d(wanted, 2 * width - 1)
     window = np.hanning(width + 2)[1:-1]
-    smooth = ndimage.convolve1d(held, window / window.sum(), mode="nearest")
+    smooth = signal.oaconvolve(np.pad(held, width // 2, mode="edge"), window / window.sum(), mode="valid")
     return np.asarray(samples * smooth[:, None], np.float32)
+
+
+def _peaks(samples: Samples, block: int = 1 << 17, reach: int = 64) -> Samples:
+    """The highest of each sample's four phases and all its channels; samples (n, channels).
+
+    A block at a time, with `reach` samples around it for the filter: a minute at once takes 300 MB, and four times as long.
+    """
+    from scipy import signal
+
+    out = np.zeros(len(samples), np.float32)
+    for start in range(0, len(samples), block):
+        before, end = max(0, start - reach), min(len(samples), start + block)
+        high = np.abs(signal.resample_poly(samples[before : end + reach].astype(np.float32), 4, 1, axis=0))
+        # numpy is slow at maxima along a short axis
+        over = functools.reduce(np.maximum, high.T)[4 * (start - before) : 4 * (end - before)]
+        out[start:end] = functools.reduce(np.maximum, (over[phase::4] for phase in range(4)))
+    return out

@@ -37,11 +37,15 @@ def intersection_over_union(one: Span, other: Span) -> float:
 
 def longest_gap(span: Span, spans: Iterable[Span]) -> Span:
     """The longest part of `span` that no other covers; (end, end) where all is covered."""
-    best, at = (span[1], span[1]), span[0]
-    for start, end in [*join_spans(spans), (span[1], span[1])]:
-        if min(start, span[1]) - at > best[1] - best[0]:
-            best = (at, min(start, span[1]))
+    gaps = beside(span, spans, 1)
+    return max(gaps, key=lambda gap: gap[1] - gap[0], default=(span[1], span[1]))
+
+
+def beside(span: Span, others: Iterable[Span], least_ms: int) -> list[Span]:
+    """The parts of a span that no other covers, each at least `least_ms` long."""
+    out, at = [], span[0]
+    for start, end in [*join_spans(others), (span[1], span[1])]:
+        if min(start, span[1]) - at >= least_ms:
+            out.append((at, min(start, span[1])))
         at = max(at, end)
-        if at >= span[1]:
-            break
-    return best
+    return out

@@ -22,7 +22,8 @@ from ..media.soundtrack import decode
 from ..mixing import steps as mixing
 from ..mixing.balance import bed_spread
 from ..pipeline.admit import admit
-from ..pipeline.market import LanguagePart, run_market
+from ..pipeline.episode import run_market
+from ..pipeline.market import speak_language
 from ..qc import figures
 from ..records import Episode, Line
 from ..session import Session
@@ -75,12 +76,11 @@ def episode(
     """Figures of an episode's variants; whatever of the job is not done yet is done first. Raises LocalizeError."""
     admitted = admit(session, path)
     listened = listen(session, admitted)
-    parts: dict[str, LanguagePart] = {}
     heard = _heard(listened, truth) if truth else {}
     found = []
     for market in markets:
-        done = run_market(session, admitted, listened, market, parts, out)
-        own, m = parts[market.language], done.metrics
+        done = run_market(session, admitted, listened, market, out)
+        own, m = speak_language(session, admitted, listened, market.language), done.metrics
         values: dict[str, float | None] = {
             "overlap": m["speech_overlap"],
             "length off": m["duration_difference"],

@@ -37,11 +37,9 @@ class Caught:
 
 def measure(engines: Engines, language: str, half: str, limit: int = 0) -> Caught:
     """Plant every kind of error into one half's lines and check them; `limit` takes the first lines only."""
-    rows, names = meaning_lines.read()
-    rows = [r for r in rows if r.cells["half"] == half]
-    planted = list(meaning_lines.plant(rows[:limit] if limit else rows, language, names))
+    planted, names = planted_lines(language, half, limit)
     these = tools(engines, "en", language)
-    forms = tuple((n, h if language == "hi" else n) for n, h in names.items())
+    forms = tuple((n, form) for n, h in names.items() if (form := h if language == "hi" else n))
     lines = [_told(p, str(i), forms) for i, p in enumerate(planted)]
     caught: Counter[str] = Counter()
     missed = []
@@ -53,6 +51,13 @@ def measure(engines: Engines, language: str, half: str, limit: int = 0) -> Caugh
     return Caught(
         language, Counter(p.kind for p in planted), caught, these.missing, tuple(missed) if half == "dev" else ()
     )
+
+
+def planted_lines(language: str, half: str, limit: int = 0) -> tuple[list[Planted], dict[str, str]]:
+    """One half's lines in a language with every kind of error planted, and the names in them with their Hindi forms."""
+    rows, names = meaning_lines.read()
+    rows = [r for r in rows if r.cells["half"] == half and r.cells[language]]
+    return list(meaning_lines.plant(rows[:limit] if limit else rows, language, names)), names
 
 
 def _told(planted: Planted, line_id: str, names: tuple[tuple[str, str], ...]) -> Told:

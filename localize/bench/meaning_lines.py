@@ -11,6 +11,7 @@ from pathlib import Path
 from ..meaning.numbers import values
 
 FILE = Path(__file__).with_suffix(".tsv")
+LANGUAGES = ("en", "es", "pt", "hi")
 COLUMNS = ("half", "scene", "speaker", "gender", "en", "es", "pt", "hi", "negation", "opposite", "subject")
 
 
@@ -34,7 +35,7 @@ class Planted:
 
 
 def read(path: Path = FILE) -> tuple[list[Row], dict[str, str]]:
-    """The lines, and every name with its form in Hindi."""
+    """The lines, and every name with its form in Hindi, "" where none is given. A line may lack a language."""
     text = path.read_text(encoding="utf-8")
     names = dict(n.split("=") for line in text.splitlines() if line.startswith("# names:") for n in line[9:].split())
     rows = [
@@ -47,8 +48,9 @@ def read(path: Path = FILE) -> tuple[list[Row], dict[str, str]]:
 
 
 def plant(rows: list[Row], language: str, names: dict[str, str], seed: int = 1) -> Iterator[Planted]:
-    """Every line as it is, and with each kind of error that it can hold."""
-    forms = {n: (h if language == "hi" else n) for n, h in names.items()}
+    """Every line that is there in the language, as it is and with each kind of error that it can hold."""
+    forms = {n: form for n, h in names.items() if (form := h if language == "hi" else n)}
+    rows = [r for r in rows if r.cells[language]]
     for row in rows:
         chance = random.Random(f"{seed} {row.cells['en']}")
         source, target = row.cells["en"], row.cells[language]

@@ -7,22 +7,17 @@ from collections.abc import Iterable
 
 from rich.console import Console
 
-from ..engines.base import Ask, EngineContext
+from ..engines.base import EngineContext
 from ..engines.catalogue import Engines
-from ..errors import DownloadError, LocalizeError, ModelError
+from ..errors import LocalizeError, ModelError
 from ..markets import Market
-from ..models import pull
-from ..models.download import Patience
-from ..models.registry import Model, Registry
+from ..models.registry import Registry
 from ..settings import Settings
 from ..translation.offers import best_set, route_now
 
 ASKED = ".asked"  # its time is when the net was last tried by itself
 DAY_S = 24 * 3600
-SAMPLE = {
-    "en": "This is my home.", "es": "Esta es mi casa.", "pt": "Esta é a minha casa.", "hi": "यह मेरा घर है।",
-    "zh": "这是我的家。", "ko": "여기는 내 집이야.", "ja": "ここは私の家です。", "fr": "C'est ma maison.", "de": "Das ist mein Zuhause.",
-}  # fmt: skip
+QUICK_TRIES, QUICK_S = 2, 4.0  # with what goes before and after it, a net that does not answer costs five seconds
 
 
 def languages(markets: Iterable[Market]) -> list[str]:
@@ -38,6 +33,11 @@ def bring(settings: Settings, registry: Registry, source: str, targets: list[str
         quick: give up where no answer comes within five seconds, and say in one line what serves instead.
     Returns whether all that was wanted is here.
     """
+    from ..models import pull  # an HTTP client and more, which a run that pulls nothing starts without
+    from ..models.download import Patience
+    from .try_model import tried_out
+
+    patience = Patience(tries=QUICK_TRIES, answer_s=QUICK_S) if quick else Patience(answer_s=15.0)
     console = Console(stderr=True)
     engines = Engines(EngineContext(settings, registry))
     wanted = best_set(engines, source, targets)
@@ -48,7 +48,7 @@ def bring(settings: Settings, registry: Registry, source: str, targets: list[str
     whole = True
     for model_id in wanted:
         try:
-            pull.pull(registry, settings, model_id, patience=Patience(tries=2) if quick else Patience(answer_s=15.0))
+            pull.pull(registry, settings, model_id, patience=patience)
             console.print(f"{model_id}: {tried_out(engines, registry.model(model_id))}", highlight=False, soft_wrap=True)
         except LocalizeError as error:
             whole = False
@@ -83,13 +83,3 @@ def fallbacks(engines: Engines, source: str, targets: Iterable[str]) -> str:
         route = route_now(engines, source, target)
         said.append(f"{source}->{target} by {route.name}" if route else f"{source}->{target} from the memory alone")
     return ", ".join(said)
-
-
-def tried_out(engines: Engines, model: Model) -> str:
-    """What a translation model that was just pulled makes of one line. Raises LocalizeError where it cannot run."""
-    engine = engines.translator(model.id)
-    source, target = min(engine.pairs, key=lambda p: p[0] not in SAMPLE)
-    if reason := engine.unavailable(source, target):
-        raise DownloadError(f"here, every byte checked, but {reason}", model.id)
-    line = SAMPLE.get(source, "42")
-    return f"here, every byte checked; {source} {line!r} -> {target} {engine.translate([Ask(line)], source, target)[0]!r}"

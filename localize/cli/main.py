@@ -1,4 +1,4 @@
-"""The command line: localize run | models | cast | memory | glossary | export | import | bench | status | gc | demo."""
+"""The command line: localize run | models | endpoints | cast | memory | glossary | export | import | bench | status | gc | demo."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..errors import InputError, LocalizeError, ModelError, StoreError
-from . import bench, models, review, series, service
+from . import bench, endpoints, models, review, series, service
 
 EXIT_OK, EXIT_FAILED, EXIT_UNUSABLE = 0, 1, 2
 
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.set_defaults(do=_run)
 
-    for family in (models, series, review, bench, service):
+    for family in (models, endpoints, series, review, bench, service):
         family.add(commands)
 
     demo = commands.add_parser("demo", help="make the demo series")

@@ -15,7 +15,7 @@ def add(commands: Any) -> None:
     actions = models.add_subparsers(required=True, metavar="action")
     lister = actions.add_parser("list", help="all models with licence and size")
     lister.add_argument("--pair", help="only what serves a language pair, e.g. en:hi")
-    lister.add_argument("--all", action="store_true", help="Mozilla's 137 pairs too, one by one")
+    lister.add_argument("--all", action="store_true", help="Mozilla's 137 pairs too, one by one; with --pair: every route")
     lister.set_defaults(do=_list)
     for name, text, do in (("pull", "fetch and check models", _pull), ("verify", "read every byte again", _verify)):
         action = actions.add_parser(name, help=text)
@@ -42,28 +42,29 @@ def _list(args: argparse.Namespace) -> int:
     from ..models import registry
     from ..settings import load_settings
     from ..translation.offers import offers
-    from .tables import models_table, offers_table
+    from .tables import endpoints_table, models_table, offers_table
 
     settings = load_settings()
     known = registry.load(settings)
     if args.pair:
         source, target = pair(args.pair)
         found = offers(Engines(EngineContext(settings, known)), source, target)
-        offers_table(found, source, target)
+        offers_table(found, source, target, most=len(found) if args.all else 12)
     else:
         models_table(known, every=args.all)
+        endpoints_table(EngineContext(settings, known))
     return 0
 
 
 def _pull(args: argparse.Namespace) -> int:
     from ..engines.base import EngineContext
     from ..engines.catalogue import Engines
-    from ..engines.recognition.whisper import Whisper
     from ..engines.translation import ctranslate
     from ..models import pull, registry
     from ..models.download import Patience
     from ..settings import load_settings
-    from .bring import bring, languages, tried_out
+    from .bring import bring, languages
+    from .try_model import tried_out
 
     settings = load_settings()
     known = registry.load(settings, args.allow_non_commercial)
@@ -74,18 +75,22 @@ def _pull(args: argparse.Namespace) -> int:
     engines = Engines(EngineContext(settings, known))
 
     def bring_one(model_id: str) -> str:
+        model = known.model(model_id)
+        known.check_licence(model_id)
+        if not known.present(model_id):
+            memory = f", takes {model.memory_mb} MB of memory" if model.memory_mb else ""
+            note = f"; {model.note}" if model.note else ""
+            print(f"{model_id}: {model.bytes / 1e6:.0f} MB to fetch{memory}{note}", file=sys.stderr)
         pull.pull(known, settings, model_id, patience=Patience(answer_s=15.0))
         known.verify(model_id)
-        model = known.model(model_id)
         if model.engine == "ctranslate2" and not model.converted:
             ctranslate.convert(known, model_id)
             return f"converted; {tried_out(engines, model)}"
-        if model.task == "asr" and not model.embedded:
-            Whisper(engines.context, model_id).hear_something()
-            return f"here, every byte checked, it hears; takes {model.memory_mb} MB of memory, {model.note}"
-        return "here, every byte checked" if model.embedded or model.task != "mt" else tried_out(engines, model)
+        return tried_out(engines, model)
 
-    return _each(args.model or [m.id for m in known.models.values() if m.embedded], bring_one)
+    # those that listen come last: then there is a voice to listen to
+    embedded = sorted((m for m in known.models.values() if m.embedded), key=lambda m: m.task == "asr")
+    return _each(args.model or [m.id for m in embedded], bring_one)
 
 
 def _verify(args: argparse.Namespace) -> int:

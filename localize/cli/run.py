@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
                 session = replace(session, bible=open_series(settings, session.ledger, args.series, own))
                 shown = escape(episode_name(path))
                 notice = lambda text, shown=shown: bars.update(task, description=f"{shown}: {text}")  # noqa: E731
-                results += run_episode(session, path, markets, args.out, args.source_lang, notice)
+                results += run_episode(session, path, markets, args.out, args.source_lang, notice=notice)
             except InputError as error:
                 unusable.append(str(error))
             except Exception as error:

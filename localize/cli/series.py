@@ -72,7 +72,7 @@ def _series_and_languages(parser: argparse.ArgumentParser) -> None:
 
 
 def _enrol(args: argparse.Namespace) -> int:
-    from ..audio.shape import trim
+    from ..audio.envelope import trim
     from ..media import ffmpeg
     from ..session import open_session
     from ..storage import bible_rows
@@ -219,7 +219,7 @@ def _import(args: argparse.Namespace) -> int:
     if args.file.suffix.lower() == ".tbx":
         new = tbx.loads(files.read_text(args.file), args.file.name)
     else:
-        new = glossary.from_rows(tables.rows(files.read_bytes(args.file), args.file.name), args.file.name)
+        new = glossary.from_rows(tables.rows(files.read_bytes(args.file), args.file.name, glossary.has_terms), args.file.name)
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".terms.lock"):  # two imports at once lose no term
         merged = {t.term: t for t in (*glossary.load(folder).terms, *new.terms)}

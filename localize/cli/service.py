@@ -22,7 +22,7 @@ def add(commands: Any) -> None:
     gc.set_defaults(do=_gc)
     health = commands.add_parser("health", help="whether every part of the service is there; exit status 1 where not")
     health.add_argument(
-        "--part", action="append", help="only this: disk, ledger, store, bucket, series, watcher, server, workers"
+        "--part", action="append", help="only this: disk, ledger, store, bucket, series, engines, watcher, server, workers"
     )
     health.add_argument("--json", action="store_true", help="for programs")
     health.set_defaults(do=_health)

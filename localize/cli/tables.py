@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..delivery.result import Delivered
+from ..engines.base import EngineContext
 from ..models.registry import Registry
 from ..pipeline.results import Failed
 from ..translation.offers import Offer
@@ -58,20 +59,37 @@ def models_table(registry: Registry, every: bool = False) -> None:
     _console().print(table)
 
 
+def endpoints_table(context: EngineContext) -> None:
+    """Served models with what the studio declares of them; nothing where none is set."""
+    if not context.endpoints:
+        return
+    table = _table("endpoint", "kind", "model", "at", "languages", "licence", "commercial", "can", "price", "now")
+    for one in context.endpoints.values():
+        price = ", ".join(f"{v:g} {one.currency} a {u.replace('_', ' ')}" for u, v in one.price.items()) or "none is set"
+        price += f" (at most {one.max_cost:g} a series)" if one.max_cost is not None else ""
+        commercial = "yes" if one.commercial_use else "[red]no"
+        cells = [one.kind, one.model, one.url, ", ".join(one.languages) or "all", one.licence]
+        why = context.failures.reason(one.name)
+        now = f"[red]failed: {escape(why)}" if why else "localize endpoints check " + one.name
+        table.add_row(one.name, *map(escape, cells), commercial, ", ".join(sorted(one.can)), price, now)
+    _console().print(table)
+
+
 def offers_table(offers: Sequence[Offer], source: str, target: str, most: int = 12) -> None:
     """The routes of a pair, the best first, with the one command for each."""
     if not offers:
         _console().print(f"no model known here translates {source} -> {target}, not even through another language")
         return
     table = _table("route", "loss", "figures", "MB", "licence", "needs", "now")
-    for offer in offers[:most]:
+    shown = [o for n, o in enumerate(offers) if n < most or not (o.why or o.pull)]  # what serves now is always there
+    for offer in shown:
         now = offer.why or (f"localize models pull {' '.join(offer.pull)}" if offer.pull else "[green]ready")
         size = f"{offer.bytes / 1e6:.0f}" if offer.bytes else ""
-        figures, needs = " | ".join(offer.scores), " + ".join(offer.needs)
+        figures, needs = " | ".join(offer.scores), ", ".join(offer.needs)
         table.add_row(offer.route.name, f"{offer.route.loss:.2f}", figures, size, ", ".join(offer.licences), needs, now)
     _console().print(table)
-    if len(offers) > most:
-        _console().print(f"and {len(offers) - most} more that lose more")
+    if len(offers) > len(shown):
+        _console().print(f"and {len(offers) - len(shown)} more that would have to be pulled and lose more: --all shows them")
 
 
 def _console() -> Console:
@@ -81,5 +99,5 @@ def _console() -> Console:
 def _table(*heads: str) -> Table:
     table = Table(show_edge=False, pad_edge=False)
     for head in heads:
-        table.add_column(head, justify="right" if head in ("MB", "loss") else "left", no_wrap=head == "model")
+        table.add_column(head, justify="right" if head in ("MB", "loss") else "left", no_wrap=head == "model", overflow="fold")
     return table

@@ -10,13 +10,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import StoreError
 from ..files import file_sha256
-from ..markets import Market
-from ..records import Episode, Verdict, to_json
+from ..markets import Language, Loudness, Market
+from ..records import Episode, Verdict
 from ..session import Session
 from ..storage.leases import died_here, machine
 from ..storage.step_cache import step_key
@@ -24,8 +25,30 @@ from .ingredients import Ingredients
 from .render import Render
 from .result import Delivered
 
-VERSION = 12
+VERSION = 13
 STALE_S = 24 * 3600.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliverInputs:
+    """All that decides a variant.
+
+    Attributes:
+        file, sound, name: the episode's; source: container codes of its language; clean: its textless master, where
+            the market covers what is written in the picture.
+        languages: those of the market's dub and subtitles; made: what the earlier stages made of it.
+    """
+
+    file: str
+    sound: str
+    name: str
+    market: Market
+    series: str
+    source: tuple[str, ...]
+    clean: str | None
+    preset: Loudness
+    languages: tuple[Language, ...]
+    made: Ingredients
 
 
 def deliver(session: Session, episode: Episode, market: Market, made: Ingredients, out: Path) -> Delivered:
@@ -49,20 +72,20 @@ def deliver(session: Session, episode: Episode, market: Market, made: Ingredient
     return _from_report(episode, market, folder, False, key)
 
 
-def _inputs(session: Session, episode: Episode, market: Market, made: Ingredients) -> Any:
-    tags = [market.language, *market.extra_subtitles]
-    return {
-        "file": episode.sha256,
-        "sound": episode.media.sound,
-        "name": episode.name,
-        "market": to_json(market),
-        "series": session.bible.name,
-        "source": [x.iso for x in session.settings.languages.values() if x.primary == made.listened.transcript.language],
-        "clean": episode.sidecar_sha256.get("clean") if market.cover else None,
-        "preset": to_json(session.settings.loudness[market.loudness]),
-        "languages": [to_json(session.settings.language(t)) for t in tags],
-        "made": to_json(made),
-    }
+def _inputs(session: Session, episode: Episode, market: Market, made: Ingredients) -> DeliverInputs:
+    settings, source = session.settings, made.listened.transcript.language
+    return DeliverInputs(
+        file=episode.sha256,
+        sound=episode.media.programme,
+        name=episode.name,
+        market=market,
+        series=session.bible.name,
+        source=tuple(x.iso for x in settings.languages.values() if x.primary == source),
+        clean=episode.sidecar_sha256.get("clean") if market.cover else None,
+        preset=settings.loudness[market.loudness],
+        languages=tuple(settings.language(t) for t in (market.language, *market.extra_subtitles)),
+        made=made,
+    )
 
 
 def _whole(folder: Path, files: dict[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from ..transcript.burnt_in import BurntLine
 from ..transcript.result import Listened
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ingredients:
     """All that a variant is made of.
 

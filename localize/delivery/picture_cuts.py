@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..media import ffmpeg
 from ..records import Episode
 from ..session import Session
 
-# --- once an episode -------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True, kw_only=True)
+class CutsInputs:
+    """All that decides where a picture cuts: the file, from which its picture's stream follows."""
+
+    file: str
 
 
 def cuts(session: Session, episode: Episode) -> tuple[int, ...]:
@@ -17,7 +23,7 @@ def cuts(session: Session, episode: Episode) -> tuple[int, ...]:
         found = session.steps.json(
             "cuts",
             2,
-            {"file": episode.sha256},
+            CutsInputs(file=episode.sha256),
             episode.name,
             lambda: ffmpeg.picture_cuts(Path(episode.path), stream=episode.media.picture),
         )

@@ -13,10 +13,11 @@ import soxr
 from ..audio import levels
 from ..audio.files import from_flac, write_wav
 from ..audio.samples import RATE
+from ..engines.served.spending import Spending
 from ..errors import LocalizeError
 from ..files import file_sha256
 from ..markets import Loudness, Market
-from ..media import ffmpeg, probe
+from ..media import ffmpeg, probe, tone
 from ..media.probe_process import ask
 from ..mixing import master
 from ..qc import checks as qc_checks
@@ -27,7 +28,7 @@ from ..subtitles import formats, sdh
 from ..subtitles.cues import Look, for_language
 from ..subtitles.cues import cues as cut_cues
 from ..subtitles.cues import look as look_of
-from . import report, report_page
+from . import report, report_page, spent
 from .ingredients import Ingredients
 from .replace_text import Replaced, replaced
 
@@ -139,7 +140,8 @@ class Render:
         canvas = self._canvas(tag, look)
         ffmpeg.need_font(canvas.font, tag)
         styled.write_text(formats.to_ass(cues, canvas), encoding="utf-8")
-        ffmpeg.burn(self.work / video, styled, self.work / name)
+        # where text was covered the picture is SDR already
+        ffmpeg.burn(self.work / video, styled, self.work / name, "" if self.replaced else self.episode.media.transfer)
         styled.unlink()
         return name
 
@@ -198,7 +200,7 @@ class Render:
                 language_iso=language.iso, source_iso=source, subtitles=sub, titles=titles,
                 duration_ms=info.duration_ms, picture=info.picture, sound=info.sound,
                 video_codec="" if self.replaced else info.video_codec, channels=info.channels, steady=info.steady,
-                original=Path(self.episode.path) if self.replaced else None,
+                original=Path(self.episode.path) if self.replaced else None, beside=info.beside, pair=info.pair,
             )  # fmt: skip
             timeout = MUX_S + 2 * info.duration_ms / 1000
             ffmpeg.run(["-v", "error", *argv], timeout=timeout, where=self.episode.name)
@@ -286,14 +288,19 @@ class Render:
 
     def _notes(self) -> list[str]:
         """What a reader of the report should know of the picture."""
-        if self.replaced:
-            return list(self.replaced.notes)
-        wanted = self.market.cover and self.made.spoken is not None
-        return ["no subtitles were found in the picture: nothing was covered"] if wanted else []
+        notes = list(self.replaced.notes) if self.replaced else []
+        if transfer := self.episode.media.transfer:
+            drawn = self.replaced is not None or "burned" in self.market.also
+            what = "brought to SDR where text is drawn or covered" if drawn else "copied untouched"
+            notes.append(f"the picture is HDR ({tone.SHOWN[transfer]}): {what}")
+        if self.market.cover and self.made.spoken is not None and not self.replaced:
+            notes.append("no subtitles were found in the picture: nothing was covered")
+        return notes
 
     def _report(self, v: Variant, checks: list[Check], names: list[str], measured: dict[str, Any]) -> dict[str, Any]:
         outputs = {n: {"sha256": file_sha256(self.work / n), "bytes": (self.work / n).stat().st_size} for n in names}
         wall = self.session.clock.total(self.episode.name, "", self.market.language, self.market.name)
+        spending = Spending(self.session.settings.home, self.session.engines.context.series)
         data = report.data(
             self.session.bible.name,
             self.episode,
@@ -305,6 +312,14 @@ class Render:
             self.made.engines,
             wall,
             measured,
+            spending.of_episode(self.episode.name, (self.market.language, *self.market.extra_subtitles)),
+            {m.id: m.held for m in self.session.engines.context.registry.models.values()},
         )
         data["notes"] += self._notes()
+        book = spending.by_subject()
+        data["spent_season"], lines = spent.added_up(book), spent.by_line(book, self.episode.name, self.market.language)
+        # the episode is heard once for all its markets
+        data["spent_episode"] = spent.added_up(row for row in book if row.about == self.episode.name)
+        for row in data["lines"]:
+            row["spent"] = lines.get(row["id"], [])
         return data

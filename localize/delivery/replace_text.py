@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from ..errors import InputError, LocalizeError
-from ..media import cover, ffmpeg, probe
+from ..media import cover, ffmpeg, probe, tone
 from ..media.frames import View, frames
 from ..qc.variant import Covered
 from ..records import Cue, Episode
@@ -71,7 +71,8 @@ def replaced(
     )
     middle = lines[len(lines) // 2]
     at = (middle.start_ms + middle.end_ms) // 2
-    return Replaced(made, facts, still(source, at, episode, episode.media.picture), still(made, at, episode), (note,) if note else ())
+    before = still(source, at, episode, episode.media.picture, tone.to_sdr(episode.media.transfer))
+    return Replaced(made, facts, before, still(made, at, episode), (note,) if note else ())
 
 
 def _bottom(lines: tuple[BurntLine, ...], size: tuple[int, int]) -> int:
@@ -105,13 +106,13 @@ def clean_master(episode: Episode, patches: list[cover.Patch], size: tuple[int, 
     return path, ""
 
 
-def still(path: Path, ms: int, episode: Episode, stream: str = "v:0") -> str:
-    """One frame as the address of a JPEG inside the page; "" where there is none."""
+def still(path: Path, ms: int, episode: Episode, stream: str = "v:0", filters: str = "") -> str:
+    """One frame as the address of a JPEG inside the page; "" where there is none. `filters`: see View.before."""
     import cv2
 
     size = probe.displayed_size(episode.media)
     height = max(2, round(size[1] * SHOWN / size[0]))
-    view = View((0, 0, *size), (SHOWN, height), 1000 / episode.media.frame_ms, stream)
+    view = View((0, 0, *size), (SHOWN, height), 1000 / episode.media.frame_ms, stream, filters)
     for number, picture in enumerate(frames(path, view)):
         if number >= ms / episode.media.frame_ms:
             ok, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 80])

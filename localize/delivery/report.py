@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import __version__
+from ..engines.served.spending import Spent
 from ..markets import Market
 from ..meaning.record import Checked
 from ..meaning.trust import is_person
@@ -28,8 +30,11 @@ def data(
     engines: list[EngineUse],
     wall_s: float,
     measured: dict[str, Any],
+    spent: Sequence[Spent] = (),
+    held: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The report as JSON values; the keys are a promise to those who read it."""
+    """The report as JSON values; the keys are a promise to those who read it. `held` says of models how their bytes are
+    known: by digests of the table, or as they came first."""
     verdict = max((c.verdict for c in checks), key=list(Verdict).index)
     return {
         "schema": SCHEMA,
@@ -46,14 +51,15 @@ def data(
         "verdict": str(verdict),
         "reasons": [f"{c.name}: {c.detail or c.figure}" for c in checks if c.verdict != Verdict.PASS],
         "outputs": outputs,
-        "lines": _lines(v),
+        "lines": _lines(v, listened),
         "cues": [
             {"start_ms": c.start_ms, "end_ms": c.end_ms, "text": c.text, "cps": round(line_breaks.cps(c), 2)}
             for c in v.cues[market.language]
         ],
         "metrics": _metrics(v, wall_s, measured),
         "checks": [to_json(c) for c in checks],
-        "engines": [to_json(e) for e in engines],
+        "engines": [to_json(e) | {"held": (held or {}).get(e.model, "")} for e in engines],
+        "spent": _spent(spent),
         "disclosure": {
             "synthetic_voices": v.dubbed,
             "machine_translation": any(not is_person(t) for t in v.translations),
@@ -61,11 +67,16 @@ def data(
             "voices": sorted({t.voice for t in v.takes}),
         },
         "covered": to_json(v.covered),
+        "set_right": [
+            {"where": s.where, "what": s.what, "count": s.count, "example": s.example} for s in listened.set_right
+        ],
+        "kept": [to_json(s) for s in listened.kept],
+        "muted": [to_json(s) for s in listened.muted],
         "notes": [*listened.notes, *_unchecked(v)],
     }
 
 
-def _lines(v: variant.Variant) -> list[dict[str, Any]]:
+def _lines(v: variant.Variant, listened: Listened) -> list[dict[str, Any]]:
     takes = {t.line_id: t for t in v.takes}
     trusted = {t.line_id: (how, found) for t, how, found in trusts(v) if t.language == v.language}
     rows = []
@@ -77,9 +88,11 @@ def _lines(v: variant.Variant) -> list[dict[str, Any]]:
                 "id": line.id,
                 "speaker": line.speaker,
                 "manner": line.manner,
+                "manner_measured": to_json(listened.manners.get(line.id)),
                 "start_ms": line.start_ms,
                 "end_ms": line.end_ms,
                 "source": line.text,
+                "timed_by": line.timed,
                 "other_reading": v.readings.get(line.id, ""),
                 "target": t.text,
                 "origin": t.origin,
@@ -103,6 +116,22 @@ def _lines(v: variant.Variant) -> list[dict[str, Any]]:
     return rows
 
 
+def _spent(rows: Sequence[Spent]) -> list[dict[str, Any]]:
+    """What was used and paid by endpoint, all its lines and runs together; what was asked and never answered counts."""
+    out: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for row in rows:
+        one = out.setdefault(
+            (row.endpoint, row.model, row.currency),
+            {"endpoint": row.endpoint, "model": row.model, "kind": row.kind, "requests": 0, "unanswered": 0, "tokens_in": 0,
+             "tokens_out": 0, "characters": 0, "seconds": 0.0, "cost": 0.0, "currency": row.currency},
+        )  # fmt: skip
+        for key in ("requests", "tokens_in", "tokens_out", "characters"):
+            one[key] += getattr(row, key)
+        one["unanswered"] += row.requests if row.state == "asked" else 0
+        one["seconds"], one["cost"] = round(one["seconds"] + row.seconds, 2), round(one["cost"] + row.cost, 6)
+    return list(out.values())
+
+
 def _unchecked(v: variant.Variant) -> list[str]:
     """What the meaning check could not use, each thing once."""
     missing = dict.fromkeys(m for judged in v.judged.values() for m in judged.missing)
@@ -124,11 +153,7 @@ def _metrics(v: variant.Variant, wall_s: float, measured: dict[str, Any]) -> dic
         "true_peak_dbtp": measured["true_peak_dbtp"],
         "loudness_range_lu": measured["lra"],
         "duration_drift_ms": v.output.drift_ms,
-        "dub_wer": round(
-            figures.word_error(" ".join(t.text for t in v.translations), " ".join(w.text for w in v.heard)), 4
-        )
-        if v.heard is not None
-        else None,
+        "dub_wer": round(figures.dub_error(v), 4) if v.heard is not None else None,
         "source_speech_left": v.left,
         "wall_s": wall_s,
     }

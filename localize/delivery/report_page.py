@@ -10,6 +10,8 @@ from ..qc import variant
 from ..records import Check, Verdict
 from ..transcript.result import Listened
 
+SHOWN = 0.3  # confidence, from which the page tells a measured manner; report.json has all
+
 # --- the page --------------------------------------------------------------------------------------------------
 
 STYLE = """
@@ -60,7 +62,7 @@ def html(
     lines = sorted(data["lines"], key=doubt)
     duration = data["episode"]["duration_ms"]
     engines = "".join(
-        f"<tr><td>{e(x['stage'])}</td><td>{e(x['name'])} {e(x['version'])}</td><td>{e(x['model'])}</td><td>{e(x['licence'])}</td></tr>"
+        f"<tr><td>{e(x['stage'])}</td><td>{e(x['name'])} {e(x['version'])}</td><td>{e(x['model'])}</td><td>{e(x['licence'])}</td><td>{e(x['held'])}</td></tr>"
         for x in data["engines"]
     )
     notes = "".join(f"<p>⚠ {e(n)}</p>" for n in data["notes"])
@@ -76,9 +78,61 @@ def html(
 <h2>Loudness</h2>{_loudness(momentary, v, duration)}
 <h2>Lines</h2><div class="scroll"><table><tr><th><th>line<th>speaker<th>source<th>target<th>origin<th>rate<th>flags</tr>
 {"".join(_row(row) for row in lines)}</table></div>
-<h2>Engines and licences</h2><div class="scroll"><table><tr><th>stage<th>engine<th>model<th>licence</tr>{engines}</table></div>
+{_kept(data["kept"], data["muted"])}{_set_right(data["set_right"])}{_spent(data["spent"], data.get("spent_episode", []), data.get("spent_season", []))}<h2>Engines and licences</h2><div class="scroll"><table><tr><th>stage<th>engine<th>model<th>licence<th>bytes held by</tr>{engines}</table></div>
 </main><script>{SCRIPT}</script></html>
 """
+
+
+def _kept(kept: list[dict[str, Any]], muted: list[dict[str, Any]]) -> str:
+    """Where the source's own sound stands in the dub, and where nothing does, with the reason."""
+    e = escape.escape
+    shown = "".join(
+        f'<tr><td><button data-a="{r["start_ms"]}" data-b="{r["end_ms"]}">▶</button></td><td>{what}</td>'
+        f'<td class="n">{r["start_ms"] / 1000:.1f}–{r["end_ms"] / 1000:.1f} s</td><td>{e(r["why"])}</td><td>{e(r["text"])}</td></tr>'
+        for what, rows in (("kept", kept), ("muted", muted))
+        for r in rows
+    )
+    head = "<tr><th><th>what<th>time<th>why<th>as the file calls it</tr>"
+    return f'<h2>Sounds that are nobody\'s words</h2><div class="scroll"><table>{head}{shown}</table></div>\n' if shown else ""
+
+
+def _set_right(rows: list[dict[str, Any]]) -> str:
+    """What was set right by itself in the studio's files, one row a kind."""
+    e = escape.escape
+    shown = "".join(
+        f'<tr><td>{e(r["where"])}</td><td>{e(r["what"])}</td><td class="n">{r["count"]}</td>'
+        f'<td class="soft">{e(r["example"])}</td></tr>'
+        for r in rows
+    )
+    head = "<tr><th>file<th>what<th>times<th>first at, or an example</tr>"
+    return f'<h2>Set right</h2><div class="scroll"><table>{head}{shown}</table></div>\n' if rows else ""
+
+
+def _spent(rows: list[dict[str, Any]], episode: list[dict[str, Any]], season: list[dict[str, Any]]) -> str:
+    """What was used and paid at served models for this variant, one row an endpoint; of what its episode's markets share,
+    and of the season so far, requests and price."""
+    e = escape.escape
+    shown = "".join(
+        f'<tr><td>{e(r["endpoint"])}</td><td>{e(r["model"])}</td><td class="n">{r["requests"]}'
+        f'{" (" + str(r["unanswered"]) + " unanswered)" if r["unanswered"] else ""}</td><td class="n">{_used(r)}</td>'
+        f'<td class="n">{r["cost"]:.4f} {e(r["currency"])}</td></tr>'
+        for r in rows
+    )
+    told = _paid("For all markets of the episode together", episode) + _paid("The season so far", season)
+    head = "<tr><th>endpoint<th>model<th>requests<th>used<th>cost, by its price</tr>"
+    return f'<h2>Paid for</h2><div class="scroll"><table>{head}{shown}</table></div>{told}\n' if rows or episode else ""
+
+
+def _paid(what: str, rows: list[dict[str, Any]]) -> str:
+    told = ", ".join(f"{r['endpoint']} {r['cost']:.4f} {r['currency']} ({r['requests']} requests)" for r in rows)
+    return f'<p class="soft">{what}: {escape.escape(told)}.</p>' if rows else ""
+
+
+def _used(row: dict[str, Any]) -> str:
+    units = [f"{row['tokens_in']} tokens in, {row['tokens_out']} out"] if row["tokens_in"] or row["tokens_out"] else []
+    units += [f"{row['characters']} characters"] if row["characters"] else []
+    units += [f"{row['seconds']:.1f} s of sound"] if row["seconds"] else []
+    return ", ".join(units)
 
 
 def _stills(stills: tuple[str, ...]) -> str:
@@ -96,10 +150,26 @@ def _row(row: dict[str, Any]) -> str:
     start, end = row["start_ms"], max(row["end_ms"], row["dub_end_ms"] or 0) + 200
     return (
         f'<tr{" class=flag" if row["flags"] else ""}><td><button data-a="{start}" data-b="{end}">▶</button></td>'
-        f'<td class="n">{e(row["id"])}<br><span class="soft">{start / 1000:.1f}s</span></td><td>{e(row["speaker"])}</td>'
-        f'<td>{e(row["source"])}</td><td>{target}{_meaning(row)}</td><td class="soft">{e(row["origin"])}</td>'
+        f'<td class="n">{e(row["id"])}<br><span class="soft">{start / 1000:.1f}s</span></td><td>{e(row["speaker"])}{_manner(row)}</td>'
+        f'<td>{e(row["source"])}</td><td>{target}{_meaning(row)}</td><td class="soft">{e(row["origin"])}{_timed(row)}</td>'
         f'<td class="n">{row["rate"]:.2f}</td><td class="soft">{e(", ".join(row["flags"]))}</td></tr>'
     )
+
+
+def _manner(row: dict[str, Any]) -> str:
+    """How a line is said: as its transcript has it, else as it is measured, with how sure that is."""
+    measured = row.get("manner_measured") or {}
+    told = row.get("manner") or ""
+    if not told and measured.get("manner") and measured["confidence"] >= SHOWN:
+        told = f"{measured['manner']}? ({measured['confidence']:.0%} sure)"
+    return f'<br><span class="soft">{escape.escape(told)}</span>' if told else ""
+
+
+def _timed(row: dict[str, Any]) -> str:
+    """Who told when a line is said, where its recogniser did not, and what the line cost."""
+    by = f"<br>timed by {escape.escape(row['timed_by'])}" if row.get("timed_by") else ""
+    cost = "".join(f"<br>{r['cost']:.5f} {escape.escape(r['currency'])}" for r in row.get("spent", ()) if r["cost"])
+    return by + cost
 
 
 def doubt(row: dict[str, Any]) -> tuple[bool, bool, bool]:

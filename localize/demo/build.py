@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
+from ..audio.envelope import trim
 from ..audio.levels import active_level
 from ..audio.samples import RATE
-from ..audio.shape import trim
 from ..engines.catalogue import Engines
 from ..media import ffmpeg
 from . import picture, sound
@@ -52,8 +52,8 @@ def script() -> dict[str, Any]:
 
 
 def build(folder: Path, engines: Engines, only: list[str] | None = None, samples: bool = False) -> list[Path]:
-    """Make every episode that is not there yet, those `on_request` only where they are named, and on request the samples to
-    enrol voices from; the episodes' paths.
+    """Make every episode that is not there yet, or those named `only`, and on request the samples to enrol voices from; the
+    episodes' paths.
 
     Raises ToolError, ModelError.
     """
@@ -61,7 +61,7 @@ def build(folder: Path, engines: Engines, only: list[str] | None = None, samples
     if samples:
         _samples(play, folder / "samples", engines)
     paths = []
-    names = [e for e in play["episode"] if (e["name"] in only if only else not e.get("on_request"))]
+    names = [e for e in play["episode"] if e["name"] in (only or [e["name"]])]
     for episode in track(names, "demo series", console=Console(stderr=True), transient=True):
         target = folder / "episodes" / f"{episode['name']}.mp4"
         if not target.exists():

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..engines.base import versions
 from ..errors import LocalizeError, StoreError
 from ..languages import dictionary
 from ..records import EngineUse, Episode, Translation, from_json, to_json
@@ -17,8 +16,8 @@ from ..transcript.result import Listened
 from ..translation import rewording
 from ..translation.steps import job_for
 from . import pronounce, speak
-from .part import Part
 from .script import parts_of
+from .spoken_line import SpokenLine
 
 READ = 0.97  # of the reading time: the gaps between a line's cues take the rest
 
@@ -32,10 +31,10 @@ class FitInputs:
         said: every pronunciation of the language: another wording may hold other names.
     """
 
-    part: Part
+    part: SpokenLine
     was: Translation
     voice: EngineUse
-    numbers: str
+    rules: tuple[str, ...]
     dictionaries: str
     route: tuple[EngineUse, ...]
     reads: tuple[Any, ...]
@@ -53,12 +52,19 @@ def fit_text(
     voice, language = session.engines.synthesizer(), session.settings.language(job.target)
     parts = parts_of(session, listened, job.target, made)
     by_line = {t.line_id: t for t in made}
+    rules = pronounce.rules(language.espeak)
+    dictionaries = dictionary.identity(job.transcript.language, target)
+    said = pronounce.all_of(job.glossary, target)
+    # which engines are here is looked up once for each way in which lines were made, not for each line
+    origins = {t.origin for t in made if rewording.may_change(t)}
+    routes = {origin: rewording.route_of(origin, job, session.engines) for origin in origins}
+    writers = {origin: rewording.identities(route, session.engines) for origin, route in routes.items()}
 
-    def measure(part: Part) -> int:
+    def measure(part: SpokenLine) -> int:
         subject = f"{job.subject} {part.line.id}"
         return speak.natural_ms(part, voice, language.espeak, session.steps, subject)
 
-    def fit(part: Part) -> Translation:
+    def fit(part: SpokenLine) -> Translation:
         was = by_line[part.line.id]
         if not rewording.may_change(was):
             return was
@@ -67,12 +73,12 @@ def fit_text(
             part=part,
             was=was,
             voice=voice.identity(part.voice),
-            numbers=versions("num2words"),
-            dictionaries=dictionary.identity(job.transcript.language, target),
-            route=rewording.identities(was.origin, job, session.engines),
-            reads=rewording.read_besides(was.origin, part.line, job, session.engines),
+            rules=rules,
+            dictionaries=dictionaries,
+            route=writers[was.origin],
+            reads=rewording.read_besides(routes[was.origin], part.line, job, session.engines),
             terms=tuple((u.term.key(job.target), u.start, u.end) for u in uses),
-            said=pronounce.all_of(job.glossary, target),
+            said=said,
             cps=language.cps,
             espeak=language.espeak,
         )
@@ -93,7 +99,7 @@ def fit_text(
             item = rewording.Measured(part.line, was, measure(part), READ * language.cps * length / 1000)
             if not rewording.far_off(item):
                 return was
-            return rewording.reworded(item, rewording.offers(item, job, session.engines, uses), measured)
+            return rewording.reworded(item, rewording.offers(item, job, session.engines, uses, routes[was.origin]), measured)
 
         found = session.steps.json("fit-text", 7, inputs, f"{job.subject} {part.line.id}", choose)
         return from_json(Translation, found)

@@ -1,7 +1,8 @@
 """What a recogniser reads from a dub, line by line: whether each line says its text, to its last word.
 
 Pure. The recogniser skips a line now and then that is perfectly said, so a line that looks wrong here is heard once
-more by itself before it is believed to be wrong.
+more by itself before it is believed to be wrong. What is written in figures and signs is compared as it is said, on both
+sides: a voice says "three thousand two hundred fifty dollars", and a recogniser writes that either way.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from ..languages.read_aloud import read_aloud
 from ..languages.text import normal_form
 from ..records import Flag, Take, Word
 
@@ -34,24 +36,30 @@ def by_line(takes: Iterable[Take], heard: Sequence[Word]) -> dict[str, str]:
     return out
 
 
-def differs(text: str, heard: str) -> float:
+def as_said(text: str, tag: str) -> str:
+    """A text in the words that a voice says, compared form: figures, money, times and signs read in the language `tag`;
+    as it stands where no language is given."""
+    return normal_form(read_aloud(text, tag).text if tag else text)
+
+
+def differs(text: str, heard: str, tag: str = "") -> float:
     """Share of letters from 0 to 1 that differ; words are not counted, since recognisers part them as they like."""
-    wanted, got = normal_form(text).replace(" ", ""), normal_form(heard).replace(" ", "")
+    wanted, got = as_said(text, tag).replace(" ", ""), as_said(heard, tag).replace(" ", "")
     return float(Levenshtein.normalized_distance(wanted, got))
 
 
-def ends(text: str, heard: str) -> bool:
+def ends(text: str, heard: str, tag: str = "") -> bool:
     """Whether the last word of a text stands at the end of what was heard, spelled about so.
 
     A word of few letters takes the one before it along: recognisers join and part them. True for a text of no words.
     """
-    wanted, got = normal_form(text).split(), normal_form(heard).replace(" ", "")
+    wanted, got = as_said(text, tag).split(), as_said(heard, tag).replace(" ", "")
     tail = ""
     while wanted and len(tail) < SHORT:
         tail = wanted.pop() + tail
     return not tail or fuzz.partial_ratio(tail, got[-len(tail) - SHORT :]) >= ALIKE
 
 
-def doubtful(text: str, heard: str) -> bool:
-    """Whether a line as heard may not be what is written, or not all of it."""
-    return differs(text, heard) > MISREAD or not ends(text, heard)
+def doubtful(text: str, heard: str, tag: str = "") -> bool:
+    """Whether a line as heard, in the language `tag`, may not be what is written, or not all of it."""
+    return differs(text, heard, tag) > MISREAD or not ends(text, heard, tag)

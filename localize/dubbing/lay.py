@@ -11,6 +11,7 @@ import soxr
 
 from ..audio.levels import active_level, limit
 from ..audio.samples import RATE, Samples, length_ms
+from ..audio.spans import Span
 from ..engines.base import Clip
 from ..engines.speech.voices import Voices
 from ..errors import LocalizeError, StoreError, UnusableResult, one_line
@@ -18,10 +19,12 @@ from ..media import ffmpeg
 from ..records import Flag, Take
 from ..storage.step_cache import Steps
 from . import timing
-from .part import Part
 from .pronounce import notes
-from .speak import FULL, PACES, UNHEARD, ready, speak
+from .speak import FULL, UNHEARD, natural_ms, planned_ms, ready, speak
+from .spoken_line import SpokenLine
 
+SAME_SPEED = 0.02  # nearer to 1.0 the voice is left at its natural pace
+UNSAID = "the voice cannot say it"
 CEILING_DB = -0.3  # dBFS, of a track in which voices add up
 
 
@@ -42,8 +45,18 @@ class Dub:
         return self.apart.get(take.line_id, self.track[take.start_ms * RATE // 1000 : take.end_ms * RATE // 1000])
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """A line as the voice gave it at a native speed, and what failed on the way; no clip where all failed."""
+
+    digest: str
+    clip: Clip | None
+    speed: float
+    error: str = ""
+
+
 def dub(
-    parts: list[Part],
+    parts: list[SpokenLine],
     duration_ms: int,
     voice: Voices,
     espeak: str,
@@ -52,52 +65,59 @@ def dub(
     threads: int,
     tick: Callable[[int], None] = lambda _n: None,
     failed: Callable[[str], None] = lambda _error: None,
+    kept: tuple[Span, ...] = (),
 ) -> Dub:
     """Speak all lines, fit each to its slot and lay them into one track. A line that fails is flagged, not fatal.
 
-    `failed` is told of each engine's failure that another run may not meet.
+    `kept` is where the source's own sound stands, in ms; `failed` is told of each engine's failure that another run may not meet.
     """
 
-    def take(job: tuple[Part, float]) -> tuple[str, Clip | None, str]:
-        part, speed = job
+    def failure(error: LocalizeError) -> str:
+        if not isinstance(error, UnusableResult):
+            failed(str(error))
+        return one_line(str(error))
+
+    def natural(part: SpokenLine) -> tuple[int, str]:
         try:
-            digest, clip = speak(part, speed, voice, espeak, steps, f"{subject} {part.line.id}")
-            return digest, clip, ""
+            return natural_ms(part, voice, espeak, steps, f"{subject} {part.line.id}"), ""
         except StoreError:
             raise
         except LocalizeError as error:
-            if not isinstance(error, UnusableResult):
-                failed(str(error))
-            return "", None, one_line(str(error))
+            return 0, failure(error)
+
+    def take(i: int) -> Spoken:
+        part, about = parts[i], f"{subject} {parts[i].line.id}"
+        errors: list[str] = []
+        try:
+            for speed in dict.fromkeys((_speed(part, places[i], lengths[i][0], voice, espeak, steps, about), 1.0)):
+                try:
+                    digest, clip = speak(part, speed, voice, espeak, steps, about)
+                    return Spoken(digest, clip, speed, "; ".join(errors))
+                except StoreError:
+                    raise
+                except LocalizeError as error:  # at its natural pace it is stretched instead
+                    errors.append(failure(error))
+            return Spoken("", None, 1.0, errors[-1])
         finally:
             tick(1)
 
     with ThreadPoolExecutor(max(1, threads)) as pool:
-        plain = list(pool.map(take, [(p, 1.0) for p in parts]))
-        # a retake's slower pace is no part of how long the voice would naturally take
-        natural = [
-            round(length_ms(ready(clip), clip.rate) * PACES[part.again]) if clip else 0
-            for part, (_d, clip, _e) in zip(parts, plain, strict=True)
-        ]
-        spoken = [i for i, n in enumerate(natural) if n]
+        lengths = list(pool.map(natural, parts))
+        known = [i for i, (ms, _error) in enumerate(lengths) if ms]
         slots = [
-            timing.Slot(x.id, x.start_ms, x.end_ms, natural[i], x.speaker) for i in spoken for x in (parts[i].line,)
+            timing.Slot(x.id, x.start_ms, x.end_ms, lengths[i][0], x.speaker) for i in known for x in (parts[i].line,)
         ]
-        places = dict(zip(spoken, timing.lay_out(slots, duration_ms), strict=True))
-        again = [i for i in spoken if abs(places[i].native - 1) >= 0.02]
-        tick(0)
-        faster = dict(zip(again, pool.map(take, [(parts[i], places[i].native) for i in again]), strict=True))
+        places = dict(zip(known, timing.lay_out(slots, duration_ms, kept), strict=True))
+        longest_first = sorted(known, key=lambda i: -lengths[i][0])  # so that no core idles at the end
+        clips = dict(zip(longest_first, pool.map(take, longest_first), strict=True))
     track = np.zeros(round(duration_ms * RATE / 1000), np.float32)
     takes, alone = [], {}
     for i, part in enumerate(parts):
-        if i not in places:
-            takes.append(_failed(part, plain[i][2]))
+        spoken = clips.get(i, Spoken("", None, 1.0, lengths[i][1]))
+        if spoken.clip is None:
+            takes.append(_failed(part, spoken.error or UNSAID))
             continue
-        digest, clip, error = faster.get(i, plain[i])
-        speed = places[i].native if i in faster else 1.0
-        if clip is None:  # the faster take failed: the plain one is stretched instead
-            (digest, clip, _e), speed = plain[i], 1.0
-        made, laid = _lay(part, places[i], digest, clip, speed, natural[i], len(track), error)  # type: ignore[arg-type]
+        made, laid = _lay(part, places[i], spoken, spoken.clip, lengths[i][0], len(track))
         at = round(made.start_ms * RATE / 1000)
         track[at : at + len(laid)] += laid
         takes.append(replace(made, flags=made.flags + notes(part, espeak)))
@@ -112,8 +132,26 @@ def _overlap(one: Take, two: Take) -> bool:
     return bool(one.clip and two.clip) and one.start_ms < two.end_ms and two.start_ms < one.end_ms
 
 
+def _speed(
+    part: SpokenLine, place: timing.Place, natural_ms: int, voice: Voices, espeak: str, steps: Steps, subject: str
+) -> float:
+    """The native speed that brings a line to its place's length, as far as a voice may go; 1.0 where it is near.
+
+    A voice does not get shorter by what it is asked for: where it can plan, its plan says by how much.
+    """
+    speed = place.native
+    if abs(speed - 1) < SAME_SPEED:
+        return 1.0
+    wanted = natural_ms / min(place.rate, timing.NATIVE_MOST)
+    planned = planned_ms(replace(part, again=0), speed, voice, espeak, steps, subject)
+    if planned is None or abs(planned - wanted) <= UNHEARD * wanted or planned == natural_ms:
+        return speed
+    nearer = 1 + (speed - 1) * (natural_ms - wanted) / (natural_ms - planned)
+    return float(round(min(timing.ASKED_MOST, max(timing.ASKED_LEAST, nearer)), 3))
+
+
 def _lay(
-    part: Part, place: timing.Place, digest: str, clip: Clip, speed: float, natural_ms: int, count: int, note: str
+    part: SpokenLine, place: timing.Place, spoken: Spoken, clip: Clip, natural_ms: int, count: int
 ) -> tuple[Take, Samples]:
     """One clip as it goes into a track of `count` samples, and where it goes."""
     samples = ready(clip)
@@ -131,13 +169,13 @@ def _lay(
     room = wide[: max(0, count - at)] * np.float32(10 ** (gain / 20))
     end_ms = place.start_ms + round(len(room) * 1000 / RATE)
     rate = natural_ms / max(1, length_ms(wide, RATE))
-    flags = list(place.flags) + ([f"{Flag.RETAKE}: {note}"] if note else [])
+    flags = list(place.flags) + ([f"{Flag.RETAKE}: {spoken.error}"] if spoken.error else [])
     if length_ms(wide, RATE) - length_ms(room, RATE) > 10:
         flags.append(Flag.CUT_OFF)  # the picture ends before the line does
     if rate > timing.NATIVE_MOST + 0.005:
         flags.append(Flag.FAST)
     take = Take(
-        part.line.id, digest, place.start_ms, end_ms, round(rate, 3), speed, round(stretch, 4), natural_ms, part.voice,
+        part.line.id, spoken.digest, place.start_ms, end_ms, round(rate, 3), spoken.speed, round(stretch, 4), natural_ms, part.voice,
         round(gain, 2), tuple(flags),
     )  # fmt: skip
     return take, room
@@ -150,6 +188,6 @@ def _gain(samples: Samples, level_lufs: float) -> float:
     return float(np.clip(level_lufs - level, -24, 24))
 
 
-def _failed(part: Part, error: str) -> Take:
+def _failed(part: SpokenLine, error: str) -> Take:
     start = part.line.start_ms
     return Take(part.line.id, "", start, start, 1.0, 1.0, 1.0, 0, part.voice, 0.0, (Flag.NO_CLIP, f"{Flag.ERROR}: {error}"))

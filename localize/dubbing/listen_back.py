@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,17 +10,29 @@ import soxr
 
 from ..audio import files
 from ..audio.samples import ASR_RATE, Samples, to_asr
+from ..engines.base import Transcriber
 from ..engines.recognition import silero
-from ..records import Episode, Word, from_json, to_json
+from ..records import EngineUse, Episode, Word, from_json, to_json
 from ..session import Session
-from ..transcript import words
+from ..storage.blobs import Store
+from ..transcript import stretches, words
 from . import retake
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadBackInputs:
+    """All that decides what is read from a dub; `names`: those that the recogniser is told to expect."""
+
+    track: str
+    language: str
+    names: tuple[str, ...]
+    engine: EngineUse
 
 
 def hear_line(session: Session, target: str, quick: bool = False) -> retake.Hear:
     """Listen to one line by itself, with quiet around it as the recogniser likes it; `quick` tries once, and without
     being told the names."""
-    whisper, names_there = session.engines.transcriber(), () if quick else names_told(session, target)
+    whisper, names_there = session.engines.transcriber(target), () if quick else names_told(session, target)
 
     def hear(samples: Samples, rate: int) -> str:
         padded = np.pad(np.asarray(soxr.resample(samples, rate, ASR_RATE), np.float32), ASR_RATE // 2)
@@ -36,15 +49,17 @@ def names_told(session: Session, target: str) -> tuple[str, ...]:
 
 def read_back(session: Session, episode: Episode, track: str, target: str) -> tuple[Word, ...]:
     """What the recogniser reads from a dub's speech track."""
-    whisper = session.engines.transcriber()
-    names_there = names_told(session, target)
-
-    def make() -> Any:
-        samples, _rate = files.from_flac(session.steps.store.need(track))
-        heard = whisper.transcribe(to_asr(samples), target.split("-")[0], names_there, quick=True)
-        return [to_json(w) for w in words.heard_words(heard.words, silero.speech_spans(to_asr(samples)))]
-
-    inputs = {"track": track, "language": target, "names": names_there, "engine": to_json(whisper.identity())}
+    whisper, store = session.engines.transcriber(target), session.steps.store
+    told = names_told(session, target)
+    inputs = ReadBackInputs(track=track, language=target, names=told, engine=whisper.identity())
     with session.clock.timed(episode.name, target):
-        made = session.steps.json("read-back", 3, inputs, f"{episode.name} {target}", make)
+        make = lambda: _read(inputs, whisper, store, session.settings.threads)  # noqa: E731
+        made = session.steps.json("read-back", 4, inputs, f"{episode.name} {target}", make)
     return tuple(from_json(Word, w) for w in made)
+
+
+def _read(inputs: ReadBackInputs, whisper: Transcriber, store: Store, threads: int) -> Any:
+    samples = to_asr(files.from_flac(store.need(inputs.track))[0])
+    speech = silero.speech_spans(samples)
+    heard = stretches.words_in(whisper, samples, speech, inputs.language.split("-")[0], inputs.names, threads)
+    return [to_json(w) for w in words.heard_words(heard, speech)]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from ..engines.base import Synthesizer
-from ..languages.read_aloud import Reading, read_aloud
+from ..engines.base import Synthesizer, versions
+from ..languages import dictionary
+from ..languages.read_aloud import VERSION, Reading, read_aloud
 from ..records import Flag
 from ..series.glossary import Glossary
-from .part import Part
+from .spoken_line import SpokenLine
 
 
 def pronunciations(text: str, glossary: Glossary, tag: str) -> tuple[tuple[str, str], ...]:
@@ -21,19 +22,24 @@ def all_of(glossary: Glossary, tag: str) -> tuple[tuple[str, str], ...]:
     return tuple((t.form(tag), t.spoken(tag)) for t in glossary.terms if t.spoken(tag))
 
 
-def reading(part: Part, espeak: str) -> Reading:
+def rules(espeak: str) -> tuple[str, ...]:
+    """What turns a text into the words that are said: it belongs to the key of all that is spoken or measured."""
+    return f"read_aloud {VERSION}", versions("num2words"), dictionary.identity(espeak)
+
+
+def reading(part: SpokenLine, espeak: str) -> Reading:
     """The line as it is read aloud, names whose pronunciation is locked left as they are written."""
     return read_aloud(part.text, espeak, tuple(form for form, _say in part.say))
 
 
-def notes(part: Part, espeak: str) -> tuple[str, ...]:
+def notes(part: SpokenLine, espeak: str) -> tuple[str, ...]:
     """Flags for what is left to the voice as it stands, and for emoji that are not said."""
     read = reading(part, espeak)
     unread = (f"{Flag.UNREAD}: {' '.join(read.unread)}",) if read.unread else ()
     return unread + ((f"{Flag.DROPPED}: {' '.join(read.dropped)}",) if read.dropped else ())
 
 
-def phonemes(part: Part, voice: Synthesizer, espeak: str) -> str:
+def phonemes(part: SpokenLine, voice: Synthesizer, espeak: str) -> str:
     """The line's phonemes, locked names said as the glossary has it: respelled, or phonemes between slashes, which only
     a voice that reads phonemes can follow."""
     text = reading(part, espeak).text

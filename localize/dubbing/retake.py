@@ -13,8 +13,8 @@ from ..engines.base import Clip
 from ..errors import LocalizeError
 from . import intelligibility
 from .lay import Dub
-from .part import Part
 from .speak import PACES
+from .spoken_line import SpokenLine
 
 Hear = Callable[[Samples, int], str]  # samples and rate to what is read from them, heard as one line
 SEEN = 60  # characters of what was heard that a flag repeats
@@ -22,18 +22,20 @@ SEEN = 60  # characters of what was heard that a flag repeats
 
 def until_heard(
     made: Dub,
-    parts: list[Part],
+    parts: list[SpokenLine],
     heard: dict[str, str],
     hear: Hear,
-    say: Callable[[Part, float], Clip],
-    lay: Callable[[list[Part]], Dub],
+    say: Callable[[SpokenLine, float], Clip],
+    lay: Callable[[list[SpokenLine]], Dub],
+    tag: str = "",
 ) -> Dub:
     """The dub with every line that can be mended by another take mended so, and the others flagged.
 
     `heard` is what the recogniser reads of each line within the whole track, `hear` listens to one line alone, `say`
-    speaks a part at a native speed, `lay` lays all parts out anew.
+    speaks a part at a native speed, `lay` lays all parts out anew; `tag` is the language, in which figures are compared as
+    they are said.
     """
-    wrong = _wrong(made, parts, heard, hear)
+    wrong = _wrong(made, parts, heard, hear, tag)
     takes = {t.line_id: t for t in made.takes}
     better = {}
     for part in parts:
@@ -44,12 +46,12 @@ def until_heard(
                     clip = say(other, takes[part.line.id].speed)
                 except LocalizeError:
                     continue
-                if not intelligibility.doubtful(part.text, hear(clip.samples, clip.rate)):
+                if not intelligibility.doubtful(part.text, hear(clip.samples, clip.rate), tag):
                     better[part.line.id] = other
                     break
     if better:
         made = lay([better.get(p.line.id, p) for p in parts])
-        wrong = _wrong(made, parts, dict.fromkeys(wrong, ""), hear)
+        wrong = _wrong(made, parts, dict.fromkeys(wrong, ""), hear, tag)
     flagged = [
         replace(t, flags=(*t.flags, f"{intelligibility.FLAG}: {wrong[t.line_id][:SEEN]}")) if t.line_id in wrong else t
         for t in made.takes
@@ -57,13 +59,14 @@ def until_heard(
     return replace(made, takes=tuple(flagged))
 
 
-def _wrong(made: Dub, parts: list[Part], heard: dict[str, str], hear: Hear) -> dict[str, str]:
+def _wrong(made: Dub, parts: list[SpokenLine], heard: dict[str, str], hear: Hear, tag: str) -> dict[str, str]:
     """Lines whose clip, heard alone as it lies in the track, is not what is written: line id to what was heard."""
     texts = {p.line.id: p.text for p in parts}
     wrong = {}
     for take in made.takes:
-        if take.clip and take.line_id in heard and intelligibility.doubtful(texts[take.line_id], heard[take.line_id]):
+        text = texts.get(take.line_id, "")
+        if take.clip and take.line_id in heard and intelligibility.doubtful(text, heard[take.line_id], tag):
             alone = hear(made.sound(take), RATE)
-            if intelligibility.doubtful(texts[take.line_id], alone):
+            if intelligibility.doubtful(text, alone, tag):
                 wrong[take.line_id] = alone
     return wrong

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from ..audio.envelope import shorten_pauses, trim
 from ..audio.files import from_flac, to_flac
 from ..audio.levels import active_level
-from ..audio.samples import Samples, length_ms
-from ..audio.shape import shorten_pauses, trim
-from ..engines.base import Clip, versions
+from ..audio.samples import Samples
+from ..audio.samples import length_ms as samples_ms
+from ..engines.base import Clip
 from ..engines.speech.voices import Voices
 from ..errors import UnusableResult
-from ..languages import dictionary
 from ..records import EngineUse
 from ..storage.step_cache import Steps
-from .part import Part
-from .pronounce import phonemes
+from .pronounce import phonemes, rules
+from .spoken_line import SpokenLine
 
 VERSION = 6
+LENGTH_VERSION = 1
 SILENT_LUFS = -60.0
 SHORTEST_MS_A_LETTER = 18
 CLIPPED = 0.001
@@ -38,21 +40,15 @@ class SpeakInputs:
     speed: float
     espeak: str
     engine: EngineUse
-    numbers: str
-    dictionary: str
+    rules: tuple[str, ...]
 
 
-def speak(part: Part, speed: float, voices: Voices, espeak: str, steps: Steps, subject: str) -> tuple[str, Clip]:
+def speak(part: SpokenLine, speed: float, voices: Voices, espeak: str, steps: Steps, subject: str) -> tuple[str, Clip]:
     """(digest, clip) of a line at a native speed, spoken once and kept. Raises EngineError, UnusableResult for a silent clip."""
-    voice = voices.of(part.voice)
-    speed = round(speed * part.speed * PACES[part.again], 3)
-    inputs = SpeakInputs(
-        text=part.text, say=part.say, voice=part.voice, speed=speed, espeak=espeak,
-        engine=voice.identity(part.voice), numbers=versions("num2words"), dictionary=dictionary.identity(espeak),
-    )  # fmt: skip
+    voice, inputs = voices.of(part.voice), _inputs(part, speed, voices, espeak)
 
     def make() -> bytes:
-        clip = voice.speak(phonemes(part, voice, espeak), part.voice, speed)
+        clip = voice.speak(phonemes(part, voice, espeak), inputs.voice, inputs.speed)
         if active_level(clip.samples, clip.rate) < SILENT_LUFS:
             raise UnusableResult("the voice gave silence", part.line.id)
         if clipped(clip.samples) > CLIPPED:
@@ -68,6 +64,16 @@ def speak(part: Part, speed: float, voices: Voices, espeak: str, steps: Steps, s
     return digest, Clip(samples, rate)
 
 
+def _inputs(part: SpokenLine, speed: float, voices: Voices, espeak: str) -> SpeakInputs:
+    wanted = round(speed * part.speed * PACES[part.again], 3)
+    ask = getattr(voices.of(part.voice), "asked", None)  # of a served voice: one that knows no speed is not paid for it twice
+    asked, taken = ask(part.voice, wanted, part.again, part.line.manner) if ask else (part.voice, wanted)
+    return SpeakInputs(
+        text=part.text, say=part.say, voice=asked, speed=taken, espeak=espeak,
+        engine=voices.identity(part.voice), rules=rules(espeak),
+    )  # fmt: skip
+
+
 def clipped(samples: Samples) -> float:
     """Share of samples that lie flat at the clip's own peak, as nothing but clipping leaves them."""
     peak = float(np.abs(samples).max(initial=0))
@@ -75,16 +81,36 @@ def clipped(samples: Samples) -> float:
     return float(flat.mean()) if peak > 0 and len(flat) else 0.0
 
 
-def natural_ms(part: Part, voice: Voices, espeak: str, steps: Steps, subject: str) -> int:
-    """How long a line's speech is at the voice's natural pace; 0 where it cannot say it. The take is kept.
+def natural_ms(part: SpokenLine, voices: Voices, espeak: str, steps: Steps, subject: str) -> int:
+    """How long a line's speech is at the voice's natural pace; 0 where it cannot say it. Kept like a take.
 
-    Raises LocalizeError where the engine failed.
+    Told by the voice's own plan where it has one, without speaking; else by a take. Raises LocalizeError where the engine
+    failed.
     """
+    return length_ms(replace(part, again=0), 1.0, voices, espeak, steps, subject)
+
+
+def length_ms(part: SpokenLine, speed: float, voices: Voices, espeak: str, steps: Steps, subject: str) -> int:
+    """How long a line's speech is at a native speed, as `ready` leaves it; 0 where the voice cannot say it."""
+    planned = planned_ms(part, speed, voices, espeak, steps, subject)
+    if planned is not None:
+        return planned
     try:
-        clip = speak(part, 1.0, voice, espeak, steps, subject)[1]
+        clip = speak(part, speed, voices, espeak, steps, subject)[1]
     except UnusableResult:
         return 0
-    return length_ms(ready(clip), clip.rate)
+    return samples_ms(ready(clip), clip.rate)
+
+
+def planned_ms(part: SpokenLine, speed: float, voices: Voices, espeak: str, steps: Steps, subject: str) -> int | None:
+    """The same as the voice plans it before it speaks; None for a voice of which only a take tells."""
+    voice, inputs = voices.of(part.voice), _inputs(part, speed, voices, espeak)
+
+    def make() -> Any:
+        return voice.length_ms(phonemes(part, voice, espeak), part.voice, inputs.speed)
+
+    planned = steps.json("length", LENGTH_VERSION, inputs, subject, make)
+    return None if planned is None else int(planned)
 
 
 def ready(clip: Clip) -> Samples:

@@ -9,18 +9,19 @@ from typing import Any
 from ..audio import files
 from ..audio.levels import active_level
 from ..audio.samples import RATE
-from ..engines.base import Clip, versions
+from ..audio.spans import Span
+from ..engines.base import Clip
 from ..errors import EngineError, UnusableResult
 from ..records import EngineUse, Episode, Flag, Take, Translation, from_json, to_json
 from ..session import Session
 from ..storage.step_cache import Failure
 from ..transcript.result import Listened
-from . import intelligibility, listen_back, retake, speak
+from . import intelligibility, listen_back, pronounce, retake, speak
 from .casting import speakers
 from .lay import Dub
 from .lay import dub as lay_out
-from .part import Part
 from .script import parts_of
+from .spoken_line import SpokenLine
 
 Tick = Callable[[int], None]
 
@@ -43,15 +44,17 @@ class DubInputs:
     Attributes:
         parts: each line with its text, voice, pace, level and how its names are said.
         judge, told: the recogniser that listens back, and the names that it is told; none where nobody listens.
+        kept: where the source's own sound stands.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[SpokenLine, ...]
     duration_ms: int
     espeak: str
-    numbers: str
+    rules: tuple[str, ...]
     engines: tuple[EngineUse, ...]
     judge: EngineUse | None
     told: tuple[str, ...]
+    kept: tuple[Span, ...]
 
 
 def dub(
@@ -72,18 +75,19 @@ def dub(
         parts=tuple(parts),
         duration_ms=episode.media.duration_ms,
         espeak=language.espeak,
-        numbers=versions("num2words"),
+        rules=pronounce.rules(language.espeak),
         engines=tuple(speakers(session, listened, target)),
-        judge=session.engines.transcriber().identity() if judged else None,
+        judge=session.engines.transcriber(target).identity() if judged else None,
         told=listen_back.names_told(session, target) if judged else (),
+        kept=tuple(s.span for s in listened.kept),
     )
     failed: list[str] = []
 
-    def lay(these: list[Part]) -> Dub:
+    def lay(these: list[SpokenLine]) -> Dub:
         duration, threads = episode.media.duration_ms, session.settings.threads
-        return lay_out(these, duration, voice, language.espeak, session.steps, subject, threads, tick, failed.append)
+        return lay_out(these, duration, voice, language.espeak, session.steps, subject, threads, tick, failed.append, inputs.kept)
 
-    def say(part: Part, speed: float) -> Clip:
+    def say(part: SpokenLine, speed: float) -> Clip:
         try:
             return speak.speak(part, speed, voice, language.espeak, session.steps, f"{subject} {part.line.id}")[1]
         except EngineError as error:
@@ -96,7 +100,7 @@ def dub(
         track = session.steps.store.put(files.to_flac(first.track, RATE))
         if judged:
             heard = intelligibility.by_line(first.takes, listen_back.read_back(session, episode, track, target))
-            made = retake.until_heard(first, parts, heard, listen_back.hear_line(session, target), say, lay)
+            made = retake.until_heard(first, parts, heard, listen_back.hear_line(session, target), say, lay, target)
         if made.track is not first.track:
             track = session.steps.store.put(files.to_flac(made.track, RATE))
         levels = {t.line_id: round(active_level(made.sound(t), RATE), 1) for t in made.takes}
@@ -107,7 +111,7 @@ def dub(
         return Failure(spoken, f"no clip for {', '.join(silent)}", passing=False) if silent else spoken
 
     with session.clock.timed(episode.name, target):
-        spoken = from_json(Spoken, session.steps.json("dub", 14, inputs, subject, make))
+        spoken = from_json(Spoken, session.steps.json("dub", 15, inputs, subject, make))
         if session.steps.store.get(spoken.track) is None:  # the track's blob went missing: lay it again
             made = make()
             spoken = from_json(Spoken, made.value if isinstance(made, Failure) else made)

@@ -9,8 +9,10 @@ once in the source too; nobody overlaps himself. A line too short is slowed to 0
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..audio.spans import Span
 from ..records import Flag
 
 BORROW_MS = 1000
@@ -23,6 +25,7 @@ EASY = 1.04  # natural speech never differs by less than this from take to take
 NEAR = 1.13  # up to this rate a voice costs nothing a listener notices, so it comes before borrowing
 GIVES = 0.65  # of what a voice is asked for, in speed over 1.0, comes out as shorter speech: 1.10 asked is 1.065 heard
 ASKED_MOST = 1.25  # beyond, words blur
+ASKED_LEAST = 0.8
 AT_ONCE_MS = 200  # of two people's lines that overlap by as much, both keep their own time
 
 
@@ -65,18 +68,20 @@ def at_once(one: Slot, two: Slot) -> bool:
     return "" != one.speaker != two.speaker != "" and shared >= min(AT_ONCE_MS, max(1, shorter // 2))
 
 
-def lay_out(slots: list[Slot], duration_ms: int) -> list[Place]:
+def lay_out(slots: list[Slot], duration_ms: int, kept: Iterable[Span] = ()) -> list[Place]:
     """A place for each slot, in order of their starts; clips that obey `window_ms` end with the picture, and overlap only
-    where the source's lines do, said by two.
+    where the source's lines do, said by two. No gap is borrowed in which a sound of the source is kept.
 
     A line that fits nowhere even at MOST gets the time it needs: it may start up to EARLY_MS early where the time
     before is free, and pushes what follows, which is flagged "late".
     """
     places: list[Place] = []
     ends: list[int] = []
+    held = tuple(kept)
     for index, slot in enumerate(slots):
         later = [s.start_ms for s in slots[index + 1 :] if not at_once(slot, s)]
-        following = min(later, default=duration_ms + AIR_MS)
+        sounds = [start for start, _end in held if start >= slot.end_ms]
+        following = min((*later, *sounds), default=duration_ms + AIR_MS)
         free_from = max((e for s, e in zip(slots, ends, strict=False) if not at_once(s, slot)), default=0)
         start = max(slot.start_ms, free_from)
         flags = (Flag.LATE,) if start > slot.start_ms + EARLY_MS else ()

@@ -6,6 +6,8 @@ group "localize.engines" of another package. `identity()` must not load the mode
 
 from __future__ import annotations
 
+import copy
+import functools
 import importlib.metadata
 import threading
 from dataclasses import dataclass, field
@@ -19,10 +21,13 @@ from ..records import EngineUse, Word
 from ..settings import Settings
 from .failures import NAME as FAILURES
 from .failures import Failures
+from .served.endpoint import Endpoints
+from .served.endpoint import load as load_endpoints
 
 Samples = NDArray[np.float32]
 
 
+@functools.cache
 def versions(*packages: str) -> str:
     """Name and version of installed packages that shape an engine's output: part of its identity."""
     return ", ".join(f"{p} {importlib.metadata.version(p)}" for p in packages)
@@ -36,16 +41,28 @@ class EngineContext:
         guard: held while an engine loads, so that each model loads once a process.
         loaded: model id -> the loaded model, for engines that share one.
         failures: engines that failed here.
+        without_gpu: library -> why it cannot use the GPU here, as it was found out.
+        series: whose endpoints and budget count; endpoints: by name, the studio's and the series' own.
     """
 
     settings: Settings
     registry: Registry
     guard: threading.RLock = field(default_factory=threading.RLock)
     loaded: dict[str, Any] = field(default_factory=dict)
+    without_gpu: dict[str, str] = field(default_factory=dict)
+    series: str = ""
     failures: Failures = field(init=False)
+    endpoints: Endpoints = field(init=False)
 
     def __post_init__(self) -> None:
         self.failures = Failures(self.settings.home / FAILURES)
+        self.endpoints = load_endpoints(self.settings, self.series)
+
+    def of_series(self, series: str) -> EngineContext:
+        """The same loaded models and failures, with another series' endpoints. Raises OptionError."""
+        other = copy.copy(self)
+        other.series, other.endpoints = series, load_endpoints(self.settings, series)
+        return other
 
 
 @dataclass(frozen=True)
@@ -90,7 +107,11 @@ class Ask:
     Attributes:
         text: the line, its names masked or, for engines that keep terms themselves, as they stand.
         terms: (as it stands in `text`, what must stand for it) of names that are not masked.
+        told: the line in the language it was said in, where `text` is another engine's translation of it; "" elsewhere.
         speaker, before: who says it, and the lines said before it, oldest first.
+        listener, address: to whom, as far as the turns show, and in which form ("usted") by the bible.
+        people: (name, who that is) of these two, as far as the bible knows.
+        scene: number of its scene in the episode: only lines of one are asked for together.
         seconds: how long the line lasts where it is spoken; 0 where nothing limits it.
         shorter: how much shorter than usual the answer must be, e.g. 0.8; 1 for the usual.
     """
@@ -101,6 +122,11 @@ class Ask:
     before: tuple[str, ...] = ()
     seconds: float = 0.0
     shorter: float = 1.0
+    told: str = ""
+    listener: str = ""
+    address: str = ""
+    people: tuple[tuple[str, str], ...] = ()
+    scene: int = 0
 
 
 class Translator(Protocol):
@@ -190,6 +216,12 @@ class Synthesizer(Protocol):
 
     def speak(self, phonemes: str, voice: str, speed: float) -> Clip:
         """Speech of those phonemes. Raises EngineError, OptionError for an unknown voice."""
+
+    def length_ms(self, phonemes: str, voice: str, speed: float) -> int | None:
+        """How long that speech would be, its ends trimmed and its long pauses shortened; None where only a take tells.
+
+        Raises EngineError, OptionError for an unknown voice.
+        """
 
 
 class Separator(Protocol):

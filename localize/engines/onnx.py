@@ -5,11 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+GPU = "CUDAExecutionProvider"
 
-def session(path: Path) -> Any:
-    """A session on the processor with one thread an inference. Raises what onnxruntime raises."""
+
+def session(path: Path, threads: int = 1, gpu: bool = False) -> Any:
+    """A session with so many threads an inference, on the processor or on the GPU. Raises what onnxruntime raises, and
+    RuntimeError where the GPU was asked for and would not be used: onnxruntime itself goes on without it."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    options.intra_op_num_threads = threads
+    if gpu and not has_gpu():
+        raise RuntimeError(f"this onnxruntime is built without {GPU}: its package onnxruntime-gpu has it")
+    providers = [GPU, "CPUExecutionProvider"] if gpu else ["CPUExecutionProvider"]
+    made = onnxruntime.InferenceSession(str(path), options, providers=providers)
+    if gpu and GPU not in made.get_providers():
+        raise RuntimeError(f"{GPU} could not be started: a library of CUDA is missing, or there is no GPU")
+    return made
+
+
+def has_gpu() -> bool:
+    """Whether the onnxruntime that is installed can use a GPU at all."""
+    import onnxruntime
+
+    return GPU in onnxruntime.get_available_providers()

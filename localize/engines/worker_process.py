@@ -17,12 +17,18 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import tenacity
+
 from ..errors import EngineError, one_line
 from ..settings import other_python
 
 TAIL = 20  # lines of its standard error that an error may quote
 TRIES = 2
 LAST_WORDS_S = 2.0  # a worker that dies over a request is asked once more; a second death is the request's fault
+
+
+class _Died(Exception):
+    """The worker died over a request; its last words."""
 
 
 class WorkerProcess:
@@ -50,21 +56,28 @@ class WorkerProcess:
 
     def ask(self, request: dict[str, Any], where: str = "") -> tuple[dict[str, Any], bytes]:
         """(answer, its bytes). Raises EngineError where the worker refuses, dies twice or takes too long."""
+        where = where or self.name
+        tries = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(TRIES), retry=tenacity.retry_if_exception_type(_Died), reraise=True
+        )
         with self._guard:
-            for attempt in range(TRIES):
-                process = self._running()
-                try:
-                    answer, data = self._exchange(process, request)
-                except (OSError, ValueError, EOFError) as error:
-                    late = self._end()
-                    if late or attempt + 1 == TRIES:
-                        reason = f"no answer in {self.seconds:.0f} s" if late else self._last() or str(error)
-                        raise EngineError(f"its process ended: {one_line(reason, 200)}", where or self.name) from error
-                    continue
-                if "error" in answer:
-                    raise EngineError(one_line(str(answer["error"]), 300), where or self.name)
-                return answer, data
-        raise AssertionError("unreachable")
+            try:
+                answer, data = tries(self._once, request, where)
+            except _Died as error:
+                raise EngineError(f"its process ended: {one_line(str(error), 200)}", where) from error
+        if "error" in answer:
+            raise EngineError(one_line(str(answer["error"]), 300), where)
+        return answer, data
+
+    def _once(self, request: dict[str, Any], where: str) -> tuple[dict[str, Any], bytes]:
+        """One request to a worker that runs. Raises _Died where it may be asked again, EngineError where it was late."""
+        process = self._running()
+        try:
+            return self._exchange(process, request)
+        except (OSError, ValueError, EOFError) as error:
+            if self._end():
+                raise EngineError(f"its process ended: no answer in {self.seconds:.0f} s", where) from error
+            raise _Died(self._last() or str(error)) from error
 
     def close(self) -> None:
         """End the worker, if one runs."""

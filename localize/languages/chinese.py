@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import logging
 import re
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,12 +65,19 @@ def sound(text: str) -> tuple[Syllable, ...]:
     return tuple(out)
 
 
-@functools.lru_cache(maxsize=1)
-def _cutter() -> Any:
-    import jieba
+def quiet_jieba() -> Any:
+    """The library, without what it says of itself: when it loads its dictionary, and of setuptools when it is imported."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        import jieba
 
     jieba.setLogLevel(logging.ERROR)
-    return jieba.Tokenizer()
+    return jieba
+
+
+@functools.lru_cache(maxsize=1)
+def _cutter() -> Any:
+    return quiet_jieba().Tokenizer()
 
 
 def words(text: str) -> list[str]:

@@ -14,12 +14,15 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,24});")
 _BREAK = re.compile(r"<br\s*/?>|\\[Nn]", re.IGNORECASE)
 # soft hyphen, zero width space, word joiner, byte order mark, direction marks, variation of Mongolian script
 _UNSEEN = re.compile(
-    "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+    "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffc]"
 )
 # joiners shape Indian letters and emoji, and mean nothing elsewhere
 _STRAY_JOINER = re.compile("(?<![\u0900-\u0dff\u200d\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])[\u200c\u200d]")
+_ODD = re.compile(r"[\\<`\x00-\x09\x0b-\x1f\x7f]")  # of ASCII, all that is not left as it is; an entity's is decoded before
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SPACES = re.compile("[\t\u1680\u2000-\u200a\u202f\u205f\u3000]|\u00a0(?!\\d{3}(?!\\d))")
+# letters that are drawn as one or in a fancy face, and half-width katakana: other letters to a search and a voice
+_DRAWN = re.compile("[\ufb00-\ufb06\uff66-\uff9f\U0001d400-\U0001d7ff]+")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SINGLE = str.maketrans("\u2018\u2019\u201a\u201b\u02bc\u02b9\u2032\uff07", "''''''''")
 _DOUBLE = str.maketrans("\u201c\u201d\u201e\u201f\u2033\uff02", '""""""')
@@ -53,6 +56,8 @@ def clean_row(text: str) -> str:
 def _once(text: str) -> str:
     if "&" in text:
         text = _ENTITY.sub(lambda m: html.unescape(m[0]), text)
+    if text.isascii() and not _ODD.search(text):
+        return re.sub(r" {2,}", " ", text) if "  " in text else text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     text = text.replace("\x85", "\n")
     text = _BREAK.sub("\n", text).replace("\\h", " ")
@@ -60,7 +65,7 @@ def _once(text: str) -> str:
     text = _CONTROL.sub("", text)
     text = _UNSEEN.sub("", text)
     text = _STRAY_JOINER.sub("", text)
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", _DRAWN.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text))
     text = text.translate(_WIDE_LETTERS if _CJK.search(text) else {**_WIDE, **_MARKS})
     text = text.translate(_SINGLE).translate(_DOUBLE)
     text = _APOSTROPHE.sub("'", text)

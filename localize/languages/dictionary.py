@@ -24,6 +24,7 @@ FILES = {
     "pt-PT": ("pt_PT", "pt_BR"),
     "hi": ("hi_IN",),
 }
+MISSING = "-"
 _GUARD = threading.Lock()
 
 
@@ -34,11 +35,20 @@ class Dictionary:
         import hunspell
 
         self._words: Any = hunspell.Hunspell(stem.name, hunspell_data_dir=str(stem.parent))
-        self._known = functools.lru_cache(maxsize=20_000)(self._look_up)
+        self._known = functools.lru_cache(maxsize=65_536)(self._look_up)
+
+    def has(self, word: str) -> bool:
+        """Whether it is a word as written, in any inflection."""
+        return self._known(word)
 
     def knows(self, word: str) -> bool:
         """Whether it is a word as written, or without the capital that a sentence or a shout gives it."""
         return self._known(word) or (word != word.lower() and self._known(word.lower()))
+
+    def nearest(self, word: str) -> list[str]:
+        """Words of the language that it may be a slip of."""
+        with _GUARD:
+            return list(self._words.suggest(word))
 
     def unknown(self, text: str) -> list[str]:
         """The words of a text that are not in the dictionary, in order; figures are no words."""
@@ -55,8 +65,8 @@ def words(text: str) -> list[str]:
 
 
 def identity(*tags: str) -> str:
-    """Digest of the dictionaries of these tags, for the keys of what is decided by them; "-" for one that is missing."""
-    return " ".join(_digest(path) if (path := _file(tag)) else "-" for tag in tags)
+    """Digest of the dictionaries of these tags, for the keys of what is decided by them; MISSING for one that is not there."""
+    return " ".join(_digest(path) if (path := _file(tag)) else MISSING for tag in tags)
 
 
 @functools.lru_cache(maxsize=16)

@@ -28,6 +28,15 @@ PRIMARY = {
     "chinese": "zh", "mandarin": "zh", "french": "fr", "german": "de", "italian": "it", "japanese": "ja", "korean": "ko",
     "russian": "ru", "arabic": "ar", "turkish": "tr", "indonesian": "id", "vietnamese": "vi", "thai": "th",
 }  # fmt: skip
+# regions as people write them beside a language's name: "Spanish (Latin America)", "Brazilian Portuguese"
+REGIONS = {
+    "latin america": "419", "latin american": "419", "latam": "419", "latinoamérica": "419", "latinoamerica": "419",
+    "américa latina": "419", "america latina": "419", "latino": "419", "neutral": "419", "mexico": "MX", "méxico": "MX",
+    "mexican": "MX", "argentina": "AR", "colombia": "CO", "spain": "ES", "españa": "ES", "castilian": "ES", "brazil": "BR",
+    "brasil": "BR", "brazilian": "BR", "portugal": "PT", "simplified": "Hans", "traditional": "Hant", "us": "US", "usa": "US",
+    "united states": "US", "american": "US", "uk": "GB", "united kingdom": "GB", "british": "GB", "india": "IN",
+}  # fmt: skip
+EUROPEAN = {"es": "ES", "pt": "PT"}
 TWO_LETTERS = frozenset(
     """af am ar as az be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl gu he hi hr hu hy id is it ja ka kk km kn
     ko ky lo lt lv mk ml mn mr ms my nb ne nl no or pa pl ps pt ro ru sd si sk sl so sq sr sv sw ta te th tl tr uk ur uz
@@ -37,7 +46,10 @@ EXACT, AREA, NEUTRAL, OTHER = range(4)
 
 
 def tag_of(text: str) -> str | None:
-    """A language tag as it is written properly, of what a file's name has: "pt_br" -> "pt-BR", "spa" -> "es"; None for no tag."""
+    """A language tag as it is written properly, of what a file's name or a column's heading has: "pt_br" -> "pt-BR",
+    "spa" -> "es", "Spanish (Latin America)" -> "es-419"; None for no tag."""
+    if by_name := _of_name(re.findall(r"[^\W_]+", text.casefold())):
+        return by_name
     parts = re.split(r"[-_ ]", text.strip())
     first = parts[0].lower()
     primary = first if first in TWO_LETTERS else PRIMARY.get(first)
@@ -46,7 +58,18 @@ def tag_of(text: str) -> str | None:
     if primary is None or not all(re.fullmatch(r"[A-Za-z0-9]{2,8}", p) for p in parts[1:]):
         return None
     shaped = [p.title() if len(p) == 4 and p.isalpha() else p.upper() if len(p) <= 3 else p.lower() for p in parts[1:]]
-    return "-".join([primary, *(s for s in shaped if s.lower() not in primary.lower().split("-"))])
+    return "-".join([primary, *(s for s in shaped if s.lower() not in primary.lower().split("-")[1:])])
+
+
+def _of_name(words: list[str]) -> str | None:
+    """The tag of a language's name with its region's before or behind it."""
+    for at, word in enumerate(words if len(words) > 1 else ()):
+        primary = PRIMARY.get(word, "").partition("-")[0] if len(word) > 3 else ""
+        region = " ".join((*words[:at], *words[at + 1 :]))
+        region = EUROPEAN.get(primary, "") if region in ("europe", "european") else REGIONS.get(region, "")
+        if primary and region:
+            return f"{primary}-{region}"
+    return None
 
 
 @functools.lru_cache(maxsize=4096)

@@ -25,6 +25,14 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
+_SUBTITLE_TAG = re.compile(r"(?i)</?(?:i|b|u|s|c|v|em|strong|font|span|lang|ruby|rt|p)(?:[\s./][^<>\n]{0,200})?/?>|\{\\[^{}]*\}")
+
+
+def untagged(text: str) -> str:
+    """A text without the tags and positions that subtitles have; other words in angle brackets stay."""
+    return _SUBTITLE_TAG.sub("", text)
+
+
 # \w leaves Devanagari's vowel signs out; danda and double danda (0964, 0965) end a word. Where a script puts no blanks,
 # a letter is a word by itself and any place is a word's edge
 LETTER = rf"(?:(?![{unspaced.LETTERS}])[\w\u0900-\u0963\u0966-\u097f])"

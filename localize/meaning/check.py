@@ -17,11 +17,12 @@ from ..translation.available import text_hops
 from ..translation.routes import Route, plan
 from ..translation.send import Sent, cross
 from . import agreement, findings
+from .likeness import limits_of
 from .nearness import nearness
 from .record import Checked, Nearness, Pair
 from .spelling import Books, name_pattern
 
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +66,12 @@ class Tools:
 
 def tools(engines: Engines, source: str, target: str) -> Tools:
     """What is here to check lines from one language in another; nothing is loaded."""
-    missing = []
-    encoder = next((e for e in engines.encoders() if e.reads(source) and e.reads(target) and not e.unavailable()), None)
-    if encoder is None:
-        missing.append(next((w for e in engines.encoders() if (w := e.unavailable())), "no sentence encoder"))
+    able = [e for e in engines.encoders() if e.reads(source) and e.reads(target)]
+    encoder = next((e for e in able if not e.unavailable()), None)
+    before = able[: able.index(encoder)] if encoder else able
+    missing = [f"{e.name} does not compare lines here: {e.unavailable()}" for e in before]
+    if not able:
+        missing.append("no sentence encoder reads these languages")
     books = None
     if reason := dictionaries.unavailable(target):
         missing.append(reason)
@@ -153,6 +156,7 @@ def check(lines: list[Told], these: Tools) -> list[Checked]:
     targets = [x.target for x in lines]
     analysed = tried(lambda: analyser.analyse(targets, these.target), []) if these.analyses else []
     near: list[Nearness] = []
+    limits = limits_of(these.encoder) if these.encoder else None
     if (encoder := these.encoder) is not None:
         texts = [x.source for x in lines], targets, [b.text for b in backs], [x.around for x in lines]
         near = tried(lambda: nearness(*texts, encoder.vectors), [])
@@ -168,8 +172,7 @@ def check(lines: list[Told], these: Tools) -> list[Checked]:
             speaker_gender=line.gender,
             analysed=analysed[at] if analysed else (),
         )
-        name = these.encoder.name if these.encoder else ""
-        found = [*findings.of(pair, near[at] if near else None, name, these.books), *agreement.gender(pair)]
+        found = [*findings.of(pair, near[at] if near else None, limits, these.books), *agreement.gender(pair)]
         error = "; ".join(dict.fromkeys(e for e in (*failed, backs[at].error) if e))
         out.append(Checked(line.line_id, tuple(found), backs[at].text, error))
     return out

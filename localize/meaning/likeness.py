@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from ..engines.checking.encoders import Encoder
 from .record import Finding, Nearness, Pair, words
 
 
@@ -31,6 +32,13 @@ LIMITS = {
     "use-multilingual-v3": Limits(far=0.40, near=0.60, unit=0.50, lost=0.58, added=0.48),
     "multilingual-e5-small": Limits(far=0.850, near=0.875, unit=0.10, lost=0.48, added=0.50),
 }
+
+
+def limits_of(encoder: Encoder) -> Limits:
+    """An encoder's limits. Raises KeyError for one that has none."""
+    return Limits(**encoder.limits) if encoder.limits else LIMITS[encoder.name]
+
+
 # how long good translations are, as log(length / the English line's): mean of the development half; a Chinese character
 # stands for about three letters
 LENGTH = {"es": -0.04, "pt": 0.0, "hi": 0.05, "zh": -1.15, "ja": -0.85, "ko": -0.8}
@@ -38,9 +46,8 @@ SHORT = 3  # words; a line of no more says too little to be compared strictly
 WHOLE = 30  # characters; the length of a shorter line says less
 
 
-def check(pair: Pair, near: Nearness, encoder: str) -> list[Finding]:
+def check(pair: Pair, near: Nearness, limits: Limits) -> list[Finding]:
     """Findings of nearness: whether the translation is its own line's, and all of it."""
-    limits = LIMITS[encoder]
     short = len(words(pair.source)) <= SHORT
     best = max(near.neighbours.values(), default=-1.0)
     if near.own < limits.near and best > limits.far - limits.unit / 5:
@@ -52,9 +59,7 @@ def check(pair: Pair, near: Nearness, encoder: str) -> list[Finding]:
     least = limits.far - (limits.unit / 4 if short else 0.0)
     if near.own < least and not (near.back is not None and near.back > limits.near):
         return [Finding("other-meaning", f"line and translation are {near.own:.2f} alike, {least:.2f} is the least")]
-    ratio = math.log(max(1, len(pair.target)) / max(1, len(pair.source))) - LENGTH.get(pair.target_language, 0.0)
-    ratio += LENGTH.get(pair.source_language, 0.0)
-    ratio *= min(1.0, len(pair.source) / WHOLE)
+    ratio = length(pair)
     if lost(near, ratio, limits) > limits.lost:
         return [
             Finding(
@@ -70,6 +75,12 @@ def check(pair: Pair, near: Nearness, encoder: str) -> list[Finding]:
             )
         ]
     return []
+
+
+def length(pair: Pair) -> float:
+    """How much longer the translation is than good ones of such a line are, as a logarithm; of a short line, less."""
+    ratio = math.log(max(1, len(pair.target)) / max(1, len(pair.source))) - LENGTH.get(pair.target_language, 0.0)
+    return (ratio + LENGTH.get(pair.source_language, 0.0)) * min(1.0, len(pair.source) / WHOLE)
 
 
 def lost(near: Nearness, ratio: float, limits: Limits) -> float:

@@ -9,7 +9,6 @@ from ..models.scores import Score
 from ..records import Translation
 from .record import Checked
 
-PERSONS = frozenset({"memory", "studio", "source"})
 # what a single text engine may lose for its lines to go out unseen where nothing is found in them, by the figures that rank
 # routes (`models.scores`): Bergamot en -> pt has 0.11 (chrF 76.6 on drama lines), Mozilla's en -> es 0.15, a pivot over 0.2
 LOSS = 0.12
@@ -33,7 +32,7 @@ class Trust(StrEnum):
 
 def is_person(translation: Translation) -> bool:
     """Whether a person wrote or approved the line."""
-    return translation.origin in PERSONS
+    return translation.by_person
 
 
 def is_checked(translation: Translation) -> bool:

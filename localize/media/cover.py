@@ -11,7 +11,7 @@ of the picture as displayed; times are int ms.
 from __future__ import annotations
 
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ..errors import MediaError, OptionError, ToolError, one_line
 from ..markets import COVERS
-from . import ffmpeg
+from . import ffmpeg, tone
 from .frames import View, frames
 from .probe_process import ask
 
@@ -55,15 +55,15 @@ def cover(
 ) -> None:
     """Write a silent MP4 with the patches covered and, where given, an ASS file drawn over it.
 
-    `size` is the picture's as displayed. Frame rate, number of frames and colour tags stay; eight bits a sample, and a
-    rotation is applied. Raises OptionError for an unknown way, MediaError, ToolError.
+    `size` is the picture's as displayed. Frame rate, number of frames and colour tags stay; eight bits a sample, HDR is
+    brought to SDR, and a rotation is applied. Raises OptionError for an unknown way, MediaError, ToolError.
     """
     if way not in COVERS:
         raise OptionError(f"cover {way!r} is unknown", do=f"choose from {', '.join(COVERS)}")
     width, height = even(size)
     patches = padded(patches, (width, height))
-    rate, colour, stream = _facts(source)
-    view = View((0, 0, width, height), (width, height), float(rate), stream)
+    rate, colour, stream, to_sdr = _facts(source)
+    view = View((0, 0, width, height), (width, height), float(rate), stream, to_sdr)
     masks = _letters(source, patches, view) if way == "inpaint" else {}
     argv = [ffmpeg.binary(), "-hide_banner", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "yuv420p"]
     argv += ["-s", f"{width}x{height}", "-r", str(rate), *colour, "-i", "pipe:"]
@@ -159,7 +159,7 @@ def _letters(source: Path, patches: list[Patch], whole: View) -> Masks:
             wanted.setdefault(round(at * whole.rate / 1000), []).append(patch)
     sums: dict[tuple[int, int, Rect], NDArray[np.uint8]] = {}
     width = whole.size[0]
-    view = View((0, top, width, bottom - top), (width, bottom - top), whole.rate, whole.stream)
+    view = replace(whole, crop=(0, top, width, bottom - top), size=(width, bottom - top))
     for number, band in enumerate(frames(source, view, "gray")):
         for patch in wanted.get(number, []):
             for left, y, wide, high in patch.rows:
@@ -196,7 +196,7 @@ def likeness(
     """
     size = even(size)
     every = max(duration_ms / 1000 / moments, 0.04)
-    views = [View((0, 0, *size), size, 1 / every, _facts(p)[2]) for p in (source, made)]
+    views = [View((0, 0, *size), size, 1 / every, *_facts(p)[2:]) for p in (source, made)]
     shares = []
     pairs = zip(frames(source, views[0], "gray"), frames(made, views[1], "gray"), strict=False)
     for number, (one, other) in enumerate(pairs):
@@ -226,8 +226,9 @@ def _ssim(one: Plane, other: Plane) -> NDArray[np.float32]:
     return np.asarray(top / ((ma * ma + mb * mb + c1) * (va + vb + c2)), np.float32)
 
 
-def _facts(path: Path) -> tuple[Fraction, list[str], str]:
-    """Average frame rate, the colour tags as ffmpeg's options, and the picture's stream as ffmpeg selects it."""
+def _facts(path: Path) -> tuple[Fraction, list[str], str, str]:
+    """Average frame rate, the colour tags as ffmpeg's options, the picture's stream as ffmpeg selects it, and the filters
+    that make it SDR; the tags are those of what they make."""
     (facts,) = ask([path])
     colour = facts["colour"]
     names = ("color_primaries", "color_trc", "colorspace")
@@ -237,7 +238,9 @@ def _facts(path: Path) -> tuple[Fraction, list[str], str]:
         argv += ["-color_range", str(colour["color_range"])]
     if facts["picture"] is None:
         raise MediaError("holds no picture", path.name, "export it again")
-    return Fraction(*facts["rate"]) if facts["rate"] else Fraction(25), argv, str(facts["picture"])
+    to_sdr = tone.to_sdr(tone.CODES.get(colour["color_trc"], ""))
+    rate = Fraction(*facts["rate"]) if facts["rate"] else Fraction(25)
+    return rate, list(tone.SDR) if to_sdr else argv, str(facts["picture"]), to_sdr
 
 
 def _quoted(path: Path) -> str:

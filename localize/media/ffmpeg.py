@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from ..errors import MediaError, ToolError, one_line
 from ..settings import load_settings
+from . import tone
 
 RATE = 48_000
 TIMEOUT_S = 1800
@@ -100,6 +101,10 @@ def _compile(stream: Any) -> list[str]:
 
 
 MIXED = 8  # channels that ffmpeg knows how to mix to stereo; of more, the first two are taken
+BOTH = {  # two mono tracks as one original
+    "stereo": "join=inputs=2:channel_layout=stereo:map=0.0-FL|1.0-FR",
+    "stem": "amix=inputs=2:normalize=0,aformat=channel_layouts=stereo",
+}
 FIRST_TWO = "stereo|c0=c0|c1=c1"
 
 
@@ -213,13 +218,23 @@ def need_font(font: str, tag: str) -> None:
         raise ToolError(f"the font {font!r} is not installed", tag, "apt-get install fontconfig fonts-noto-core")
 
 
-def burn(video: Path, styled: Path, target: Path) -> None:
-    """A copy of a finished video with an ASS file drawn into its picture; sound copied. Raises ToolError."""
-    drawn = ffmpeg.input(url(video))["v:0"].filter("ass", filename=str(styled))
+def burn(video: Path, styled: Path, target: Path, transfer: str = "") -> None:
+    """A copy of a finished video with an ASS file drawn into its picture; sound copied. Raises ToolError.
+
+    `transfer` is the picture's where it is HDR: the copy is SDR.
+    """
+    picture = ffmpeg.input(url(video))["v:0"]
+    to_sdr = tone.to_sdr(transfer)
+    for step in to_sdr.split(",") if to_sdr else ():
+        name, _equals, options = step.partition("=")
+        given = [o.partition("=") for o in options.split(":")]
+        picture = picture.filter(name, *(k for k, e, _v in given if not e), **{k: v for k, e, v in given if e})
+    drawn = picture.filter("ass", filename=str(styled))
+    colour = {k.lstrip("-"): v for k, v in zip(tone.SDR[::2], tone.SDR[1::2], strict=True)} if to_sdr else {}
     sound = ffmpeg.input(url(video))["a:0"]
     made = ffmpeg.output(
         drawn, sound, url(target), format="mp4", vcodec="libx264", preset="medium", crf=18, pix_fmt="yuv420p",
-        acodec="copy", movflags="+faststart",
+        acodec="copy", movflags="+faststart", **colour,
     )  # fmt: skip
     run(["-v", "error", *_compile(made)], where=target.name)
 
@@ -242,12 +257,15 @@ def mux_argv(
     channels: int = 2,
     steady: bool = True,
     original: Path | None = None,
+    beside: str = "",
+    pair: str = "",
 ) -> list[str]:
     """Picture copied, programme as the default sound, the original sound behind it, subtitles as text tracks.
 
     HEVC is tagged hvc1, the only one of its two tags that Apple's players take. `picture`, `sound` select the episode's
     streams; its sound is encoded anew where MP4 cannot hold it as it is. `original` is the episode where `video` is
     another file: its sound, its metadata and its chapters are taken.
+    `beside` and `pair`: see Media.
     `subtitles` are (file, ISO 639-2, title, disposition); `titles` name the two sound tracks and `comment`.
     """
     argv = ["-i", url(video), "-i", url(programme)]
@@ -256,7 +274,10 @@ def mux_argv(
     source = 0 if original is None else len(subtitles) + 2
     argv += [] if original is None else ["-i", url(original)]
     argv += ["-map", f"0:{picture if original is None else 'v:0'}", "-map", "1:a:0"]
-    if original_sound:
+    both = BOTH.get(pair, "")
+    if original_sound and both:
+        argv += ["-filter_complex", f"[{source}:{sound}][{source}:{beside}]{both}[both]", "-map", "[both]"]
+    elif original_sound:
         argv += ["-map", f"{source}:{sound}"]
     for index in range(len(subtitles)):
         argv += ["-map", f"{index + 2}:s:0"]
@@ -264,9 +285,9 @@ def mux_argv(
     argv += ["-ar:a:0", str(RATE), "-ac:a:0", "2"]
     argv += ["-tag:v", "hvc1"] if video_codec == "hevc" else []
     if original_sound:
-        keep = steady and original_codec in ("aac", "mp3", "ac3", "eac3", "alac")
+        keep = steady and not both and original_codec in ("aac", "mp3", "ac3", "eac3", "alac")
         argv += ["-c:a:1", "copy"] if keep else ["-c:a:1", "aac", "-b:a:1", "192k"]
-        if not keep and (channels not in (1, 2, 6) or not steady):  # what AAC can hold in any player
+        if not keep and not both and (channels not in (1, 2, 6) or not steady):  # what AAC can hold in any player
             argv += ["-ac:a:1", "2", "-ar:a:1", str(RATE), "-filter:a:1", "aresample=async=1"]
             argv[-1] = f"pan={FIRST_TWO}" if channels > MIXED else argv[-1]
     argv += ["-c:s", "mov_text"] if subtitles else []

@@ -28,12 +28,14 @@ class View:
         size: width and height of the frames handed out.
         rate: frames a second; frame n stands at n / rate s.
         stream: the picture, as ffmpeg selects it.
+        before: filters that it goes through first, such as tone.to_sdr.
     """
 
     crop: tuple[int, int, int, int]
     size: tuple[int, int]
     rate: float
     stream: str = "v:0"
+    before: str = ""
 
 
 def frames(path: Path, view: View, pixels: str = "bgr24") -> Iterator[Image]:
@@ -44,7 +46,8 @@ def frames(path: Path, view: View, pixels: str = "bgr24") -> Iterator[Image]:
     """
     left, top, wide, high = view.crop
     width, height = view.size
-    chain = f"fps={view.rate:.6f}:start_time=0,crop={wide}:{high}:{left}:{top}:exact=1"
+    chain = f"{view.before}," if view.before else ""
+    chain += f"fps={view.rate:.6f}:start_time=0,crop={wide}:{high}:{left}:{top}:exact=1"
     if (wide, high) != (width, height):
         chain += f",scale={width}:{height}:flags=area"
     argv = [

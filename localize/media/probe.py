@@ -5,13 +5,14 @@ The file itself is opened in another process only: see probe_child.py.
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, MediaError
-from ..records import Media
-from . import ffmpeg
+from ..records import Media, SetRight, SoundTrack, TextTrack
+from . import ffmpeg, tone
 from .probe_process import ask
 
 MP4_VIDEO = {"h264", "hevc", "av1", "vp9", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg"}
@@ -23,11 +24,12 @@ UNEVEN_S = 0.2  # decoded and promised sound may differ by so much: priming, the
 SUFFIXES = {".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts", ".mts", ".m2ts", ".avi", ".mpg", ".mpeg", ".mxf"}
 
 
-def probe(path: Path, language: str = "") -> Media:
+def probe(path: Path, language: str = "", sound: str = "") -> Media:
     """Facts of a video file. Raises MediaError with what to do; every packet is read, so a cut-off file shows.
 
     Args:
         language: the source's, by which one of several sound tracks is chosen; else the default one is taken.
+        sound: the track that was chosen by listening, e.g. "a:1".
     """
     shown = path.name
     if not path.is_file():
@@ -35,7 +37,7 @@ def probe(path: Path, language: str = "") -> Media:
     try:
         if path.stat().st_size == 0:
             raise MediaError("the file is empty", shown, "upload it again")
-        (facts,) = ask([path], language)
+        (facts,) = ask([path], language, sound=int(sound.partition(":")[2]) if sound else None)
     except OSError as error:
         raise MediaError(
             f"cannot be read: {error.strerror or error}", shown, "check the file and its rights"
@@ -72,7 +74,8 @@ def media_of(facts: dict[str, Any], shown: str) -> Media:
     length, last = seen["end"] - base, max(t["end"] for t in facts["tracks"].values()) - base
     promised = max(video["promised"], heard["promised"])
     if facts["format"].startswith("matroska") and all(s["type"] != "subtitle" for s in streams):
-        promised = max(promised, facts["duration"])  # Matroska promises for the whole file only
+        whole = facts["duration"]  # Matroska promises for the whole file only, and some writers count it from 0
+        promised = max(promised, whole - base if whole > last + CUT_OFF_MS / 1000 else whole)
     if promised - last > CUT_OFF_MS / 1000:
         raise MediaError(f"the file is cut off after {last:.1f} s of {promised:.1f} s", shown, "upload it again")
     if not 0 < last < LONGEST_S:
@@ -98,7 +101,12 @@ def media_of(facts: dict[str, Any], shown: str) -> Media:
         sound_end_ms=round((played["end"] - base) * 1000),
         sound_lost_ms=_lost_ms(decoded, played),
         steady=len(decoded["kinds"]) == 1 and not facts["restarts"],
+        transfer=tone.CODES.get(facts["colour"]["color_trc"], ""),
+        texts=tuple(_texts(streams)),
+        sounds=tuple(_sounds(facts, base)),
+        chosen_by=facts["chosen_by"],
         notes=tuple(_notes(facts, played)),
+        set_right=tuple(SetRight("", what) for what in _set_right(facts)),
     )
 
 
@@ -108,29 +116,62 @@ def _specifier(streams: list[dict[str, Any]], index: int) -> str:
     return f"{kind[0]}:{sum(s['type'] == kind for s in streams[:index])}"
 
 
-def _notes(facts: dict[str, Any], played: dict[str, Any]) -> list[str]:
-    """What a person should know of the file: choices made, and what is odd about its sound."""
-    streams, decoded = facts["streams"], facts["decoded"]
-    sounds = [i for i, s in enumerate(streams) if s["type"] == "audio"]
-    notes = []
-    if len(sounds) > 1:
-        names = ", ".join(streams[i]["title"] or streams[i]["language"] for i in sounds)
-        number = sounds.index(facts["sound"]) + 1
-        notes.append(f"{len(sounds)} sound tracks ({names}): number {number} is the programme ({facts['chosen_by']})")
-    texts = [s["language"] for s in streams if s["type"] == "subtitle"]
-    if texts:
-        notes.append(
-            f"subtitle tracks ({', '.join(texts)}) are not read: save one beside the episode as its transcript"
+def _texts(streams: list[dict[str, Any]]) -> list[TextTrack]:
+    return [
+        TextTrack(_specifier(streams, n), s["codec"] or "", s["language"], s["title"], _is_aside(s))
+        for n, s in enumerate(streams)
+        if s["type"] == "subtitle"
+    ]
+
+
+def _is_aside(stream: dict[str, Any]) -> bool:
+    """Whether a subtitle track holds something else than all that is said."""
+    return stream["forced"] or stream["aside"] or bool(re.search(r"(?i)comment|forced|signs|songs|lyrics", stream["title"]))
+
+
+def _sounds(facts: dict[str, Any], base: float) -> list[SoundTrack]:
+    """The sound tracks that hold anything, where there are several."""
+    streams, tracks = facts["streams"], facts["tracks"]
+    rows = [(n, s) for n, s in enumerate(streams) if s["type"] == "audio" and str(n) in tracks]
+    if len(rows) < 2:
+        return []
+    return [
+        SoundTrack(
+            stream=_specifier(streams, n), codec=s["codec"] or "", channels=s["channels"], layout=s["layout"],
+            sample_rate=s["rate"], start_ms=round((tracks[str(n)]["start"] - base) * 1000),
+            end_ms=round((tracks[str(n)]["end"] - base) * 1000), language=s["language"], title=s["title"],
+            default=s["default"], aside=s["aside"],
         )
-    if len(kinds := decoded["kinds"]) > 1:
-        changes = ", then ".join(f"{rate} Hz {layout}" for rate, _channels, layout in kinds[:4])
-        notes.append(f"the sound changes on its way: {changes}")
-    if facts["restarts"]:
-        notes.append(f"the file's clock starts again {facts['restarts']} times: taken as going on")
+        for n, s in rows
+    ]  # fmt: skip
+
+
+def _notes(facts: dict[str, Any], played: dict[str, Any]) -> list[str]:
+    """What a person should know of the file: what is not read, and what is odd about its sound."""
+    decoded = facts["decoded"]
+    notes = []
     if decoded["bad"]:
         notes.append(f"{decoded['bad']} packets of the sound cannot be decoded")
     if _lost_ms(decoded, played):
         notes.append(f"the sound decodes to {decoded['seconds']:.1f} s, its packets say {played['covered']:.1f} s")
+    return notes
+
+
+def _set_right(facts: dict[str, Any]) -> list[str]:
+    """What was put straight: sound that changes, a clock that starts again."""
+    decoded = facts["decoded"]
+    notes = []
+    if len(kinds := decoded["kinds"]) > 1:
+        changes = ", then ".join(f"{rate} Hz {layout}" for rate, _channels, layout in kinds[:4])
+        notes.append(f"the sound changes on its way: {changes}")
+    streams = facts["streams"]
+    pictures = [n for n, s in enumerate(streams) if s["type"] == "video" and not s["cover"]]
+    if len(pictures) > 1:
+        sizes = ", ".join(f"{streams[n]['width']}x{streams[n]['height']}" for n in pictures)
+        by = "the default" if streams[facts["picture"]]["default"] else "the first"
+        notes.append(f"{len(pictures)} pictures ({sizes}): number {pictures.index(facts['picture']) + 1} is taken ({by})")
+    if facts["restarts"]:
+        notes.append(f"the file's clock starts again {facts['restarts']} times: taken as going on")
     return notes
 
 

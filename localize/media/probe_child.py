@@ -1,6 +1,6 @@
 """The program that opens strangers' files, run as a process of its own: a file that ends it ends nothing else.
 
-    python probe_child.py '{"files": [PATH, ...], "hashes": false, "language": ""}'
+    python probe_child.py '{"files": [PATH, ...], "hashes": false, "language": "", "sound": null}'
 
 It writes an empty line when it is ready to open them, then a JSON list on its standard output, for each file its facts or {"error": why}. It imports PyAV and nothing of
 this project, limits itself before it opens anything, and decodes one sound track and one frame of the picture.
@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import resource
 import sys
 from typing import Any
@@ -37,12 +38,19 @@ BACK_S = 0.1
 FIRST_PACKETS = 300  # in which the picture's first frame must come
 COVER = av.stream.Disposition.attached_pic
 DEFAULT = av.stream.Disposition.default
+FORCED = av.stream.Disposition.forced
 ASIDE = (  # sound that is not the programme
     av.stream.Disposition.comment
     | av.stream.Disposition.visual_impaired
     | av.stream.Disposition.hearing_impaired
     | av.stream.Disposition.clean_effects
     | av.stream.Disposition.karaoke
+)
+
+
+ASIDE_TITLE = re.compile(
+    r"(?i)\bcomment(ary|aries|s)?\b|\bcomentários?\b|\bcomentarios?\b|\bdirector\b|audio.?descri|\bdescribed\b|\bdescriptive\b|"
+    r"descripci[oó]n|descrição|\bisolated\b|\bkaraoke\b|解说|评论音轨"
 )
 
 
@@ -62,18 +70,22 @@ def main() -> None:
 def _answer(path: str, asked: dict[str, Any]) -> dict[str, Any]:
     try:
         with av.open(f"file:{path}", metadata_errors="replace", options=OPTIONS) as container:
-            return facts(container, asked.get("language", ""), asked.get("hashes", False))
+            return facts(container, asked.get("language", ""), asked.get("hashes", False), asked.get("sound"))
     except av.error.FFmpegError as error:
         return {"error": error.strerror or str(error)}
     except (OSError, ValueError, MemoryError, OverflowError) as error:
         return {"error": str(error) or type(error).__name__}
 
 
-def facts(container: Any, language: str, hashes: bool) -> dict[str, Any]:
-    """All that is measured in one pass over the packets."""
+def facts(container: Any, language: str, hashes: bool, wanted: int | None = None) -> dict[str, Any]:
+    """All that is measured in one pass over the packets; `wanted`: the number of the sound track that somebody chose."""
     streams = [_stream(s) for s in container.streams]
-    video = next((s for s in container.streams.video if not s.disposition & COVER), None)
-    sound, by = choose_sound(container.streams.audio, language)
+    pictures = [s for s in container.streams.video if not s.disposition & COVER]
+    video = min(pictures, key=lambda s: (not s.disposition & DEFAULT, s.index), default=None)
+    if wanted is not None and wanted < len(container.streams.audio):
+        sound, by = container.streams.audio[wanted], "by listening"
+    else:
+        sound, by = choose_sound(container.streams.audio, language)
     found: dict[str, Any] = {
         "format": container.format.name,
         "start": container.start_time / av.time_base if container.start_time is not None else None,
@@ -97,11 +109,11 @@ def choose_sound(streams: Any, language: str) -> tuple[Any, str]:
     short = language.split("-")[0].lower()
 
     def mine(stream: Any) -> bool:
-        tag = (stream.metadata.get("language") or "").lower()
+        tag = (stream.metadata.get("language") or "").lower().replace("_", "-").partition("-")[0]
         return bool(short) and tag in (short, *ISO.get(short, ()))
 
     def rank(stream: Any) -> tuple[bool, bool, bool, int]:
-        return not mine(stream), bool(stream.disposition & ASIDE), not stream.disposition & DEFAULT, stream.index
+        return not mine(stream), _is_aside(stream), not stream.disposition & DEFAULT, stream.index
 
     chosen = min(streams, key=rank, default=None)
     if chosen is None:
@@ -109,6 +121,11 @@ def choose_sound(streams: Any, language: str) -> tuple[Any, str]:
     if mine(chosen):
         return chosen, "its language"
     return chosen, "the default" if chosen.disposition & DEFAULT else "the first that is no commentary"
+
+
+def _is_aside(stream: Any) -> bool:
+    """Whether a sound track is commentary, a description for the blind or the like: by its flags, or by its title."""
+    return bool(stream.disposition & ASIDE or ASIDE_TITLE.search(stream.metadata.get("title") or ""))
 
 
 # ISO 639-1 to 639-2 of the languages that dramas come in; containers write the latter
@@ -233,11 +250,14 @@ def _stream(stream: Any) -> dict[str, Any]:
     context = stream.codec_context
     row = {
         "type": stream.type,
-        "codec": context.name if context is not None else "",
+        # a decoder has a name of its own: AV1's is libdav1d
+        "codec": (context.codec.canonical_name if stream.type == "video" else context.name) if context is not None else "",
         "language": stream.metadata.get("language", "und"),
         "title": stream.metadata.get("title", ""),
         "default": bool(stream.disposition & DEFAULT),
         "cover": bool(stream.disposition & COVER),
+        "aside": _is_aside(stream) if stream.type == "audio" else bool(stream.disposition & av.stream.Disposition.comment),
+        "forced": bool(stream.disposition & FORCED),
         "promised": float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0,
     }
     if stream.type == "video" and context is not None:

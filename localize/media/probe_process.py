@@ -19,14 +19,16 @@ LEAST_S, BYTES_A_SECOND = 60.0, 5e6  # how long it may take: reading at a slow d
 DO = "export the file again, as MP4 with H.264 and AAC"
 
 
-def ask(paths: list[Path], language: str = "", hashes: bool = False) -> list[dict[str, Any]]:
+def ask(
+    paths: list[Path], language: str = "", hashes: bool = False, sound: int | None = None
+) -> list[dict[str, Any]]:
     """The facts of each file, see probe_child.py, from one process where none of them ends it.
 
     A file that ends the reader is copied, packet by packet, into another container by ffmpeg and read from there: the
     8-channel PCM of a MOV ends FFmpeg 8's reader and is sound all the same. Raises MediaError where a file cannot be
     read either way, ToolError where the reader itself does not start.
     """
-    request = {"language": language, "hashes": hashes}
+    request = {"language": language, "hashes": hashes, "sound": sound}
     try:
         answers = _run(paths, request)
     except _ReaderEndedError:

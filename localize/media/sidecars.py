@@ -1,7 +1,8 @@
 """The files that lie beside an episode and belong to it: transcripts, translations, cast, stem.
 
     E01.me.wav                       music and effects without speech
-    E01.srt .vtt .ass .ssa .ttml     the transcript         E01.dialogue.csv .tsv .xlsx   the same as a table
+    E01.srt .vtt .ass .ssa .ttml     the transcript         E01.dialogue.csv .tsv .xlsx   the same as a table, or
+                                     .edl .fcpxml .xml             as an editing program's markers
     E01.<language>.srt ...           a finished translation E01.screen.srt ...            what the picture shows in writing
     E01.cast.toml                    the cast of this episode
     E01.clean.mp4                    its picture without text: no episode of its own
@@ -27,11 +28,11 @@ SIDECARS = {
     "clean": ".clean.mp4",
 }
 TEXTS = (".srt", ".vtt", ".ass", ".ssa", ".ttml", ".dfxp", ".itt", ".sbv", ".smi", ".sami")  # the first of several is taken
-TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
-WORDED = (*TEXTS, *TABLES, ".xml", ".sub", ".stl", ".scc")
+TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".edl", ".fcpxml", ".xml")  # the last three: markers of editing programs
+WORDED = (*TEXTS, *TABLES[:4], ".xml", ".sub", ".stl", ".scc")  # an EDL may be no more than a list of cuts
 UNKNOWN = "its name says no language or kind that is known"
 # what might be meant as a sidecar, though nothing here reads it
-ALIKE = {*WORDED, ".txt", ".docx", ".doc", ".xls",
+ALIKE = {*WORDED, *TABLES, ".txt", ".docx", ".doc", ".xls",
          ".wav", ".aif", ".aiff", ".flac", ".toml"}  # fmt: skip
 
 
@@ -93,7 +94,7 @@ def _sorted(names: Iterable[str], stem: str) -> tuple[dict[str, list[str]], list
         kind = kind_of(after) if after.startswith(".") else None
         if kind is not None:
             found.setdefault(kind, []).append(name)
-        elif after[:1] in (".", "_", "-", " ") and Path(name).suffix.lower() in ALIKE:
+        elif after[:1] in (".", "_", "-", " ", "(", "[", "+", "~") and Path(name).suffix.lower() in ALIKE:
             strange.append(name)
     for several in found.values():
         several.sort(key=lambda n: (n[: len(stem)] != stem, _rank(n), n))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..audio.samples import RATE, Samples
-from ..records import Episode, Media
+from ..records import Episode, Media, SetRight
 from . import ffmpeg
 
 OPPOSITE = -0.9  # correlation of left and right, from which a mean would cancel what is said
@@ -23,22 +23,26 @@ class Sound:
 
     samples: Samples
     end_ms: int
-    notes: tuple[str, ...] = ()
+    set_right: tuple[SetRight, ...] = ()
 
 
 def read(episode: Episode) -> Sound:
     """The programme's sound at 48 kHz in stereo, from the picture's start to its end. Raises MediaError."""
-    media, notes = episode.media, []
+    media, right = episode.media, []
+    if media.pair in ("stereo", "stem"):
+        samples = _both(episode)
+        end_ms = round(len(samples) * 1000 / RATE)
+        return Sound(ffmpeg.fit_length(samples, round(media.duration_ms * RATE / 1000)), end_ms)
     pan = ffmpeg.FIRST_TWO if media.channels > ffmpeg.MIXED else ""
     if pan:
-        notes.append(f"{media.channels} channels: the first two are taken as left and right")
+        right.append(f"{media.channels} channels: the first two are taken as left and right")
     samples = _decoded(episode, 2, pan)
     end_ms = round(len(samples) * 1000 / RATE)
     if media.channels == 2 and is_opposite(samples):
         samples[:, 1] *= -1
-        notes.append("left and right are in opposite phase: the right one was turned round")
+        right.append("left and right are in opposite phase: the right one was turned round")
     count = round(media.duration_ms * RATE / 1000)
-    return Sound(ffmpeg.fit_length(samples, count), end_ms, tuple(notes))
+    return Sound(ffmpeg.fit_length(samples, count), end_ms, tuple(SetRight("", r) for r in right))
 
 
 def decode(episode: Episode) -> Samples:
@@ -66,16 +70,39 @@ def is_opposite(samples: Samples) -> bool:
     return power > 0 and float(left.dot(right)) / power < OPPOSITE
 
 
-def _decoded(episode: Episode, channels: int, pan: str) -> Samples:
+def _both(episode: Episode) -> Samples:
+    """A programme of two mono tracks: left and right, or dialogue with its music and effects in both channels."""
+    media = episode.media
+    one, two = (_decoded(episode, 1, "", stream)[:, 0] for stream in (media.sound, media.beside))
+    count = max(len(one), len(two))
+    one, two = (np.pad(x, (0, count - len(x))) for x in (one, two))
+    sides = (one, two) if media.pair == "stereo" else (one + two, one + two)
+    return np.stack(sides, axis=1)
+
+
+def _decoded(episode: Episode, channels: int, pan: str, stream: str = "") -> Samples:
     media = episode.media
     seconds = max(media.duration_ms, media.sound_end_ms) / 1000 + SPARE_S
     path = Path(episode.path)
-    samples = ffmpeg.decode(path, RATE, channels, media.sound, pan, media.steady, seconds)
-    if not media.steady and media.audio_start_ms > 0:
+    # of a transport stream whose sound alone is decoded, ffmpeg takes the sound's start for the file's: what starts late is
+    # decoded from its own start in every container, and moved to where it stands
+    late = media.audio_start_ms > 0
+    samples = ffmpeg.decode(path, RATE, channels, stream or media.sound, pan, media.steady and not late, seconds)
+    if late:
         samples = np.pad(samples, ((round(media.audio_start_ms * RATE / 1000), 0), (0, 0)))
     return samples
 
 
 def stem_of(episode: Episode) -> Samples:
-    """The studio's stem, stereo at 48 kHz. Raises MediaError."""
-    return ffmpeg.decode(Path(episode.sidecars["me"]))
+    """The studio's stem, stereo at 48 kHz: the file beside the episode, else the track inside it. Raises MediaError."""
+    if "me" in episode.sidecars:
+        return ffmpeg.decode(Path(episode.sidecars["me"]))
+    mono = _decoded(episode, 1, "", episode.media.beside) if episode.media.pair == "stem" else None
+    return np.repeat(mono, 2, axis=1) if mono is not None else _decoded(episode, 2, "", episode.media.beside)
+
+
+def stem_name(episode: Episode) -> str:
+    """What the studio's stem is called, "" where there is none."""
+    if "me" in episode.sidecars:
+        return Path(episode.sidecars["me"]).name
+    return f"sound track {episode.media.beside}" if episode.media.pair in ("stem", "mix") else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..audio.envelope import runs
 from ..audio.levels import loudness
 from ..audio.samples import RATE, Samples
 
@@ -41,9 +42,8 @@ def _differences(source: Samples, made: Samples, spoken: list[tuple[int, int]]) 
     free = np.ones(len(source), bool)
     for start, end in spoken:
         free[max(0, start - MARGIN_MS) * RATE // 1000 : (end + MARGIN_MS) * RATE // 1000] = False
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], free.astype(np.int8), [0]])))
     out = []
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
+    for start, end in runs(free):
         if end - start >= QUIET_MS * RATE // 1000:
             levels = [loudness(x[start:end], RATE) for x in (source, made)]
             if max(levels) > FAINT_LUFS:

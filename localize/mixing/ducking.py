@@ -7,11 +7,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..audio.envelope import runs
 from ..audio.samples import RATE, Samples
 from ..audio.spans import Span
 from ..audio.stem import shifted
 
 FADE_MS = 60
+KEPT_FADE_MS = 30  # of what is kept of the source, at either end
 
 
 def replaced(mix: Samples, other: Samples, spoken: list[Span]) -> Samples:
@@ -19,6 +21,19 @@ def replaced(mix: Samples, other: Samples, spoken: list[Span]) -> Samples:
     blend = _inside(len(mix), spoken)[:, None]
     out = (mix * (1 - blend) + other * blend).astype(np.float32)
     return np.where(blend == 0, mix, out)
+
+
+def with_kept(bed: Samples, mix: Samples, kept: list[Span]) -> Samples:
+    """The bed with the source's own sound inside `kept`, at its own level and place, faded in and out within each span;
+    outside every sample stays as it is."""
+    blend = np.zeros(len(bed), np.float32)
+    for start, end in kept:
+        a, b = max(0, start * RATE // 1000), min(len(bed), end * RATE // 1000)
+        slope = np.arange(1, max(0, b - a) + 1, dtype=np.float32) / max(1, min(RATE * KEPT_FADE_MS // 1000, (b - a) // 2))
+        blend[a:b] = np.maximum(blend[a:b], np.minimum(1.0, np.minimum(slope, slope[::-1])))
+    wide = blend[:, None]
+    out = (bed * (1 - wide) + mix[: len(bed)] * wide).astype(np.float32)
+    return np.where(wide == 0, bed, out)
 
 
 def _inside(count: int, spoken: list[Span]) -> Samples:
@@ -72,9 +87,8 @@ def _bed_level(
     reach = int(1.2 / (times[1] - times[0]))
     free = np.flatnonzero(~inside)
     ceiling = np.empty_like(magnitude)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], inside.astype(np.int8), [0]])))
     ceiling[:] = np.median(magnitude[:, free], axis=1)[:, None]
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
+    for start, end in runs(inside):
         near = free[(free >= start - reach) & (free < end + reach)]
         if len(near) >= 4:
             ceiling[:, start:end] = np.median(magnitude[:, near], axis=1)[:, None]

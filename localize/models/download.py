@@ -1,106 +1,25 @@
 """One file over HTTP: resumed by range, checked by digest, with a clear sentence for everything that can go wrong.
 
-Every try asks the first address again with GET and follows its redirects itself: signed addresses are bound to their
-method and expire, so none is kept. `NAME.part` holds what has arrived so far; it outlives errors and the process."""
+`NAME.part` holds what has arrived so far; it outlives errors and the process. The hub's own client was tried in its place:
+after a break it fetched from the first byte again, and it took a flipped byte for right."""
 
 from __future__ import annotations
 
-import email.utils
 import functools
-import queue
-import re
 import ssl
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import httpx
+import tenacity
 
 from ..errors import DownloadError
 from .local_files import _size, disk, file_digest, git_digest
+from .request import Broken, Facts, Patience, Wanted, receive, resting, shown
 
-HOPS = 8
-TOO_LONG = 1.2  # times the size in the table, which may be rounded
-BROKEN = (500, 502, 504, 520, 522, 524)
-BUSY = (408, 429, 503)
-_resting: dict[str, float] = {}  # host -> when it may be asked again
-_answered: set[str] = set()
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long a source is borne with.
-
-    Attributes:
-        answer_s: for a host's very first answer: name look-up, connection and first byte together.
-        read_s: longest silence of a host that did answer.
-        tries: times in a row without one new byte.
-        tries_in_all: for a file, whatever it gained.
-        pause_s: before the second try; it doubles with each that gains nothing.
-        longest_s: most that a server's Retry-After may ask for.
-        rest_s: for how long a host that could not be reached is not asked again.
-    """
-
-    answer_s: float = 5.0
-    read_s: float = 30.0
-    tries: int = 5
-    tries_in_all: int = 100
-    pause_s: float = 1.0
-    longest_s: float = 60.0
-    rest_s: float = 60.0
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """One file to fetch.
-
-    Attributes:
-        target: where it goes under its real name, once its bytes are right.
-        sha256: of the bytes that arrive; empty to take the hub's own digest.
-        bytes: how many; 0 where it is not known.
-        token: sent to the address's own host, never to one it redirects to.
-    """
-
-    url: str
-    target: Path
-    sha256: str = ""
-    bytes: int = 0
-    token: str = field(default="", repr=False)
-
-    @property
-    def part(self) -> Path:
-        """What has arrived so far."""
-        return self.target.with_name(f"{self.target.name}.part")
-
-
-@dataclass
-class Facts:
-    """What the headers of an answer and of its redirects say: digests and the commit the hub resolved."""
-
-    sha256: str = ""
-    git: str = ""
-    revision: str = ""
-
-    def read(self, headers: httpx.Headers) -> None:
-        """Take what these headers add."""
-        etag = (headers.get("x-linked-etag") or headers.get("etag") or "").removeprefix("W/").strip('"')
-        if re.fullmatch("[0-9a-f]{64}", etag):
-            self.sha256 = self.sha256 or etag
-        if re.fullmatch("[0-9a-f]{40}", etag):
-            self.git = self.git or etag
-        self.revision = self.revision or headers.get("x-repo-commit", "")
-
-
-class _Broken(Exception):
-    """This try ended early; another may go on from where it stopped, after `wait_s`."""
-
-    def __init__(self, why: str, wait_s: float | None = None) -> None:
-        super().__init__(why)
-        self.wait_s = wait_s
+__all__ = ["Facts", "Patience", "Wanted", "fetch"]
 
 
 def fetch(wanted: Wanted, patience: Patience, report: Callable[[int], None] = lambda _bytes: None) -> Facts:
@@ -111,7 +30,7 @@ def fetch(wanted: Wanted, patience: Patience, report: Callable[[int], None] = la
     Raises: DownloadError where this source cannot give it, ModelError where this machine cannot take it.
     """
     host = urlsplit(wanted.url).netloc
-    if _resting.get(host, 0.0) > time.monotonic():
+    if resting.get(host, 0.0) > time.monotonic():
         raise DownloadError("out of reach, not asked again for a minute", host)
     if wanted.sha256 and wanted.bytes and _size(wanted.part) >= wanted.bytes:
         with disk(wanted.part):
@@ -127,33 +46,68 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def _until_right(client: httpx.Client, wanted: Wanted, patience: Patience, report: Callable[[int], None]) -> Facts:
-    idle, fresh, pause_s = 0, False, patience.pause_s
-    for _attempt in range(patience.tries_in_all):
-        before = _size(wanted.part)
-        facts = Facts()
+@dataclass
+class _Tries:
+    """The tries at one file, as tenacity asks about them: another one unless too many in a row gained nothing.
+
+    Attributes:
+        idle: tries in a row without one new byte.
+        anew: what lay here before was wrong and is gone: wrong bytes are now the source's fault.
+    """
+
+    client: httpx.Client
+    wanted: Wanted
+    patience: Patience
+    report: Callable[[int], None]
+    idle: int = 0
+    anew: bool = False
+
+    def once(self) -> Facts:
+        """The file with the right bytes. Raises Broken where another try may help, DownloadError, ModelError."""
+        before, facts = _size(self.wanted.part), Facts()
         try:
-            _receive(client, wanted, patience, facts, report)
-        except _Broken as broken:
-            gained = _size(wanted.part) > before
-            idle = 0 if gained else idle + 1
-            if idle >= patience.tries:
-                raise DownloadError(f"gave up after {idle} tries: {broken}", _shown(wanted.url)) from broken
-            if broken.wait_s is not None or not gained:
-                time.sleep(broken.wait_s if broken.wait_s is not None else pause_s)
-                pause_s = min(2 * pause_s, patience.longest_s)
-            continue
-        with disk(wanted.part):
-            found = _right(wanted, facts)
+            receive(self.client, self.wanted, self.patience, facts, self.report)
+        except Broken:
+            self.idle = 0 if _size(self.wanted.part) > before else self.idle + 1
+            raise
+        with disk(self.wanted.part):
+            found = _right(self.wanted, facts)
         if found:
             facts.sha256 = found
             return facts
-        if fresh or before == 0:  # it came in one piece and is wrong all the same
-            raise _wrong(wanted, facts)
-        with disk(wanted.part):
-            wanted.part.unlink(missing_ok=True)
-        fresh = True
-    raise DownloadError(f"broke off {patience.tries_in_all} times", _shown(wanted.url))
+        if 0 < _size(self.wanted.part) < self.wanted.bytes:  # not wrong yet: whoever ended it said too short a length
+            self.idle = 0 if _size(self.wanted.part) > before else self.idle + 1
+            raise Broken("it ended early")
+        if self.anew or before == 0:  # it came in one piece and is wrong all the same
+            raise _wrong(self.wanted, facts)
+        with disk(self.wanted.part):
+            self.wanted.part.unlink(missing_ok=True)
+        self.anew = True
+        raise Broken("what lay here was of another file", 0.0)
+
+    def stop(self, state: tenacity.RetryCallState) -> bool:
+        """Whether this source was borne with for long enough."""
+        return self.idle >= self.patience.tries or state.attempt_number >= self.patience.tries_in_all
+
+    def wait(self, state: tenacity.RetryCallState) -> float:
+        """Seconds before the next try: what the server asks for, none after new bytes, else twice as long each time."""
+        broken = state.outcome.exception() if state.outcome else None
+        if isinstance(broken, Broken) and broken.wait_s is not None:
+            return broken.wait_s
+        return min(self.patience.pause_s * 2 ** (self.idle - 1), self.patience.longest_s) if self.idle else 0.0
+
+
+def _until_right(client: httpx.Client, wanted: Wanted, patience: Patience, report: Callable[[int], None]) -> Facts:
+    tries = _Tries(client, wanted, patience, report)
+    again = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(Broken), stop=tries.stop, wait=tries.wait, sleep=time.sleep, reraise=True
+    )
+    try:
+        return again(tries.once)
+    except Broken as broken:
+        if tries.idle >= patience.tries:
+            raise DownloadError(f"gave up after {tries.idle} tries: {broken}", shown(wanted.url)) from broken
+        raise DownloadError(f"broke off {patience.tries_in_all} times", shown(wanted.url)) from broken
 
 
 def _right(wanted: Wanted, facts: Facts) -> str:
@@ -172,159 +126,11 @@ def _right(wanted: Wanted, facts: Facts) -> str:
 def _wrong(wanted: Wanted, facts: Facts) -> DownloadError:
     with disk(wanted.part):
         if not wanted.part.is_file():
-            return DownloadError("the server says it is whole and sends nothing", _shown(wanted.url))
+            return DownloadError("the server reports a complete file but sends no data", shown(wanted.url))
         found = file_digest(wanted.part)
         wanted.part.replace(wanted.target.with_name(f"{wanted.target.name}.wrong-{found[:8]}"))
     promised = wanted.sha256 or facts.sha256
     if not promised:
-        return DownloadError(f"the hub gave no digest that fits {wanted.target.name}", _shown(wanted.url))
+        return DownloadError(f"the hub gave no digest that fits {wanted.target.name}", shown(wanted.url))
     what = f"{wanted.target.name} came with sha256 {found[:12]}…, not {promised[:12]}…"
     return DownloadError(what, urlsplit(wanted.url).netloc)
-
-
-# --- one try ---------------------------------------------------------------------------------------------------
-
-
-def _receive(
-    client: httpx.Client, wanted: Wanted, patience: Patience, facts: Facts, report: Callable[[int], None]
-) -> None:
-    """Ask once and add what comes to the part. Raises _Broken, DownloadError, ModelError."""
-    have = _size(wanted.part)
-    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
-    try:
-        answer = _final(client, wanted, headers, patience, facts)
-        try:
-            if answer.status_code == 416:  # the part is whole, or longer than the file: its digest decides
-                return
-            start = _start(answer, have)
-            with disk(wanted.part):
-                wanted.part.parent.mkdir(parents=True, exist_ok=True)
-                with wanted.part.open("r+b" if start else "wb") as file:
-                    file.seek(start)
-                    file.truncate()
-                    for block in answer.iter_raw():
-                        file.write(block)
-                        start += len(block)
-                        report(start)
-                        if wanted.bytes and start > wanted.bytes * TOO_LONG + (1 << 20):
-                            return  # more than there can be: its digest will be wrong
-        finally:
-            answer.close()
-    except httpx.InvalidURL as error:
-        raise DownloadError(f"redirects to an address that is none: {error}", _shown(wanted.url)) from error
-    except httpx.HTTPError as error:
-        raise _Broken(str(error) or type(error).__name__) from error
-
-
-def _start(answer: httpx.Response, have: int) -> int:
-    """Where the answer's first byte belongs: 0 for a whole file. Raises _Broken for a range that was not asked for."""
-    if answer.status_code != 206:
-        return 0
-    found = re.match(r"bytes (\d+)-", answer.headers.get("content-range", ""))
-    start = int(found[1]) if found else have
-    if start > have:
-        raise _Broken("the server sent another range than was asked for")
-    return start
-
-
-def _final(
-    client: httpx.Client, wanted: Wanted, headers: dict[str, str], patience: Patience, facts: Facts
-) -> httpx.Response:
-    """The answer at the end of all redirects, open. Raises _Broken, DownloadError."""
-    url, first = httpx.URL(wanted.url), httpx.URL(wanted.url)
-    for hop in range(HOPS):
-        own = {"Authorization": f"Bearer {wanted.token}"} if wanted.token and _origin(url) == _origin(first) else {}
-        answer = _answer(client, url, headers | own, patience)
-        facts.read(answer.headers)
-        if answer.status_code in (200, 206, 416):
-            return answer
-        answer.close()
-        if not answer.is_redirect:
-            raise _refused(answer, wanted, hop > 0 and _origin(url) != _origin(first), patience)
-        url = url.join(answer.headers["location"])
-        if url.scheme not in ("http", "https") or (first.scheme == "https" and url.scheme == "http"):
-            raise DownloadError(f"redirects to {url.scheme}://, which is not followed", _shown(wanted.url))
-    raise DownloadError(f"redirects more than {HOPS} times", _shown(wanted.url))
-
-
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port
-
-
-def _refused(answer: httpx.Response, wanted: Wanted, elsewhere: bool, patience: Patience) -> Exception:
-    """What a status means: a try that may be made again, or the end of this source."""
-    status, where, code = answer.status_code, _shown(wanted.url), answer.headers.get("x-error-code", "")
-    if status in BUSY:
-        wait_s = _retry_after(answer)
-        if wait_s is not None and wait_s > patience.longest_s:
-            return DownloadError(f"HTTP {status}: asks to wait {wait_s:.0f} s", where, "pull again after that")
-        return _Broken(f"HTTP {status}: the server is busy", wait_s)
-    if status in BROKEN:
-        return _Broken(f"HTTP {status}: the server failed")
-    if elsewhere and status in (400, 401, 403):  # a signed address that ran out is made anew by the next try
-        return _Broken(f"HTTP {status} from {answer.url.host}, where the hub sent us")
-    if status in (401, 403):
-        if code == "GatedRepo" or status == 403:
-            do = "accept its terms on the model's page, then set HF_TOKEN to your account's token"
-            return DownloadError(f"HTTP {status}: gated, its terms must be accepted first", where, do)
-        if wanted.token:
-            return DownloadError("HTTP 401: the token in HF_TOKEN is not accepted", where, "make a new one at the hub")
-        return DownloadError("HTTP 401: wants a token", where, "set HF_TOKEN to your account's token")
-    if status in (404, 410):
-        return DownloadError(f"HTTP {status}: no such file, revision or repository there", where)
-    return DownloadError(f"HTTP {status}", where)
-
-
-def _retry_after(answer: httpx.Response) -> float | None:
-    """Seconds that the server asks to wait, from a number or a date; None where it does not say."""
-    text = answer.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d+(\.\d+)?", text):
-        return float(text)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
-    except (TypeError, ValueError):
-        return None
-
-
-def _answer(client: httpx.Client, url: httpx.URL, headers: dict[str, str], patience: Patience) -> httpx.Response:
-    """A response whose body is not read yet. Raises DownloadError where the host cannot be reached, httpx.HTTPError.
-
-    The name look-up has no time limit of its own, so the whole request is made in a thread that may be left behind.
-    """
-    answers: queue.Queue[Any] = queue.Queue()
-    late = threading.Event()
-
-    def ask() -> None:
-        try:
-            answer = client.send(client.build_request("GET", url, headers=headers), stream=True)
-        except Exception as error:  # handed to the caller, whatever it is
-            answers.put(error)
-            return
-        answers.put(answer)
-        if late.is_set():
-            answer.close()
-
-    threading.Thread(target=ask, daemon=True).start()
-    host = url.netloc.decode()
-    known = host in _answered
-    try:
-        answer = answers.get(timeout=patience.read_s if known else patience.answer_s)
-    except queue.Empty:
-        late.set()
-        if known:
-            raise _Broken(f"no answer within {patience.read_s:g} s") from None
-        _resting[host] = time.monotonic() + patience.rest_s
-        raise DownloadError(f"out of reach: no answer within {patience.answer_s:g} s", host) from None
-    if isinstance(answer, (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)):
-        _resting[host] = time.monotonic() + patience.rest_s
-        raise DownloadError("out of reach", host) from answer
-    if isinstance(answer, Exception):
-        raise answer
-    _answered.add(host)
-    response: httpx.Response = answer
-    return response
-
-
-def _shown(url: str) -> str:
-    """An address without its query, which may hold a signature."""
-    return url.split("?", 1)[0]

@@ -23,7 +23,7 @@ def disk(path: Path) -> Iterator[None]:
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
             do = "make it writable, or set LOCALIZE_MODELS to a folder that is"
             raise ModelError(f"cannot be written: {error.strerror}", str(path.parent), do) from error
-        raise ModelError(f"cannot be used: {error.strerror or error}", str(path), "see to that file") from error
+        raise ModelError(f"cannot be used: {error.strerror or error}", str(path), "check its rights, or delete it and pull the model again") from error
 
 
 def file_digest(path: Path) -> str:

@@ -79,13 +79,6 @@ def pull(
     )
 
 
-def ensure(registry: Registry, settings: Settings, model_id: str) -> Path:
-    """The model's folder, fetched if it is not here, licence and bytes checked. Raises ModelError."""
-    if not registry.present(model_id):
-        pull(registry, settings, model_id)
-    return registry.require(model_id)
-
-
 def check_sources(model: Model) -> None:
     """Raises ModelError for a source of unknown kind."""
     for source in model.sources:

@@ -48,7 +48,8 @@ class Model:
         ran: what was run here: "real weights", "look-alike" (random weights in its format), or "never".
         comet, chrf, bleu: its published score where it has one pair; `score_source` says on what.
         memory_mb: what it takes in memory while it runs; 0 where that was not looked at.
-        rank: among recognisers, a better one has a higher number; `rank_source` says why.
+        rank: among recognisers, a better one has a higher number; `ranks` by language where that differs; `rank_source`
+            says why.
         translates: of a recogniser: it can also translate speech to English.
     """
 
@@ -73,7 +74,8 @@ class Model:
     bleu: float | None = None
     score_source: str = ""
     memory_mb: int = 0
-    rank: int = 0
+    rank: float = 0
+    ranks: dict[str, float] = field(default_factory=dict)
     rank_source: str = ""
     translates: bool = True
 
@@ -81,6 +83,10 @@ class Model:
     def bytes(self) -> int:
         """Size of all files as they travel; 0 where no table knows it."""
         return sum(f.packed_bytes or f.bytes for f in self.files)
+
+    def rank_in(self, language: str) -> float:
+        """Its rank for a language (any tag; empty for none in particular)."""
+        return self.ranks.get(language.split("-")[0].lower(), self.rank)
 
     @property
     def held(self) -> str:

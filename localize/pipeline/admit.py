@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputError, MediaError
@@ -12,12 +13,24 @@ from ..media.sidecars import sidecars_of, unused_of
 from ..records import Episode, Media, from_json, to_json
 from ..session import Session
 from ..storage.step_cache import Failure
+from ..transcript import soundtracks
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeInputs:
+    """All that decides what is found in a file; `language`: of the sound track that is wanted, empty for any; `sound`: the
+    track that was chosen by listening, empty where none was."""
+
+    file: str
+    language: str
+    sound: str = ""
 
 
 def admit(session: Session, path: Path, source_lang: str | None = None) -> Episode:
     """An episode from a file: hashed (once, as long as it does not change), probed, with its sidecars.
 
-    Of several sound tracks, the one in `source_lang` is taken, else the default one. Raises InputError or MediaError
+    Of several sound tracks, the one in `source_lang` is taken, else the default one; where their tags do not tell them
+    apart they are listened to. Raises InputError or MediaError
     with what to do; a file that cannot be used is refused again without being opened.
     """
     path = path.absolute()
@@ -28,19 +41,30 @@ def admit(session: Session, path: Path, source_lang: str | None = None) -> Episo
     name = episode_name(path)
     language = source_lang or ""
 
+    media = _probed(session, path, digest, name, language)
+    choice = soundtracks.choose(session, path, digest, media, language)
+    if choice.sound != media.sound:
+        media = _probed(session, path, digest, name, language, choice.sound)
+    media = soundtracks.with_choice(media, choice)
+    beside = sidecars_of(path)
+    shas = {kind: _digest(session, p) for kind, p in beside.items()}
+    return Episode(name, str(path), digest, media, {k: str(p) for k, p in beside.items()}, shas, unused_of(path))
+
+
+def _probed(session: Session, path: Path, digest: str, name: str, language: str, sound: str = "") -> Media:
+    """The facts of a file, with the sound track that was chosen by listening. Raises MediaError."""
+
     def look() -> object:
         try:
-            return to_json(probe.probe(path, language))
+            return to_json(probe.probe(path, language, sound))
         except MediaError as error:
             return Failure({"error": list(error.args)}, str(error), passing=False)
 
-    found = session.steps.json("probe", 3, {"file": digest, "language": language}, name, look)
+    found = session.steps.json("probe", 5, ProbeInputs(file=digest, language=language, sound=sound), name, look)
     if "error" in found:
         what, _where, do = found["error"]
         raise MediaError(what, path.name, do)
-    beside = sidecars_of(path)
-    shas = {kind: _digest(session, p) for kind, p in beside.items()}
-    return Episode(name, str(path), digest, from_json(Media, found), {k: str(p) for k, p in beside.items()}, shas, unused_of(path))
+    return from_json(Media, found)
 
 
 def episode_name(path: Path) -> str:

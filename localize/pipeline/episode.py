@@ -1,17 +1,46 @@
-"""The whole job for one episode in one process: every market, one bad market never stopping the others."""
+"""The whole job for one episode: every stage in order, every market, one bad market never stopping the others.
+
+Markets are made at once, as many stages at a time as there are engine threads: while one is mixed, another is spoken.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from ..delivery.ingredients import Ingredients
 from ..delivery.result import Delivered
 from ..markets import Market
+from ..records import Episode
 from ..session import Session
+from ..storage.leases import LeaseLost
+from ..transcript.result import Listened
 from ..transcript.steps import listen
 from .admit import admit
-from .market import LanguagePart, Notice, run_market
+from .at_once import Hands, Shared, start
+from .market import LanguagePart, deliver_market, gather, is_own, speak_part, translate_language
 from .results import Failed, failed
+
+Notice = Callable[[str], None]
+Result = Delivered | Failed
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The work of an episode, stage by stage: the library's own functions, or tasks of a flow round them."""
+
+    admit: Callable[[Session, Path, str | None], Episode] = admit
+    listen: Callable[[Session, Episode, str | None], Listened] = listen
+    translate: Callable[[Session, Episode, Listened, str], LanguagePart] = translate_language
+    speak: Callable[[Session, Episode, str, LanguagePart], LanguagePart] = speak_part
+    mix: Callable[[Session, Episode, Listened, Market, dict[str, LanguagePart]], Ingredients] = gather
+    deliver: Callable[[Session, Episode, Market, Ingredients, Path], Delivered] = deliver_market
+
+
+STAGES = Stages()
 
 
 def run_episode(
@@ -20,18 +49,76 @@ def run_episode(
     markets: Iterable[Market],
     out: Path,
     source_lang: str | None = None,
+    stages: Stages = STAGES,
     notice: Notice = lambda _text: None,
-) -> list[Delivered | Failed]:
-    """All markets of one episode. Raises InputError where the episode itself cannot be used."""
+    ended: Callable[[Result], None] = lambda _result: None,
+) -> list[Result]:
+    """All markets of one episode, in their order; `ended` is told of each as it is done, by the thread that calls.
+
+    Raises InputError where the episode itself cannot be used, LeaseLost where another process has it in hand by now.
+    """
     notice("probe")
-    episode = admit(session, path, source_lang)
+    episode = stages.admit(session, path, source_lang)
     notice("recognise")
-    listened = listen(session, episode, source_lang)
-    results: list[Delivered | Failed] = []
-    parts: dict[str, LanguagePart] = {}
-    for market in markets:
+    listened = stages.listen(session, episode, source_lang)
+    wanted = list(markets)
+    results: dict[int, Result] = {}
+    parts, hands = Shared(), Hands(session.settings.threads)
+
+    def make(market: Market) -> Result:
         try:
-            results.append(run_market(session, episode, listened, market, parts, out, notice))
+            return run_market(session, episode, listened, market, out, stages, notice, parts, hands)
         except Exception as error:
-            results.append(failed(session, episode.name, market.name, error))
-    return results
+            return failed(session, episode.name, market.name, error)
+
+    def done(number: int, future: Future[Result]) -> None:
+        results[number] = future.result()
+        try:
+            ended(results[number])
+        except LeaseLost:
+            raise
+        except Exception as error:  # what follows one market never stops the others
+            results[number] = failed(session, episode.name, wanted[number].name, error)
+
+    start([partial(make, market) for market in wanted], done, hands.stop)
+    return [results[number] for number in range(len(wanted))]
+
+
+def run_market(
+    session: Session,
+    episode: Episode,
+    listened: Listened,
+    market: Market,
+    out: Path,
+    stages: Stages = STAGES,
+    notice: Notice = lambda _text: None,
+    parts: Shared | None = None,
+    hands: Hands | None = None,
+) -> Delivered:
+    """One market's variant. Raises LocalizeError.
+
+    Args:
+        parts: what markets of one language share; hands: how many stages run at a time.
+    """
+    parts, hands = parts or Shared(), hands or Hands(1)
+
+    def translated(tag: str) -> LanguagePart:
+        notice(f"translate {tag}")
+        with hands.hand():
+            return stages.translate(session, episode, listened, tag)
+
+    def spoken(tag: str) -> LanguagePart:
+        part = parts.get(f"translate {tag}", partial(translated, tag))
+        notice(f"speak {tag}")
+        with hands.hand():
+            return stages.speak(session, episode, tag, part)
+
+    own = market.language
+    needed = {t: parts.get(f"translate {t}", partial(translated, t)) for t in (own, *market.extra_subtitles)}
+    if needed[own].spoken is None and not is_own(listened, own):
+        needed[own] = parts.get(f"speak {own}", partial(spoken, own))
+    notice(f"{market.name}: mix, mux, check")
+    with hands.hand():
+        made = stages.mix(session, episode, listened, market, needed)
+    with hands.hand():
+        return stages.deliver(session, episode, market, made, out)

@@ -1,10 +1,12 @@
-"""One market's variant from an episode's transcript: translate, speak, mix, deliver."""
+"""The stages that make one market's variant from an episode's transcript: translate, speak, mix, deliver."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from ..delivery import picture_cuts
 from ..delivery.deliver import deliver
@@ -13,21 +15,24 @@ from ..delivery.result import Delivered
 from ..dubbing import casting, fit_text, intelligibility, listen_back
 from ..dubbing import steps as dubbing
 from ..dubbing.steps import Spoken
+from ..engines.catalogue import Engines
+from ..engines.recognition.chain import first_to_hear
 from ..markets import Market
 from ..meaning import steps as meaning
+from ..meaning.record import Judged
 from ..media.sidecars import in_own_language, missed
 from ..mixing import leftover_speech
 from ..mixing import steps as mixing
-from ..records import EngineUse, Episode, Translation
+from ..records import EngineUse, Episode, SetRight, Translation, Word
 from ..session import Session
 from ..storage.disk import full_disk_said
+from ..threads import together
+from ..transcript import marks
 from ..transcript.burnt_in import BurntLine
 from ..transcript.picture_text import read_hardsubs
 from ..transcript.result import Listened
 from ..translation import finished
 from ..translation import steps as translation
-
-Notice = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -36,61 +41,71 @@ class LanguagePart:
 
     Attributes:
         listened: the episode's lines as this language says them.
-        notes: what was set right in the studio's translation into it; unused: what of that is not said.
+        set_right: what was set right in the studio's translation into it; unused: what of that is not said.
+        labels: what lines are called for the deaf that its translation marks to be kept.
     """
 
     listened: Listened
     translations: list[Translation]
     spoken: Spoken | None
     engines: list[EngineUse]
-    notes: tuple[str, ...] = ()
+    set_right: tuple[SetRight, ...] = ()
     unused: tuple[str, ...] = ()
+    labels: tuple[Translation, ...] = ()
 
 
-def run_market(
-    session: Session,
-    episode: Episode,
-    listened: Listened,
-    market: Market,
-    parts: dict[str, LanguagePart],
-    out: Path,
-    notice: Notice = lambda _text: None,
-) -> Delivered:
-    """One market's variant; `parts` keeps what languages share. Raises LocalizeError."""
-    for tag in (market.language, *market.extra_subtitles):
-        if tag not in parts or (tag == market.language and parts[tag].spoken is None):
-            parts[tag] = speak_language(session, episode, listened, tag, tag == market.language, notice)
-    notice(f"{market.name}: mix, mux, check")
-    made = gather(session, episode, listened, market, parts)
-    with full_disk_said(out):
-        return deliver(session, episode, market, made, out)
-
-
-def speak_language(
-    session: Session, episode: Episode, listened: Listened, tag: str, aloud: bool, notice: Notice = lambda _text: None
-) -> LanguagePart:
-    """Translate into a language, and speak it where a market dubs it and it is not the episode's own."""
-    notice(f"translate {tag}")
+def speak_language(session: Session, episode: Episode, listened: Listened, tag: str) -> LanguagePart:
+    """Translate into a language, and speak it where it is not the episode's own."""
     part = translate_language(session, episode, listened, tag)
-    if not aloud or is_own(listened, tag):
-        return part
-    notice(f"speak {tag}")
-    return speak_part(session, episode, tag, part)
+    return part if is_own(listened, tag) else speak_part(session, episode, tag, part)
 
 
 def translate_language(session: Session, episode: Episode, listened: Listened, tag: str) -> LanguagePart:
     """A language's lines and their translations, nothing spoken yet."""
     view, given = finished.as_said(session, episode, listened, tag)
     translations, used = translation.translate(session, episode, view, tag, given)
-    return LanguagePart(view, translations, None, used, given.notes, given.unused)
+    parted = marks.set_apart(view, translations)
+    labels = tuple(parted.labels)
+    return LanguagePart(parted.listened, parted.translations, None, used, given.set_right, given.unused, labels)
 
 
 def speak_part(session: Session, episode: Episode, tag: str, part: LanguagePart) -> LanguagePart:
     """The same with its lines worded to fit, spoken, and laid into one track."""
-    translations = fit_text.fit_text(session, episode, part.listened, tag, part.translations)
-    spoken = dubbing.dub(session, episode, part.listened, tag, translations)
+    given_up: dict[str, tuple[str, ...]] = {}
+    while True:
+        session = replace(session, given_up=given_up)
+        translations = fit_text.fit_text(session, episode, part.listened, tag, part.translations)
+        speak = partial(_dubbed, session, episode, part.listened, tag, translations)
+        spoken, _judge = first_to_hear(session.engines, speak)
+        lost = casting.lost(session, part.listened, tag, spoken.takes)
+        if not lost:
+            break
+        given_up = {**given_up, **lost}
+    spoken = replace(spoken, takes=casting.flagged(spoken.takes, part.listened, given_up))
     engines = [*part.engines, *casting.speakers(session, part.listened, tag)]
     return replace(part, translations=translations, spoken=spoken, engines=engines)
+
+
+def _dubbed(
+    session: Session,
+    episode: Episode,
+    listened: Listened,
+    tag: str,
+    translations: list[Translation],
+    engines: Engines,
+) -> Spoken:
+    """The dub, heard back by the recogniser of these engines."""
+    return dubbing.dub(replace(session, engines=engines), episode, listened, tag, translations)
+
+
+def _left(session: Session, episode: Episode, listened: Listened, bed: str, engines: Engines) -> float:
+    """Source speech that the recogniser of these engines still hears in the bed."""
+    return leftover_speech.left_speech(replace(session, engines=engines), episode, listened, bed)
+
+
+def _read(session: Session, episode: Episode, track: str, target: str, engines: Engines) -> tuple[Word, ...]:
+    """What the recogniser of these engines reads from a dub's track."""
+    return listen_back.read_back(replace(session, engines=engines), episode, track, target)
 
 
 def is_own(listened: Listened, tag: str) -> bool:
@@ -102,52 +117,73 @@ def gather(
     session: Session, episode: Episode, listened: Listened, market: Market, parts: dict[str, LanguagePart]
 ) -> Ingredients:
     """Mix and measure what a market's variant is made of."""
-    preset = session.settings.loudness[market.loudness]
+    preset, threads = session.settings.loudness[market.loudness], session.settings.threads
     own = parts[market.language]
-    whisper = session.engines.transcriber().identity()
+    recogniser = listened.recogniser or session.engines.transcriber(listened.transcript.language).identity()
+    tags = (market.language, *market.extra_subtitles)
+    checks = [partial(_meaning, session, episode, t, parts[t]) for t in tags]
     heard, left, bed, balance = None, None, "", None
+    lost: tuple[str, ...] = ()
     if own.spoken is None:
-        programme = mixing.original(session, episode, preset)
+        mix = partial(mixing.original, session, episode, preset)
+        programme, cuts, *checked = together([mix, partial(picture_cuts.cuts, session, episode), *checks], threads)
     else:
-        bed = mixing.bed(session, episode, listened)
+        mixed = replace(listened, kept=own.listened.kept, muted=own.listened.muted)
+        bed, track = mixing.bed(session, episode, mixed), own.spoken.track
         subject = f"{episode.name} {market.language}"
-        programme = mixing.mix(session, episode, bed, own.spoken.track, preset, subject)
-        if market.language.split("-")[0] in intelligibility.JUDGED:
-            heard = listen_back.read_back(session, episode, own.spoken.track, market.language)
-        left = leftover_speech.left_speech(session, episode, listened, bed)
-        balance = mixing.balance(session, episode, listened, bed, own.spoken.track)
-    engines = [whisper] if listened.transcript.origin in ("asr", "picture") else []
+        judged = market.language.split("-")[0] in intelligibility.JUDGED
+        jobs: list[Callable[[], Any]] = [
+            partial(mixing.mix, session, episode, bed, track, preset, subject),
+            partial(picture_cuts.cuts, session, episode),
+            partial(first_to_hear, session.engines, partial(_left, session, episode, mixed, bed)),
+            partial(mixing.balance, session, episode, mixed, bed, track),
+            partial(first_to_hear, session.engines, partial(_read, session, episode, track, market.language))
+            if judged
+            else lambda: (None, ()),
+        ]
+        programme, cuts, (left, not_found), balance, (heard, not_read), *checked = together([*jobs, *checks], threads)
+        lost = (*not_found, *not_read)
+    engines = [recogniser] if listened.transcript.is_spoken else []
     engines += [session.engines.get("ppocr").identity()] if listened.transcript.origin == "picture" else []
-    tags, source = (market.language, *market.extra_subtitles), listened.transcript.language
+    source = listened.transcript.language
     extra = {t: parts[t] for t in market.extra_subtitles}
     told = [f"{name} is not used: {why}" for name, why in episode.unused.items()]
     own_words = in_own_language(episode.sidecars, source)
     told += [f"{name} is in the episode's own language: name it {episode.name}.srt to have it taken" for name in own_words]
-    told += [*listened.notes, *(note for part in (own, *extra.values()) for note in part.notes)]
-    unused = [*missed(episode.unused), *own_words, *(what for part in (own, *extra.values()) for what in part.unused)]
-    judged = {}
-    for tag in tags:
-        judged[tag], checkers = meaning.meaning(session, episode, parts[tag].listened, tag, parts[tag].translations)
+    told += [*listened.notes, *(f"the dub was judged without it: {why}" for why in lost)]
+    set_right = [*listened.set_right, *(row for part in (own, *extra.values()) for row in part.set_right)]
+    unused = [*missed(episode.unused), *own_words, *listened.doubts, *(what for part in (own, *extra.values()) for what in part.unused)]
+    for tag, (_found, checkers) in zip(tags, checked, strict=True):
         engines += [e for e in (*parts[tag].engines, *checkers) if e not in engines]
     return Ingredients(
-        replace(own.listened, notes=tuple(dict.fromkeys(told))),
-        own.translations,
-        {t: part.translations for t, part in extra.items()},
-        own.spoken,
-        programme,
-        bed,
-        picture_cuts.cuts(session, episode),
-        heard,
-        left,
-        balance,
-        engines,
-        {t: translation.notes(session, episode, listened, t) for t in tags},
-        {t: speaker_names(session.bible, source, t) for t in tags} if "sdh" in market.also else {},
-        {t: part.listened.transcript.lines for t, part in extra.items()},
-        _to_cover(session, episode, listened, market),
-        tuple(unused),
-        judged,
+        listened=replace(own.listened, notes=tuple(dict.fromkeys(told)), set_right=tuple(dict.fromkeys(set_right))),
+        translations=own.translations,
+        extra={t: part.translations for t, part in extra.items()},
+        spoken=own.spoken,
+        programme=programme,
+        bed=bed,
+        cuts=cuts,
+        heard=heard,
+        left=left,
+        balance=balance,
+        engines=engines,
+        notes={t: [*translation.notes(session, episode, listened, t), *parts[t].labels] for t in tags},
+        speaker_names={t: speaker_names(session.bible, source, t) for t in tags} if "sdh" in market.also else {},
+        extra_lines={t: part.listened.transcript.lines for t, part in extra.items()},
+        burnt_in=_to_cover(session, episode, listened, market),
+        unused=tuple(unused),
+        meaning={tag: found for tag, (found, _checkers) in zip(tags, checked, strict=True)},
     )
+
+
+def _meaning(session: Session, episode: Episode, tag: str, part: LanguagePart) -> tuple[Judged, list[EngineUse]]:
+    return meaning.meaning(session, episode, part.listened, tag, part.translations)
+
+
+def deliver_market(session: Session, episode: Episode, market: Market, made: Ingredients, out: Path) -> Delivered:
+    """Subtitles, muxed video, checks and report in their folder, manifest last. Raises LocalizeError."""
+    with full_disk_said(out):
+        return deliver(session, episode, market, made, out)
 
 
 def _to_cover(session: Session, episode: Episode, listened: Listened, market: Market) -> tuple[BurntLine, ...]:

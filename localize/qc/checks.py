@@ -17,7 +17,7 @@ from ..transcript import picture_text
 from ..translation import name_lock
 from . import covering, wording
 from .check import check as _check
-from .figures import SILENT_LUFS, level_differences, max_rate, onset_p95, sound_faults, word_error
+from .figures import SILENT_LUFS, dub_error, level_differences, max_rate, onset_p95, sound_faults
 from .machine_lines import machine_lines
 from .subtitle_checks import cue_times, on_cuts, reading_speed, row_length
 from .variant import Variant
@@ -118,13 +118,15 @@ def all_used(v: Variant) -> Check:
 def said_once(v: Variant) -> Check:
     """No two lines of the studio's translation say the same words where their sources differ: a cue used twice."""
     source = {line.id: normal_form(line.text) for line in v.lines}
-    given = [t for t in v.translations if t.origin == "studio" and len(normal_form(t.text).split()) >= SAME_WORDS]
-    bad = [
-        f"{a.line_id}/{b.line_id}: {a.text[:40]!r}"
-        for a, b in itertools.pairwise(given)
-        if normal_form(a.text) == normal_form(b.text) and source.get(a.line_id) != source.get(b.line_id)
-    ]
-    bad += [f"{t.line_id}: {f}" for t in v.translations for f in t.flags if Flag.SENTENCE_PARTED.marks(f)]
+    bad = []
+    for some in (v.translations, *v.extra_translations.values()):
+        given = [t for t in some if t.origin == "studio" and len(normal_form(t.text).split()) >= SAME_WORDS]
+        bad += [
+            f"{a.line_id}/{b.line_id}: {a.text[:40]!r}"
+            for a, b in itertools.pairwise(given)
+            if normal_form(a.text) == normal_form(b.text) and source.get(a.line_id) != source.get(b.line_id)
+        ]
+        bad += [f"{t.line_id}: {f}" for t in some for f in t.flags if Flag.SENTENCE_PARTED.marks(f)]
     return _check("said once", Verdict.REVIEW, bad, f"{len(bad)} lines", "every cue of a translation said once, whole")
 
 
@@ -162,14 +164,10 @@ def heard(v: Variant) -> Check:
         return Check(
             "heard", Verdict.REVIEW, "not judged", f"WER {WER_REVIEW:.0%} in {', '.join(intelligibility.JUDGED)}", what
         )
-    figure = word_error(_script(v), " ".join(w.text for w in v.heard))
+    figure = dub_error(v)
     bad = [f"WER {figure:.0%}"] if figure > WER_REVIEW else []
     bad += [f"{t.line_id}: {f}" for t in v.takes for f in t.flags if Flag.MISREAD.marks(f)]
     return _check("heard", Verdict.REVIEW, bad, f"WER {figure:.0%}", f"{WER_REVIEW:.0%}")
-
-
-def _script(v: Variant) -> str:
-    return " ".join(t.text for t in v.translations)
 
 
 def loudness(v: Variant) -> Check:
@@ -239,7 +237,7 @@ def sources(v: Variant) -> Check:
         probs = [by_id[w].prob for w in line.word_ids if w in by_id]
         if probs and float(np.mean(probs)) < LOW_PROBABILITY:
             bad.append(f"{line.id}: recognised with {np.mean(probs):.0%}")
-        doubts = (Flag.UNKNOWN_SPEAKER, Flag.NAME_UNSURE, *picture_text.FLAGS)
+        doubts = (Flag.UNKNOWN_SPEAKER, Flag.NAME_UNSURE, Flag.NOT_UNDERSTOOD, *picture_text.FLAGS)
         bad += [f"{line.id}: {f}" for f in line.flags if any(d.marks(f) for d in doubts)]
     return _check("sources", Verdict.REVIEW, bad, f"{len(bad)} doubts", "none")
 
@@ -250,6 +248,12 @@ def transcript(v: Variant) -> Check:
     bad = [f"{i}: “{by_id[i]}” or “{other}”" for i, other in v.readings.items() if i in by_id]
     bad += [f"{x.id}: {f}" for x in v.lines for f in x.flags if Flag.UNSURE_WORDS.marks(f) and x.id not in v.readings]
     return _check("transcript", Verdict.REVIEW, bad, f"{len(bad)} lines heard in two ways", "none")
+
+
+def lines_heard(v: Variant) -> Check:
+    """While each line of the studio's transcript stands, somebody is heard."""
+    bad = [f"{x.id} at {x.start_ms / 1000:.1f} s" for x in v.lines if Flag.NO_VOICE in x.flags]
+    return _check("lines heard", Verdict.REVIEW, bad, f"{len(bad)} lines while nobody speaks", "none, but what is sung")
 
 
 def left_speech(v: Variant) -> Check:
@@ -281,8 +285,8 @@ def bed_kept(v: Variant) -> Check:
 
 RULES: tuple[Rule, ...] = (
     translated, all_used, said_once, names, clips, no_overlap, rate, fit, onset, heard, reading_speed, row_length, cue_times, loudness,
-    duration, in_time, picture, covering.source_text, tracks, sources, transcript, left_speech, levels, bed_kept, on_cuts,
-    source_sound, wording.banned, wording.source_words, wording.shortened, wording.read, wording.retakes,
+    duration, in_time, picture, covering.source_text, tracks, sources, transcript, lines_heard, left_speech, levels, bed_kept, on_cuts,
+    source_sound, wording.banned, wording.source_words, wording.shortened, wording.read, wording.retakes, wording.voices,
     machine_lines,
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from ..audio.spans import intersection_over_union
+from ..dubbing.intelligibility import as_said
 from ..languages.text import normal_form
 from ..mixing.balance import Balance
 from ..records import Cue
@@ -75,6 +76,12 @@ def word_error(reference: str, hypothesis: str) -> float:
     if not wanted:
         return 1.0 if got else 0.0
     return float(Levenshtein.distance(wanted, got)) / len(wanted)
+
+
+def dub_error(v: Variant) -> float:
+    """Word error rate of what is heard in the dub against its lines, both as they are said: figures in words."""
+    wanted = " ".join(as_said(t.text, v.language) for t in v.translations)
+    return word_error(wanted, as_said(" ".join(w.text for w in v.heard or ()), v.language))
 
 
 def sound_faults(v: Variant) -> list[str]:

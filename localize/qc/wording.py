@@ -51,3 +51,9 @@ def retakes(v: Variant) -> Check:
     """Takes that could not be spoken at the wanted pace are named: they were stretched instead."""
     found = [f"{t.line_id}: {f}" for t in v.takes for f in t.flags if Flag.RETAKE.marks(f)]
     return Check("retakes", Verdict.PASS, f"{len(found)} lines", "named here", listed(found))
+
+
+def voices(v: Variant) -> Check:
+    """Everybody speaks with the voice that the cast gives them."""
+    found = [f"{t.line_id}: {f}" for t in v.takes for f in t.flags if Flag.OTHER_VOICE.marks(f)]
+    return check("voices", Verdict.REVIEW, found, f"{len(found)} lines by another", "the cast's")

@@ -10,8 +10,9 @@ from typing import Any
 
 from ..errors import SidecarError
 from ..files import read_bytes, read_text
-from ..languages.clean import clean_row
-from ..languages.text import normal_form
+from ..languages.clean import clean, clean_row
+from ..languages.marks import mark_of, marked
+from ..languages.text import normal_form, untagged
 from ..series.memory import Entry
 from ..transcript.alignment import Spoken, align
 from ..transcript.dialogue_list import units_of
@@ -51,14 +52,18 @@ def changed(path: Path, report: dict[str, Any]) -> Back:
     if path.suffix.lower() in CUE_FILES:
         return from_cues(read_bytes(path), path.name, report)
     lines = {line["id"]: (line, before) for line, before in with_before(report)}
-    found = []
+    found: list[Entry] = []
+    notes: list[str] = []
     for returned in xliff.loads(read_text(path), path.name, report):
         line, before = lines[returned.line_id]
-        returned = replace(returned, target=clean_row(returned.target))
+        if returned.left:
+            notes.append(f"{path.name}: line {line['id']} {returned.left}: not remembered")
+            continue
+        returned = replace(returned, target=marked(clean_row(untagged(clean(returned.target)))))
         same = clean_row(line["target"]) == returned.target
         if not same or (returned.approved and line["origin"] != "memory"):
             found.append(Entry(line["source"], returned.target, before))
-    return Back(found)
+    return Back(found, tuple(notes))
 
 
 def from_cues(data: bytes, where: str, report: dict[str, Any]) -> Back:
@@ -68,7 +73,8 @@ def from_cues(data: bytes, where: str, report: dict[str, Any]) -> Back:
     Raises SidecarError naming the cue that lies outside every line, or the line that lacks a locked name.
     """
     speakers = {line["speaker"] for line in report["lines"]}
-    units, notes = units_of(data, where, int(report["episode"]["duration_ms"]), speakers)
+    units, file = units_of(data, where, int(report["episode"]["duration_ms"]), speakers)
+    notes = (*file.notes, *file.doubts)
     spoken = [Spoken(x["id"], x["start_ms"], x["end_ms"], x["source"], x["speaker"]) for x in report["lines"]]
     made = align(units, spoken)
     if made.unused:
@@ -83,7 +89,8 @@ def from_cues(data: bytes, where: str, report: dict[str, Any]) -> Back:
             for line in some:
                 xliff.check_names(target, line, f"{where} line {line['id']}")
             # a file as it was delivered has rows and dashes of its own: only other words are a change
-            if normal_form(target) == normal_form(" ".join(x["target"] for x in some)):
+            same = normal_form(target) == normal_form(" ".join(x["target"] for x in some))
+            if same and not mark_of(target):
                 continue
             if made.parted & {x["id"] for x in some}:
                 notes = (*notes, f"{where}: line {some[0]['id']} shares a sentence with another person: not remembered")

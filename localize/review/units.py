@@ -19,12 +19,13 @@ CONFIRMED = {
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit: the ids and names by which it may be known, its words, and whether a person approved it."""
+    """One unit: the ids and names by which it may be known, its words, and whether a person approved or rejected it."""
 
     names: tuple[str, ...]
     source: str
     target: str
     approved: bool
+    rejected: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class File:
     """What an XLIFF file says of itself, and its units."""
 
     version: str
-    target_language: str
+    target_languages: tuple[str, ...]
     units: tuple[Unit, ...]
 
 
@@ -42,10 +43,10 @@ def read(root: Element) -> File | None:
     if local(root) != "xliff" or version[:2] not in ("1.", "2."):
         return None
     if version.startswith("2"):
-        return File(version, root.get("trgLang") or "", tuple(_unit_2(e) for e in root.iter() if local(e) == "unit"))
-    language = next((f.get("target-language") or "" for f in root.iter() if local(f) == "file"), "")
+        return File(version, tuple(filter(None, [root.get("trgLang")])), tuple(_unit_2(e) for e in root.iter() if local(e) == "unit"))
+    languages = (f.get("target-language") or "" for f in root.iter() if local(f) == "file")
     confirmed = _segments_of_trados(root)
-    return File(version, language, tuple(_unit_1(e, confirmed) for e in _trans_units(root)))
+    return File(version, tuple(dict.fromkeys(filter(None, languages))), tuple(_unit_1(e, confirmed) for e in _trans_units(root)))
 
 
 def _unit_2(unit: Element) -> Unit:
@@ -54,9 +55,25 @@ def _unit_2(unit: Element) -> Unit:
     approved = bool(segments) and all(e.get("state") in DONE for e in segments)
     source = _joined([(_child(e, "source"), local(e)) for e in parts])
     # what stands between segments is often written once only, in the source
-    target = _joined([(_child(e, "target") if local(e) == "segment" else _between(e), local(e)) for e in parts])
+    target = _joined([(_child(e, "target") if local(e) == "segment" else _between(e), local(e)) for e in _ordered(parts)])
     has_target = any(words(_child(e, "target")) for e in segments)
-    return Unit(_names(unit), source, target if has_target else "", approved)
+    half = any(e.get("state") == "initial" and words(_child(e, "source")) and not words(_child(e, "target")) for e in segments)
+    return Unit(_names(unit), source, target if has_target and not half else "", approved, _is_rejected(unit))
+
+
+def _ordered(parts: list[Element]) -> list[Element]:
+    """Segments and what stands between them in the order that their targets have, where they say one."""
+    orders = [t.get("order") if (t := _child(e, "target")) is not None else None for e in parts]
+    places = [int(o) if o and o.isdigit() else n for n, o in enumerate(orders, 1)]
+    return [e for _place, _n, e in sorted(zip(places, range(len(parts)), parts, strict=True))]
+
+
+def _is_rejected(unit: Element) -> bool:
+    """Whether a person rejected a unit or a segment of it, as Trados, memoQ and others mark it."""
+    marks = ("state", "subState", "status", "conf", "state-qualifier")
+    return any(
+        "reject" in value.lower() for e in unit.iter() for key, value in e.attrib.items() if key.rpartition("}")[2] in marks
+    )
 
 
 def _between(part: Element) -> Element | None:
@@ -83,7 +100,7 @@ def _unit_1(unit: Element, confirmed: set[str]) -> Unit:
         or any(v.lower() in CONFIRMED.get(k.rpartition("}")[2], ()) for k, v in unit.attrib.items() if "}" in k)
         or (bool(marks) and all(m in confirmed for m in marks))
     )
-    return Unit(_names(unit), _segmented(_child(unit, "source")), _segmented(target), approved)
+    return Unit(_names(unit), _segmented(_child(unit, "source")), _segmented(target), approved, _is_rejected(unit))
 
 
 def _segmented(element: Element | None) -> str:

@@ -14,8 +14,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, register_namespac
 
 from ..errors import SidecarError
 from ..files import read_text, root_of
-from ..languages import regions
-from ..languages.text import count
+from ..languages import marks, regions
+from ..languages.text import count, normal_form
 from ..series.inline_codes import local
 from . import units
 
@@ -29,11 +29,13 @@ SERVES = (regions.EXACT, regions.AREA, regions.NEUTRAL)  # how near a file's lan
 
 @dataclass(frozen=True)
 class Returned:
-    """A line as it came back: its id, its target, and whether a person approved it."""
+    """A line as it came back: its id, its target, whether a person approved it; `left`: why it is not to be remembered,
+    empty where it is."""
 
     line_id: str
     target: str
     approved: bool
+    left: str = ""
 
 
 def dumps(report: dict[str, Any], cps: float, mark: str = "") -> str:
@@ -100,8 +102,9 @@ def loads(text: str, where: str, report: dict[str, Any]) -> list[Returned]:
     file = units.read(root_of(text, "XLIFF", where, dtd=False))
     if file is None:
         raise SidecarError("is no XLIFF 1 or 2", where, "export it as XLIFF 1.2 or 2.0")
-    if file.target_language and regions.distance(report["language"], file.target_language) not in SERVES:
-        raise SidecarError(f"is in {file.target_language}, not {report['language']}", where, "name its own report")
+    for language in file.target_languages:
+        if regions.distance(report["language"], language) not in SERVES:
+            raise SidecarError(f"is in {language}, not {report['language']}", where, "name its own report")
     lines = {line["id"]: line for line in report["lines"]}
     found: dict[str, Returned] = {}
     seen: set[str] = set()
@@ -118,15 +121,23 @@ def loads(text: str, where: str, report: dict[str, Any]) -> list[Returned]:
             raise SidecarError(f"says {unit.source[:60]!r}, the line {line['source'][:60]!r}", at, "export it again")
         check_names(unit.target, line, at)
         if unit.target:
-            found[line["id"]] = Returned(line["id"], unit.target, unit.approved)
+            found[line["id"]] = Returned(line["id"], unit.target, unit.approved, _left(unit, line))
     if not found:
         raise SidecarError("holds no translated unit", where, "is this the right file?")
     return list(found.values())
 
 
+def _left(unit: units.Unit, line: dict[str, Any]) -> str:
+    """Why a unit is not to be remembered: it is rejected, or a tool has only put the source in its target's place."""
+    if unit.rejected:
+        return "is rejected"
+    copied = normal_form(unit.target) == normal_form(unit.source) and unit.target != line["target"]
+    return "has only its source's words; approve it if they are its translation" if copied and not unit.approved else ""
+
+
 def check_names(target: str, line: dict[str, Any], at: str) -> None:
-    """Raises SidecarError where a translation lacks a name that the series locks."""
-    for term in line["terms"] if target else ():
+    """Raises SidecarError where a translation lacks a name that the series locks; a line marked `[keep]` or `[mute]` says none."""
+    for term in line["terms"] if target and not marks.mark_of(target) else ():
         if count(target, term["locked"]) < term.get("wanted", 1):
             what = f"the locked name {term['locked']!r} is missing from {target[:80]!r}"
             raise SidecarError(what, at, "put it back, or change it in the series' terms.csv")

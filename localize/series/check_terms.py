@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
+from ..languages import regions
 from ..languages.text import WORD
 from .glossary import Glossary, Term, replace_banned
 
@@ -14,7 +15,7 @@ SCRIPTS = {"hi": (0x0900, 0x097F), "zh": (0x4E00, 0x9FFF), "ko": (0xAC00, 0xD7A3
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding: `kind` is duplicate, clash, missing, contains, script or banned; `bad` where it must be mended."""
+    """One finding: `kind` is duplicate, clash, missing, contains, script, heading or banned; `bad` where it must be mended."""
 
     kind: str
     term: str
@@ -57,9 +58,13 @@ def _between(one: Term, two: Term, tags: list[str]) -> list[Problem]:
 
 
 def _alone(term: Term, tags: list[str]) -> list[Problem]:
-    found = []
+    found = [
+        Problem("heading", term.term, f"has a cell in the column {key!r}, which is no language: it is not read", bad=False)
+        for key in term.forms
+        if regions.tag_of(key) is None
+    ]
     for tag in tags:
-        given = any(k.split("-")[0] == tag.split("-")[0] for k in term.forms)
+        given = regions.nearest(tag, term.forms) is not None
         if not given and not term.dnt:
             text = f"has no form for {tag}; {term.form(tag)!r} is used"
             found.append(Problem("missing", term.term, text, bad=False))

@@ -3,7 +3,8 @@
 Columns: term, aliases ("a|b"), kind (person, place, title, brand, phrase, banned), gender (f, m or empty), common
 (language tags in which the term is also an ordinary word), dnt ("yes": the term itself in every language), one column
 per language tag with the locked form, one `say:<tag>` column with how to say it (a respelling, or phonemes between
-slashes), note.
+slashes), note. Headings may be written as other tools write them ("ES_419", "Spanish (Latin America)"); a cell that
+says that nothing is there yet ("N/A", "TBD", "-") is empty.
 
 A banned row keeps words off a market's screen and out of its voices: its language columns hold the words and what
 stands in their place, "cursed|damned => wretched"; without "=>" a line that holds one is only flagged."""
@@ -21,11 +22,16 @@ from pathlib import Path
 from .. import tables
 from ..errors import SidecarError
 from ..files import read_text
+from ..languages import regions
 from ..languages.clean import clean_row
 from ..languages.text import LETTER, WORD
 
 KINDS = ("person", "place", "title", "brand", "phrase", "banned")
 FIXED = ("term", "aliases", "kind", "gender", "common", "dnt", "note")
+GENDERS = {"female": "f", "feminine": "f", "woman": "f", "male": "m", "masculine": "m", "man": "m"}
+NOT_YET = re.compile(r"(?i)[-–—?.… ]+|n\s?/\s?a|tb[acd]")  # what people fill an empty cell with
+NO_LANGUAGES = ("ID", "Id", "NO", "No", "IS", "Is")  # headings of numbers, not Indonesian or Norwegian: not read
+EXCEL_ERRORS = ("#REF!", "#NAME?", "#N/A", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!")
 
 
 @dataclass(frozen=True)
@@ -43,16 +49,10 @@ class Term:
     dnt: bool = False
 
     def form(self, tag: str) -> str:
-        """The locked form in a language: its column, else that of the same primary tag, else the term itself."""
+        """The locked form in a language: its column, else the nearest region's, else the term itself."""
         if self.dnt:
             return self.term
-        for key, value in self.forms.items():
-            if key == tag:
-                return value
-        for key, value in self.forms.items():
-            if key.split("-")[0] == tag.split("-")[0]:
-                return value
-        return self.term
+        return _nearest(self.forms, tag) or self.term
 
     def is_common(self, tag: str) -> bool:
         """Whether the term is also an ordinary word in a language."""
@@ -60,7 +60,7 @@ class Term:
 
     def spoken(self, tag: str) -> str:
         """How to say it in a language; empty where the spelling is enough."""
-        return next((v for k, v in self.say.items() if k.split("-")[0] == tag.split("-")[0]), "")
+        return _nearest(self.say, tag)
 
     def heard(self, tag: str) -> tuple[str, ...]:
         """What stands for it in a source text of that language, the longest first."""
@@ -70,6 +70,14 @@ class Term:
     def key(self, target: str) -> dict[str, str]:
         """What of this term can change a translation into `target`: part of a line's step key."""
         return {"term": self.term, "kind": self.kind, "gender": self.gender, "form": self.form(target)}
+
+
+def _nearest(cells: dict[str, str], tag: str) -> str:
+    """What a row has for a language or, of its other regions, for the nearest; empty where it has nothing."""
+    if tag in cells:
+        return cells[tag]
+    key = regions.nearest(tag, cells)
+    return cells[key] if key else ""
 
 
 @dataclass(frozen=True)
@@ -108,9 +116,10 @@ class Glossary:
         uses: list[Use] = []
         for word in WORD.finditer(text):
             for form, lead, term, many in index.get(word[0].casefold(), ()):
-                match = form.match(text, word.start() - lead) if word.start() >= lead else None
-                if match is not None:
-                    uses.append(Use(term, *match.span(), plural=many))
+                at = word.start() - lead
+                match = form.match(text, at) if at >= 0 else None
+                if match is not None and _is_whole(text, at, match.end()):
+                    uses.append(Use(term, at, match.end(), plural=many))
         taken = [False] * len(text)
         kept: list[Use] = []
         for use in sorted(uses, key=lambda u: (u.start - u.end, u.plural, u.start)):
@@ -141,7 +150,8 @@ class Glossary:
                         first = WORD.search(text)
                         if first is None or (is_plural and many == form):
                             continue
-                        pattern = re.compile(rf"(?<!{LETTER}){re.escape(text)}(?!{LETTER})", re.IGNORECASE)
+                        # the edges are looked at apart: with them in it a pattern takes forty times as long to make
+                        pattern = re.compile(re.escape(text), re.IGNORECASE)
                         index.setdefault(first[0].casefold(), []).append((pattern, first.start(), term, is_plural))
             self._indexes[tag] = index
         return self._indexes[tag]
@@ -159,6 +169,7 @@ class Glossary:
         return tuple(dict.fromkeys(t.form(tag) for t in self.terms if t.kind not in ("phrase", "banned")))
 
 
+IS_LETTER = re.compile(LETTER)
 # words after which a lower-case word is no name: "in the summer", "last summer"
 NOT_BEFORE_NAMES = frozenset(
     """a an the this that these those my your his her its our their in of on at for by with from during since until
@@ -173,6 +184,11 @@ def plural(form: str, tag: str) -> str:
     if tag.split("-")[0] not in ("en", "es", "pt") or not form[-1:].isalpha():
         return form
     return form + ("es" if re.search(r"(?i)([sxz]|ch|sh)$", form) else "s")
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether no word goes on before or after a stretch of a text."""
+    return not (start and IS_LETTER.match(text, start - 1)) and not IS_LETTER.match(text, end)
 
 
 def replace_banned(text: str, bans: list[Ban]) -> tuple[str, list[str]]:
@@ -190,8 +206,7 @@ def replace_banned(text: str, bans: list[Ban]) -> tuple[str, list[str]]:
 
 
 def _bans(term: Term, tag: str) -> list[Ban]:
-    cell = next((v for k, v in term.forms.items() if k.split("-")[0] == tag.split("-")[0]), "")
-    words, arrow, instead = cell.partition("=>")
+    words, arrow, instead = _nearest(term.forms, tag).partition("=>")
     found = tuple(w.strip() for w in words.split("|") if w.strip())
     return [Ban(found, instead.strip() if arrow else None)] if found else []
 
@@ -224,11 +239,18 @@ def parse(text: str, where: str) -> Glossary:
     return from_rows(tables.parse(text, where), where)
 
 
+def has_terms(rows: list[list[str]]) -> bool:
+    """Whether a table's first row names the column of terms."""
+    return bool(rows) and "term" in [c.strip().lower() for c in rows[0]]
+
+
 def from_rows(rows: list[list[str]], where: str) -> Glossary:
     """Terms from the rows of a table, the first one naming its columns. Raises SidecarError naming the row."""
-    if not rows or "term" not in [c.strip().lower() for c in rows[0]]:
+    if not has_terms(rows):
         raise SidecarError("has no column 'term'", where, f"the first row must be: {', '.join(FIXED)}, language tags")
-    head = [c.strip().lower() if c.strip().lower() in FIXED else c.strip() for c in rows[0]]
+    head = [_heading(c.strip()) for c in rows[0]]
+    if twice := next((h for n, h in enumerate(head) if h and h in head[:n]), None):
+        raise SidecarError(f"has two columns for {twice!r}", f"{where} row 1", "keep one of them")
     terms: dict[str, Term] = {}
     for number, row in enumerate(rows[1:], start=2):
         if not any(c.strip() for c in row):
@@ -243,6 +265,16 @@ def from_rows(rows: list[list[str]], where: str) -> Glossary:
     return Glossary(tuple(terms.values()))
 
 
+def _heading(text: str) -> str:
+    """A column's name as it is looked for; one that names no language stays as it is, and no language reads it."""
+    small = text.lower()
+    if small in FIXED:
+        return small
+    spoken, language = ("say:", text[4:]) if small.startswith("say:") else ("", text)
+    tag = None if language in NO_LANGUAGES else regions.tag_of(language)
+    return spoken + (tag or language)
+
+
 def _cell(column: str, text: str) -> str:
     """A cell in the form that all text has; how a name is said is phonemes, whose signs stay."""
     return unicodedata.normalize("NFC", text.strip()) if column.startswith("say:") else clean_row(text)
@@ -251,23 +283,31 @@ def _cell(column: str, text: str) -> str:
 def _term(cells: dict[str, str], at: str) -> Term:
     if not cells["term"]:
         raise SidecarError("has no term", at, "fill the cell or remove the row")
-    kind = cells.get("kind", "") or "person"
+    kind = cells.get("kind", "").lower() or "person"
     if kind not in KINDS:
         raise SidecarError(f"kind {kind!r} is unknown", at, f"one of {', '.join(KINDS)}")
-    if cells.get("gender", "") not in ("", "f", "m"):
+    gender = cells.get("gender", "").lower()
+    gender = GENDERS.get(gender, gender)
+    if gender not in ("", "f", "m"):
         raise SidecarError(f"gender {cells['gender']!r} is unknown", at, "f, m or empty")
     bad = next((k for k, v in cells.items() if v[:1] in ("=", "+", "@") or "\x00" in v), None)
     if bad:
         raise SidecarError(f"cell {bad!r} holds a formula or control character", at, "write the plain text")
-    tags = [k for k in cells if k and k not in FIXED and ":" not in k]
+    bad = next((k for k, v in cells.items() if v.upper().startswith(EXCEL_ERRORS)), None)
+    if bad:
+        raise SidecarError(f"cell {bad!r} holds an error of a spreadsheet: {cells[bad][:20]}", at, "write the plain text")
+    tags = [k for k in cells if k and k not in FIXED and k not in NO_LANGUAGES and ":" not in k]
+    several = next((k for k in tags if kind != "banned" and regions.tag_of(k) and re.search(r"[|;]", cells[k])), None)
+    if several:
+        raise SidecarError(f"has several forms for {several}: {cells[several][:60]!r}", at, "keep the one to lock; others are aliases")
     return Term(
         cells["term"],
         kind,
-        cells.get("gender", ""),
-        tuple(a.strip() for a in cells.get("aliases", "").split("|") if a.strip()),
+        gender,
+        tuple(a.strip() for a in re.split(r"[|;]", cells.get("aliases", "")) if a.strip() and not NOT_YET.fullmatch(a.strip())),
         tuple(c.strip() for c in re.split(r"[|\s]", cells.get("common", "")) if c.strip()),
-        {k: cells[k] for k in tags if cells[k]},
-        {k.partition(":")[2]: v for k, v in cells.items() if k.startswith("say:") and v},
+        {k: cells[k] for k in tags if cells[k] and not NOT_YET.fullmatch(cells[k])},
+        {k.partition(":")[2]: v for k, v in cells.items() if k.startswith("say:") and v and not NOT_YET.fullmatch(v)},
         cells.get("note", ""),
         cells.get("dnt", "").lower() in ("yes", "y", "1", "true", "x"),
     )

@@ -30,14 +30,14 @@ def words_inside(child: Element) -> str:
     name = local(child)
     if name == "cp" or _breaks(child, name):
         return " "
-    return "" if name in HOLD_CODE or name in LEFT_OUT else "".join(_parts(child, 0)).replace(PLACE, "")
+    return "" if name in HOLD_CODE or name in LEFT_OUT or _is_deleted(child) else "".join(_parts(child, 0)).replace(PLACE, "")
 
 
 def _parts(element: Element, depth: int) -> list[str]:
     out = [element.text or (PLACE if not len(element) else "")]
     for child in element:
         name = local(child)
-        if name in LEFT_OUT or depth > DEEPEST:
+        if name in LEFT_OUT or depth > DEEPEST or _is_deleted(child):
             pass
         elif name == "cp" or _breaks(child, name):
             out.append(" ")
@@ -59,6 +59,11 @@ def _breaks(child: Element, name: str) -> bool:
         if shown or held
         else False
     )
+
+
+def _is_deleted(child: Element) -> bool:
+    """Whether it holds words that a person took out with changes tracked, as Trados writes them."""
+    return (child.get("mtype") or child.get("type") or "").lower().endswith("deleted")
 
 
 def local(element: Element) -> str:

@@ -5,6 +5,7 @@ segment is used, so that a name changed in the glossary changes in every remembe
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -18,7 +19,8 @@ from ..errors import SidecarError
 from ..files import read_text, root_of
 from ..languages import regions
 from ..languages.clean import clean, clean_row
-from ..languages.text import normal_form
+from ..languages.marks import mark_of
+from ..languages.text import normal_form, untagged
 from .glossary import Glossary
 from .inline_codes import local, words, words_inside
 
@@ -28,6 +30,7 @@ MANY = 3000  # segments compared with one line
 SCAN = 20_000  # segments of one word looked at
 ANYWHERE = "\0"  # the key of a segment's newest target, whatever came before it
 CONTEXT = "x-context-pre"  # the property that holds the line before, as translation tools write it
+OPENING_DASH = re.compile(r"^[-–—]\s+(?=\S)")
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -71,13 +74,15 @@ class Memory:
         if not normal:
             return
         words = tuple(normal.split())
-        if normal not in self.entries:
+        spoken = not mark_of("".join(p.text for p in target))  # a mark is this very line's, no likeness carries it over
+        if spoken and normal not in self.entries:
             for word in set(words):
                 self._holding.setdefault(word, []).append(normal)
         known = self.entries.setdefault(normal, {})
         known[normal_form(before)] = target
         known[ANYWHERE] = target  # the newest serves where no context fits
-        self._by_words[words] = target
+        if spoken:
+            self._by_words[words] = target
         self._longest = max(self._longest, len(words))
 
     def lookup(self, text: str, before: str = "") -> Match | None:
@@ -187,6 +192,7 @@ def _write_pieces(seg: Element, text: str, glossary: Glossary, tag: str) -> None
             seg.text = piece.text
 
 
+Unit = tuple[Element, Element, Element]  # a unit, its source's segment and its target's
 Added = tuple[str, tuple[Piece, ...], str]  # source, target, the line before
 
 
@@ -194,26 +200,60 @@ def load(folder: Path, source: str, target: str, added: Iterable[Added] = ()) ->
     """memory.<target tag>.tmx of a series, the pairs from `source`, and over them what people added, oldest first; empty
     where there is neither."""
     path = folder / f"memory.{target}.tmx"
-    memory = parse(read_text(path, MAX_BYTES), str(path), source, target) if path.is_file() else Memory()
+    memory = Memory()
+    if path.is_file():
+        facts = path.stat()
+        for line, pieces, before in _of_file(path, facts.st_mtime_ns, facts.st_size, source, target):
+            memory.add(line, pieces, before)
     for line, pieces, before in added:
         memory.add(line, pieces, before)
     return memory
 
 
+@functools.lru_cache(maxsize=32)
+def _of_file(path: Path, _mtime_ns: int, _size: int, source: str, target: str) -> tuple[Added, ...]:
+    """The pairs of a file, read once as long as it stays the same: each language asks for it several times an episode."""
+    return tuple(_pairs(read_text(path, MAX_BYTES), str(path), source, target))
+
+
 def parse(text: str, where: str, source: str, target: str) -> Memory:
     """A memory from TMX text. Raises SidecarError naming the unit; entity bombs and external entities are refused."""
     memory = Memory()
-    for unit, left, right in _units(root_of(text, "TMX", where), where, source, target):
-        memory.add(words(left), _pieces(right), _context(unit))
+    for line, pieces, before in _pairs(text, where, source, target):
+        memory.add(line, pieces, before)
     return memory
 
 
-def _units(root: Element, where: str, source: str, target: str) -> Iterator[tuple[Element, Element, Element]]:
+def _pairs(text: str, where: str, source: str, target: str) -> Iterator[Added]:
+    units = list(_units(root_of(text, "TMX", where), where, source, target))
+    for unit, left, right in _by_date(units):
+        if pieces := _pieces(right):  # a unit that nobody translated yet teaches nothing
+            yield _said(words(left)), pieces, _context(unit)
+
+
+def _by_date(units: list[Unit]) -> list[Unit]:
+    """Units, the last changed last, as `Memory.add` wants them; one without a date is as old as the newest before it."""
+    dates, newest = [], ""
+    for unit, _left, right in units:
+        variants = (v for v in unit.iter("tuv") if v.find("seg") is right)
+        facts = (unit, *variants)
+        own = max((f.get("changedate") or f.get("creationdate") or "" for f in facts), default="")
+        newest = max(newest, own)
+        dates.append(own or newest)
+    return [units[n] for n in sorted(range(len(units)), key=lambda n: dates[n])]
+
+
+def _said(text: str) -> str:
+    """A segment in one row, without the tags and the opening dash that subtitles have."""
+    return OPENING_DASH.sub("", " ".join(untagged(clean(text)).split()))
+
+
+def _units(root: Element, where: str, source: str, target: str) -> Iterator[Unit]:
     """(unit, source segment, target segment) of the units that hold this pair. Raises SidecarError naming a bad unit."""
     for number, unit in enumerate(root.iter("tu"), start=1):
         for variant in unit.iter("tuv"):
             if variant.find("seg") is None or not _language(variant):
-                raise SidecarError("a variant has no language or no segment", f"{where} unit {number}", "mend the unit")
+                raise SidecarError("a variant has no language or no segment", f"{where} unit {number}", "add xml:lang and seg, or remove the unit")
         left, right = _segment(unit, source), _segment(unit, target)
         if left is not None and right is not None:
             yield unit, left, right
@@ -223,9 +263,9 @@ def read_entries(path: Path, source: str, target: str, glossary: Glossary) -> li
     """The pairs of a TMX file from elsewhere, inline codes flattened. Raises SidecarError; nothing half-read."""
     root = root_of(read_text(path, MAX_BYTES), "TMX", path.name)
     found = []
-    for unit, left, right in _units(root, path.name, source, target):
+    for unit, left, right in _by_date(list(_units(root, path.name, source, target))):
         told = Match(_pieces(right), 1.0).text(glossary, target)
-        found.append(Entry(clean_row(words(left)), clean_row(told), clean_row(_context(unit))))
+        found.append(Entry(_said(words(left)), _said(told), clean_row(_context(unit))))
     found = [e for e in found if normal_form(e.source) and e.target]
     if not found:
         raise SidecarError(f"holds no pair {source} -> {target}", path.name, "check its languages")
@@ -261,7 +301,7 @@ def _context(unit: Element) -> str:
 def _pieces(segment: Element) -> tuple[Piece, ...]:
     """The words of a target and the terms that it refers to; codes of other tools are no words."""
     if not any(_is_term(c) for c in segment.iter()):
-        return (Piece(told),) if (told := clean(words(segment))) else ()
+        return (Piece(told),) if (told := _said(words(segment))) else ()
     pieces = [Piece(clean(segment.text))] if segment.text else []
     for child in segment:
         is_term = _is_term(child)

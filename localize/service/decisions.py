@@ -93,7 +93,7 @@ def approve(
     if report["verdict"] == "fail":
         raise OptionError("a failed variant cannot be approved", f"{known.name} {market}", "edit its lines instead")
     made = outbox.variant_of(folder)
-    if made != word.seen.digest and word.seen.digest:
+    if made != word.seen.digest and word.seen.digest:  # an older program wrote none
         raise OptionError("the folder here holds another variant", f"{known.name} {market}", "look again and decide")
     _keep(books, bible, known, market, "approve", word, report, _worth_remembering(report))
     to = outbox.send(bucket, books, known, market, folder, word.who)
@@ -130,6 +130,8 @@ def check_seen(books: EpisodeRecords, known: Known, market: str, seen: Seen) -> 
     variant = books.variant(known, market)
     if variant is not None and variant.state not in (REVIEW, RUNNING):
         raise OptionError(f"the variant is {variant.state} already", where, "look at where it stands")
+    if variant is not None and variant.state == RUNNING and not variant.digest:  # what lies here holds no edit of before
+        raise OptionError("the variant is being made anew", where, "look at what comes of it and decide")
     if variant is None or variant.digest != seen.digest:
         raise OptionError("the decision is on a variant that was made anew since", where, do)
 
@@ -159,7 +161,8 @@ def _keep(
             raise OptionError(f"this form was used already, for {used[0]}", where, "look at where it stands")
         if used:
             return False
-        if not with_another and (digest != word.seen.digest or state not in (REVIEW, RUNNING)):
+        anew = state == RUNNING and not digest
+        if not with_another and (anew or digest != word.seen.digest or state not in (REVIEW, RUNNING)):
             raise OptionError("the variant was decided on or made anew meanwhile", where, "look at where it stands")
         if decision in FINAL and (other := final_decision(do, known, market, digest)):
             raise OptionError(f"was decided already: {other}", where, "look at where it stands")
@@ -236,7 +239,7 @@ def take_returns(
             known = books.episode(parts[1], parts[2])
             report = report_of(known, parts[3]) if known else None
             if known is None or report is None:
-                raise OptionError("belongs to no variant that was made", entry.name, "check the folder")
+                raise OptionError("belongs to no variant", entry.name, "put it into review/SERIES/EP/MARKET/back/ of a variant that was made")
             bucket.download(entry.name, scratch / parts[5])
             at = seen.setdefault((known, parts[3]), seen_now(books, known, parts[3]))
             before = any(t[1:] == (known, parts[3]) for t in taken)

@@ -10,7 +10,6 @@ from functools import partial
 
 from ..errors import StoreError
 from ..storage.database import Row, Statements
-from ..storage.leases import lost
 from ..storage.ledger import Ledger
 
 RUNNING, DELIVERED, REVIEW, REJECTED, FAILED = "running", "delivered", "review", "rejected", "failed"
@@ -94,7 +93,7 @@ class EpisodeRecords:
             sql = f"INSERT INTO episodes ({KNOWN}) VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING"
             if self.db.write(sql, row) == 1:
                 return Known(*row), True
-        raise StoreError("could not be admitted: many watchers at once", f"{series}/{name}", "look again")
+        raise StoreError("could not be admitted: other watchers admit it at the same time", f"{series}/{name}", "run watch-inbox again")
 
     def _by_bytes(self, series: str, sha256: str) -> Known | None:
         row = self.db.one(f"SELECT {KNOWN} FROM episodes WHERE series=? AND sha256=?", (series, sha256))
@@ -184,26 +183,35 @@ class EpisodeRecords:
     def set_state(
         self, known: Known, market: str, state: str, verdict: str = "", why: str = "", digest: str = "",
         leased: bool = False,
-    ) -> None:  # fmt: skip
-        """Write how far a market is; `running` counts a start.
+    ) -> bool:  # fmt: skip
+        """Write how far a market is; `running` counts a start. Whether it was written.
 
-        `leased`: only while this process holds the episode's lease; raises LeaseLost where somebody else does.
+        `leased`: only while this process holds the episode's lease; raises LeaseLost where somebody else does. How a
+        market ended is then written only over `running`: one that a person wanted anew meanwhile stays wanted.
         """
         started = 1 if state == RUNNING else 0
-        key = key_of(known)
-        condition, more = self.ledger.held_condition(key) if leased else ("1=1", ())
-        row: Row = (
-            known.series, known.name, known.revision, market, state, verdict, why, started, time.time(), digest,
-        )  # fmt: skip
-        written = self.db.write(
-            f"INSERT INTO variants ({VARIANT}) SELECT ?,?,?,?,?,?,?,?,?,? WHERE {condition} "
-            "ON CONFLICT (series, name, revision, market) DO UPDATE SET state=excluded.state, "
-            "verdict=excluded.verdict, why=excluded.why, tries=variants.tries+excluded.tries, at=excluded.at, "
-            "digest=CASE WHEN excluded.digest='' THEN variants.digest ELSE excluded.digest END",
-            row + more,
-        )
-        if not written:
-            raise lost(key)
+        condition, more = self.ledger.held_condition(key_of(known)) if leased else ("1=1", ())
+        name: Row = (known.series, known.name, known.revision)
+        now = time.time()
+        if leased and state != RUNNING:
+            # an update and no insert: whoever wants it anew at this moment takes the row away first, or comes after
+            sql = (
+                "UPDATE variants SET state=?, verdict=?, why=?, at=?, digest=CASE WHEN ?='' THEN digest ELSE ? END "
+                f"WHERE {ONE_EPISODE} AND market=? AND state=? AND {condition}"
+            )
+            row: Row = (state, verdict, why, now, digest, digest, *name, market, RUNNING, *more)
+        else:
+            sql = (
+                f"INSERT INTO variants ({VARIANT}) SELECT ?,?,?,?,?,?,?,?,?,? WHERE {condition} "
+                "ON CONFLICT (series, name, revision, market) DO UPDATE SET state=excluded.state, "
+                "verdict=excluded.verdict, why=excluded.why, tries=variants.tries+excluded.tries, at=excluded.at, "
+                "digest=CASE WHEN excluded.digest='' THEN variants.digest ELSE excluded.digest END"
+            )
+            row = (*name, market, state, verdict, why, started, now, digest, *more)
+        written = self.db.write(sql, row)
+        if leased and not written:
+            self.ledger.check_held(key_of(known))
+        return bool(written)
 
     def forget(self, known: Known, market: str) -> None:
         """Want a market anew."""
@@ -315,8 +323,9 @@ def _same_as_k(table: str) -> str:
 def _finish(known: list[Known], markets: tuple[str, ...], do: Statements) -> None:
     keys = tuple(x for k in known for x in (k.series, k.name, k.revision))
     these = f"{_these(len(known))} UPDATE episodes SET"
-    # the rows are locked first, and their variants are looked at after: whoever wants one anew comes before or after
-    do.write(f"{these} unfinished=1 FROM k WHERE {_same_as_k('episodes')} AND unfinished=1", keys)
+    # the rows are locked first, those too that are finished already, and their variants are looked at after: whoever
+    # wants one anew comes before or after
+    do.write(f"{these} unfinished=1 FROM k WHERE {_same_as_k('episodes')}", keys)
     ended, wanted = ",".join("?" * len(ENDED)), ",".join("?" * len(markets))
     do.write(
         f"{these} unfinished=0 FROM k WHERE {_same_as_k('episodes')} AND (SELECT count(*) FROM variants AS v WHERE "

@@ -13,6 +13,7 @@ from ..engines.base import EngineContext
 from ..engines.catalogue import Engines
 from ..engines.failures import NAME as FAILURES
 from ..engines.failures import recent
+from ..engines.speech import kokoro_graphs
 from ..errors import LocalizeError, ServerError, SidecarError, StoreError, one_line
 from ..models import registry
 from ..settings import Settings
@@ -121,7 +122,7 @@ def _watcher(settings: Settings) -> str:
     if not who:
         raise ServerError("no watcher ever looked at the inbox", do="start one: python -m flows.up watch")
     if age > SILENT_S:
-        raise ServerError(f"the last look was {age:.0f} s ago", who, "see its log, or start it")
+        raise ServerError(f"the last look was {age:.0f} s ago", who, "see the watcher's log, or start it: python -m flows.up watch")
     return f"{who} looked {age:.0f} s ago"
 
 
@@ -156,7 +157,7 @@ def _ask(settings: Settings, how: str, path: str) -> Any:
     if answer.status_code in (401, 403):
         raise ServerError("refuses the password", settings.server, "check PREFECT_API_AUTH_STRING=USER:PASSWORD")
     if answer.status_code != 200:
-        raise ServerError(f"said {answer.status_code}", settings.server, "see its log")
+        raise ServerError(f"answered HTTP {answer.status_code}", settings.server, "see the log of the Prefect server")
     return answer.json()
 
 
@@ -170,9 +171,10 @@ def _engines(settings: Settings) -> str:
         if model is not None and engines.context.registry.present(model.id):
             trouble += [reason for reason in [engine.unavailable(*min(engine.pairs))] if reason]
     if trouble:
-        raise ServerError("; ".join(trouble), do="its lines go to the next best route; mend it, or remove its folder")
+        raise ServerError("; ".join(trouble), do="other routes do its lines; repair it, or remove its folder from LOCALIZE_MODELS")
     present = sum(engines.context.registry.present(m) for m in engines.context.registry.models)
-    return f"{present} models here, none failed within a day"
+    graph = kokoro_graphs.remembered(settings.home)
+    return f"{present} models here, none failed within a day" + (f"; {graph.said}" if graph else "")
 
 
 PARTS: dict[str, Callable[[Settings], str]] = {

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import bisect
 import hashlib
+import logging
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -22,7 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..errors import InputError, LocalizeError, MediaError
+from ..errors import InputError, LocalizeError, MediaError, StoreError
 from ..files import file_sha256
 from ..media.probe import SUFFIXES, probe
 from ..media.sidecars import SIDECARS, clean_masters, taken, unused
@@ -32,6 +33,7 @@ from .rules import FILE, Rules, SeriesRules, refresh
 
 SETTLE_S = 10.0
 LEFT_S = 60.0  # after which a file that belongs to nothing is mentioned
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def look(
     """
     listed = bucket.list("inbox", hidden=True)
     found = gather(listed)
-    if finish_moves(bucket, books, found):
+    if finish_moves(bucket, books, found):  # what is to be told of the inbox is told without them
         listed = bucket.list("inbox", hidden=True)
         found = gather(listed)
     result = Look(rules=refresh(bucket, books, listed, markets))
@@ -131,7 +133,6 @@ def look(
         where = f"{dropped.series}/{dropped.name}"
         still = min(books.still_s(e.name, e.mark, now()) for e in (dropped.video, *dropped.beside))
         try:
-            _no_links(dropped)
             if dropped.series in result.rules.held:
                 result.waiting.append(f"{where}: held: series.toml {result.rules.held[dropped.series]}")
                 continue
@@ -140,16 +141,36 @@ def look(
                 result.waiting.append(f"{where}: {waiting}")
                 continue
             with books.ledger.lease(f"admit:{where}") as mine:
-                if not mine:
-                    continue
-                known, fresh = _admit(bucket, books, dropped)
-            (result.admitted if fresh else result.same).append(known if fresh else where)  # type: ignore[arg-type]
-        except InputError as error:
-            refuse(bucket, dropped, str(error))
-            result.refused.append((where, str(error)))
+                if mine:
+                    _take(bucket, books, dropped, result)
         except LocalizeError as error:  # the bucket or the ledger: the next look tries again
             result.waiting.append(f"{where}: {error}")
     return result
+
+
+def _take(bucket: Bucket, books: EpisodeRecords, dropped: Dropped, result: Look) -> None:
+    """Admit or refuse what is ready, and note it; what changed since it was listed is left to the next look.
+
+    Raises StoreError.
+    """
+    where = f"{dropped.series}/{dropped.name}"
+    if not _unchanged(bucket, dropped):
+        return
+    try:
+        _no_links(dropped)
+        known, fresh = _admit(bucket, books, dropped)
+    except InputError as error:
+        if _unchanged(bucket, dropped):
+            refuse(bucket, dropped, str(error))
+            result.refused.append((where, str(error)))
+    else:
+        (result.admitted if fresh else result.same).append(known if fresh else where)  # type: ignore[arg-type]
+
+
+def _unchanged(bucket: Bucket, dropped: Dropped) -> bool:
+    """Whether an episode's files lie there as they were listed: another watcher may have taken them since, and their
+    studio may have written others."""
+    return all(bucket.mark(e.name) == e.mark for e in (dropped.video, *dropped.beside))
 
 
 def _mention(
@@ -201,17 +222,24 @@ def _admit(bucket: Bucket, books: EpisodeRecords, dropped: Dropped) -> tuple[Kno
         if dropped.video.bytes == 0:
             raise MediaError("the file is empty", local.name, "upload it again")
         probe(local)
-        digest = _digest(bucket, dropped, file_sha256(local))
+        digest = _digest(bucket, dropped, _sha256(local))
+    if not _unchanged(bucket, dropped):
+        raise StoreError("changed while it was read", dropped.video.name, "the next look takes it")
     known, fresh = books.admit(dropped.series, dropped.name, digest, Path(dropped.video.name).name)
-    if fresh:
-        _move(bucket, known, dropped)
-        bucket.remove(f"inbox/{dropped.series}/{dropped.name}.done")
-    elif known.name != dropped.name or bucket.size(f"{known.folder}/{known.file}") is not None:
+    # an admission may be written whose move was not finished; the same bytes under another name are a second file
+    if fresh or (known.name == dropped.name and _is_half_moved(bucket, books, known)):
+        _move(bucket, books, known, dropped)
+    else:
         what = f"the same file as {known.name}, revision {known.revision}, which is known already"
         refuse(bucket, dropped, what)
-    else:
-        _move(bucket, known, dropped)  # its admission was written and its move was not finished
     return known, fresh
+
+
+def _sha256(local: Path) -> str:
+    try:
+        return file_sha256(local)
+    except OSError as error:
+        raise StoreError(f"cannot be read: {error.strerror or error}", local.name, "the next look tries again") from error
 
 
 @contextmanager
@@ -237,40 +265,64 @@ def _digest(bucket: Bucket, dropped: Dropped, video: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _move(bucket: Bucket, known: Known, dropped: Dropped) -> None:
-    """Sidecars first, the video last: an episode's folder with a video is whole."""
-    for entry in (*dropped.beside, dropped.video):
+def _move(bucket: Bucket, books: EpisodeRecords, known: Known, dropped: Dropped) -> None:
+    """Sidecars first, the video last: an episode's folder with a video is whole. The studio's mark goes before it:
+    left alone it would say of the next revision that it is whole.
+
+    A move begun is noted as long as it lasts: between the copy and the removal, S3 holds the video in both places.
+    """
+    books.db.write("INSERT INTO sightings VALUES (?,?,?) ON CONFLICT (path) DO NOTHING", (_moving(known), "", time.time()))
+    for entry in dropped.beside:
         bucket.move(entry.name, f"{known.folder}/{Path(entry.name).name}")
+    bucket.remove(f"inbox/{dropped.series}/{dropped.name}.done")
+    bucket.move(dropped.video.name, f"{known.folder}/{known.file}")
+    books.db.write("DELETE FROM sightings WHERE path=?", (_moving(known),))
+
+
+def _moving(known: Known) -> str:
+    return f"moving:{known.folder}"
+
+
+def _is_half_moved(bucket: Bucket, books: EpisodeRecords, known: Known) -> bool:
+    """Whether a watcher that died left an episode's move half done."""
+    if bucket.size(f"{known.folder}/{known.file}") is None:
+        return True
+    return books.db.one("SELECT 1 FROM sightings WHERE path=?", (_moving(known),)) is not None
 
 
 def finish_moves(bucket: Bucket, books: EpisodeRecords, found: list[Dropped]) -> int:
     """Moves that a watcher that died left half done, of episodes found in the inbox; how many were finished."""
     finished = 0
     for dropped in found:
-        known = books.episode(dropped.series, dropped.name)
-        if known is None or known.file != Path(dropped.video.name).name:
-            continue
-        if bucket.size(f"{known.folder}/{known.file}") is None and _is_rest_of(bucket, known, dropped):
-            _move(bucket, known, dropped)
-            finished += 1
+        try:
+            known = books.episode(dropped.series, dropped.name)
+            if known is None or known.file != Path(dropped.video.name).name or not _is_half_moved(bucket, books, known):
+                continue
+            with books.ledger.lease(f"admit:{dropped.series}/{dropped.name}") as mine:
+                if mine and _unchanged(bucket, dropped) and _is_rest_of(bucket, known, dropped):
+                    _move(bucket, books, known, dropped)
+                    finished += 1
+        except LocalizeError as error:  # one episode never stops the others
+            LOG.warning("%s/%s stays half moved until the next look: %s", dropped.series, dropped.name, error)
     return finished
 
 
 def _is_rest_of(bucket: Bucket, known: Known, dropped: Dropped) -> bool:
     """Whether what lies in the inbox, with what was moved already, are the very bytes that were admitted."""
-    there = {Path(e.name).name for e in dropped.beside}
+    there = {Path(e.name).name for e in (*dropped.beside, dropped.video)}
     moved = tuple(e for e in bucket.list(known.folder) if Path(e.name).name not in there)
     with _local(bucket, dropped.video) as local:
-        return _digest(bucket, replace(dropped, beside=(*dropped.beside, *moved)), file_sha256(local)) == known.sha256
+        return _digest(bucket, replace(dropped, beside=(*dropped.beside, *moved)), _sha256(local)) == known.sha256
 
 
 def refuse(bucket: Bucket, dropped: Dropped, why: str) -> None:
-    """An episode out of the inbox into quarantine, with a reason that a studio can read."""
-    for entry in (*dropped.beside, dropped.video):
-        bucket.move(entry.name, f"quarantine/{dropped.series}/{Path(entry.name).name}")
-    bucket.remove(f"inbox/{dropped.series}/{dropped.name}.done")
+    """An episode out of the inbox into quarantine, with a reason that a studio can read: that first, the video last."""
     text = f"{dropped.name} was not taken.\n\n{why}\n\nPut it right and drop it into inbox/{dropped.series}/ again.\n"
     bucket.write(f"quarantine/{dropped.series}/{Path(dropped.video.name).name}.reason.txt", text.encode())
+    for entry in dropped.beside:
+        bucket.move(entry.name, f"quarantine/{dropped.series}/{Path(entry.name).name}")
+    bucket.remove(f"inbox/{dropped.series}/{dropped.name}.done")
+    bucket.move(dropped.video.name, f"quarantine/{dropped.series}/{Path(dropped.video.name).name}")
 
 
 def local_copy(bucket: Bucket, known: Known, cache: Path) -> Path:

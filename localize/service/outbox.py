@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import OptionError, StoreError
@@ -32,7 +33,13 @@ def send(
 
     Raises OptionError where a newer revision was admitted, StoreError.
     """
-    key = f"outbox:{known.series}/{known.name}/{market}"
+    with newest_alone(books, known, market, f"outbox:{known.series}/{known.name}/{market}"):
+        return publish(bucket, known, market, folder, who, check)
+
+
+@contextmanager
+def newest_alone(books: EpisodeRecords, known: Known, market: str, key: str) -> Iterator[None]:
+    """Hold a place of the bucket inside, and only for the newest revision. Raises OptionError where there is a newer."""
     while not books.ledger.take(key):
         time.sleep(WAIT_S)
     try:
@@ -40,7 +47,7 @@ def send(
         if newest is not None and newest.revision > known.revision:
             what = f"revision {newest.revision} came in: revision {known.revision} does not go out any more"
             raise OptionError(what, f"{known.series}/{known.name} {market}", "wait for the new one")
-        return publish(bucket, known, market, folder, who, check)
+        yield
     finally:
         books.ledger.drop(key)
 
@@ -67,7 +74,7 @@ def publish(
     bucket.remove(f"{to}/{MANIFEST}")
     for name, facts in manifest["files"].items():
         if file_sha256(folder / name) != facts["sha256"]:
-            raise StoreError(f"{name} is not what its manifest says", str(folder), "make the variant again")
+            raise StoreError(f"{name} is not what its manifest says", str(folder), "make the variant again with re-voice")
         bucket.upload(folder / name, f"{to}/{name}")
     wanted = {f"{to}/{n}" for n in manifest["files"]}
     for old in bucket.list(to):

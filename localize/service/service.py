@@ -116,14 +116,14 @@ class Service:
             raise OptionError(f"no episode {episode!r} of {series!r} was admitted", do=do)
         return known
 
-    @property
-    def out(self) -> Path:
-        """Where variants are made on this machine before they go out."""
-        return self.settings.home / "work"
+    def out(self, known: Known) -> Path:
+        """Where a revision's variants are made on this machine before they go out. Each revision has a place of its
+        own: an older one that is still being made must not write into the folder of a newer one."""
+        return self.settings.home / "work" / f"r{known.revision}"
 
     def folder(self, known: Known, market: str) -> Path:
         """A variant's folder on this machine."""
-        return self.out / known.series / known.name / market
+        return self.out(known) / known.series / known.name / market
 
     def started(self, known: Known, markets: tuple[str, ...], leased: bool = False) -> None:
         """Write that a run has these markets in hand."""
@@ -132,30 +132,48 @@ class Service:
         self.tell(known)
 
     def finished(self, known: Known, result: Delivered | Failed, leased: bool = False) -> str:
-        """Write how a market ended, and send out what may go out; its state.
+        """Write how a market ended, and send out what may go out; its state, "wanted anew" where a person edited it
+        while it was made.
 
         `leased`: nothing is sent or written where this process lost the episode's lease: raises LeaseLost.
         """
         market = result.market
+        if leased and (now := self._stands(known, market)) != RUNNING:
+            return now
         state, verdict, why, digest = FAILED, "", "", ""
         if isinstance(result, Failed):
             why = result.error
         else:
             verdict, why, digest = str(result.verdict), "; ".join(result.reasons), result.key
+            check = partial(self.books.ledger.check_held, key_of(known)) if leased else lambda: None
             if result.verdict == Verdict.PASS:
-                check = partial(self.books.ledger.check_held, key_of(known)) if leased else lambda: None
                 why = outbox.send(self.bucket, self.books, known, market, result.folder, check=check)
                 state = DELIVERED
             elif result.verdict == Verdict.REVIEW:
                 state = REVIEW
-                report = edited_lines.read_report(result.folder)
-                for name in REPORTS:  # whoever decides may sit at another machine
-                    self.bucket.upload(result.folder / name, f"review/{known.series}/{known.name}/{market}/{name}")
-                cps = self.settings.language(report["language"]).cps
-                decisions.send_out(self.bucket, known, market, report, cps, digest)
-        self.books.set_state(known, market, state, verdict, why, digest, leased)
+                self._show(known, result, check)
+        written = self.books.set_state(known, market, state, verdict, why, digest, leased)
         self.tell(known)
-        return state
+        return state if written else self._stands(known, market)
+
+    def _stands(self, known: Known, market: str) -> str:
+        """The state of a variant; of one whose lines were edited while it was made, that it is wanted anew."""
+        variant = self.books.variant(known, market)
+        return variant.state if variant else "wanted anew"
+
+    def _show(self, known: Known, result: Delivered, check: Callable[[], None]) -> None:
+        """Put a variant's report and lines where people review, never an older revision's over a newer one's.
+
+        Raises OptionError where a newer revision was admitted, LeaseLost where `check` says so.
+        """
+        market, to = result.market, f"review/{known.series}/{known.name}/{result.market}"
+        with outbox.newest_alone(self.books, known, market, to):
+            check()
+            report = edited_lines.read_report(result.folder)
+            for name in REPORTS:  # whoever decides may sit at another machine
+                self.bucket.upload(result.folder / name, f"{to}/{name}")
+            cps = self.settings.language(report["language"]).cps
+            decisions.send_out(self.bucket, known, market, report, cps, result.key)
 
     def tell(self, known: Known) -> None:
         """Write the status file that a studio reads; a series that is held keeps the one it has."""
@@ -191,10 +209,13 @@ class Service:
 
     def at_hand(self, known: Known, market: str) -> bool:
         """Whether this machine holds the very variant that waits for a person; another may have made it, or made it
-        anew."""
-        folder, sent = self.folder(known, market), self._sent(known, market)
+        anew. The ledger says which one that is; of one from before it did, the report that lies for reviewers."""
+        folder, variant = self.folder(known, market), self.books.variant(known, market)
         if not (folder / outbox.MANIFEST).is_file():
             return False
+        if variant is not None and variant.digest:
+            return outbox.variant_of(folder) == variant.digest
+        sent = self._sent(known, market)
         return sent is None or (folder / "report.json").read_bytes() == sent
 
     def _sent(self, known: Known, market: str) -> bytes | None:

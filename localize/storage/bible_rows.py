@@ -41,8 +41,10 @@ class RememberedLine:
 def remember(
     do: Statements, series: str, source_lang: str, target_lang: str, lines: Iterable[RememberedLine]
 ) -> None:
-    """Add lines, inside a transaction of the caller's."""
-    now = time.time()
+    """Add lines, inside a transaction of the caller's; they come after those that are there, whatever the clock says."""
+    pair = (series, source_lang, target_lang)
+    last = do.all("SELECT max(at) FROM remembered WHERE series=? AND source_lang=? AND target_lang=?", pair)[0][0]
+    now = _after(last)
     for number, line in enumerate(lines):
         do.write(
             "INSERT INTO remembered (id, series, source_lang, target_lang, source, before, pieces, who, how, episode, "
@@ -83,8 +85,18 @@ def pairs(db: Database, series: str) -> list[tuple[str, str]]:
 def enrol(db: Database, series: str, character: str, vectors: list[list[float]], who: str) -> None:
     """Enrol one character anew; the others stay. Raises StoreError."""
     text = json.dumps([[round(float(x), 4) for x in vector] for vector in vectors])
-    row = (uuid.uuid4().hex, series, character, text, who, time.time())
-    db.write("INSERT INTO enrolled (id, series, character, vectors, who, at) VALUES (?,?,?,?,?,?)", row)
+
+    def write(do: Statements) -> None:
+        last = do.all("SELECT max(at) FROM enrolled WHERE series=? AND character=?", (series, character))[0][0]
+        row = (uuid.uuid4().hex, series, character, text, who, _after(last))
+        do.write("INSERT INTO enrolled (id, series, character, vectors, who, at) VALUES (?,?,?,?,?,?)", row)
+
+    db.together(write)
+
+
+def _after(last: float | None) -> float:
+    """The time now, or just after the last row's: a clock that was set back must not put what is new below what is old."""
+    return max(time.time(), float(last or 0.0) + 1e-5)
 
 
 def enrolled(db: Database, series: str) -> dict[str, tuple[tuple[float, ...], ...]]:

@@ -114,8 +114,7 @@ class Bucket:
             name = path[len(self.root) + 1 :]
             if facts.get("type") == "directory" or (not hidden and any(p.startswith(".") for p in name.split("/"))):
                 continue
-            mark = facts.get("ETag") or facts.get("mtime") or ""
-            entries.append(Entry(name, int(facts["size"] or 0), f"{facts['size']}:{mark}", _modified(facts)))
+            entries.append(Entry(name, int(facts["size"] or 0), _far_mark(facts), _modified(facts)))
         return sorted(entries, key=lambda e: e.name)
 
     def _local(self, under: str, hidden: bool) -> Iterator[Entry]:
@@ -134,8 +133,8 @@ class Bucket:
                     continue
                 with suppress(FileNotFoundError):
                     stat = entry.stat(follow_symlinks=False)
-                    mark, name = f"{stat.st_size}:{stat.st_mtime}", entry.path[len(self.root) + 1 :]
-                    yield Entry(name, stat.st_size, mark, stat.st_mtime, entry.is_symlink())
+                    name = entry.path[len(self.root) + 1 :]
+                    yield Entry(name, stat.st_size, _mark(stat), stat.st_mtime, entry.is_symlink())
 
     def size(self, name: str) -> int | None:
         """Bytes of a file; None where there is none."""
@@ -144,6 +143,17 @@ class Bucket:
                 return int(self.fs.info(self.path(name))["size"])
             except NOT_HERE:
                 return None
+
+    def mark(self, name: str) -> str:
+        """A file's mark, as a listing gives it; empty where there is none."""
+        with self._said(name):
+            try:
+                if self.is_local:
+                    return _mark(os.lstat(self.path(name)))
+                facts = self.fs.info(self.path(name))
+            except NOT_HERE:
+                return ""
+        return _far_mark(facts)
 
     def holds(self, name: str, size: int, md5: str) -> bool:
         """Whether a file of this size lies there, and of this MD5 where the far side tells it: S3 does for a file that
@@ -226,6 +236,14 @@ class Bucket:
                 self.fs.rm_file(self.path(name))
             except NOT_HERE:
                 return
+
+
+def _mark(stat: os.stat_result) -> str:
+    return f"{stat.st_size}:{stat.st_mtime}"
+
+
+def _far_mark(facts: dict[str, Any]) -> str:
+    return f"{facts['size']}:{facts.get('ETag') or facts.get('mtime') or ''}"
 
 
 def _modified(facts: dict[str, Any]) -> float:

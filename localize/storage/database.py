@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_exponential
+
 from ..errors import StoreError
 
 PATIENCE_S = 90.0
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 5.0  # between two tries
+LASTING = ("password authentication", "does not exist", "no pg_hba.conf entry")  # what a server says that will stay so
 FETCH = 2000  # rows that a dump holds at a time
 Row = tuple[Any, ...]
 T = TypeVar("T")
@@ -171,22 +174,26 @@ class Postgres:
 
     def _run(self, work: Callable[[Any], T]) -> T:
         """What `work` gives with a connection, tried again while the server is away."""
-        started, wait = time.monotonic(), 0.2
-        while True:
-            try:
-                return work(self._db())
-            except self._psycopg.OperationalError as error:
-                self._forget()
-                text = str(error).strip()
-                # a wrong password or a missing database does not come right by waiting
-                final = any(w in text for w in ("password authentication", "does not exist", "no pg_hba.conf entry"))
-                if final or time.monotonic() - started > self._patience:
-                    do = "check LOCALIZE_LEDGER: user, password and database" if final else "start it, or check the net"
-                    raise StoreError(f"ledger cannot be reached: {text.splitlines()[-1]}", self.where, do) from error
-                time.sleep(wait)
-                wait = min(5.0, wait * 2)
-            except self._psycopg.Error as error:
-                raise StoreError(f"ledger: {str(error).splitlines()[0]}", self.where, "see its log") from error
+        tries = Retrying(
+            retry=retry_if_exception(self._may_come_right),
+            stop=stop_after_delay(self._patience),
+            wait=wait_exponential(FIRST_WAIT_S, max=LONGEST_WAIT_S),
+            after=lambda _state: self._forget(),
+            reraise=True,
+        )
+        try:
+            return tries(lambda: work(self._db()))
+        except self._psycopg.OperationalError as error:
+            self._forget()
+            do = "start it, or check the net" if self._may_come_right(error) else "check LOCALIZE_LEDGER: user, password and database"
+            what = f"ledger cannot be reached: {_lines(error)[-1]}"
+            raise StoreError(what, self.where, do) from error
+        except self._psycopg.Error as error:
+            raise StoreError(f"ledger: {_lines(error)[0]}", self.where, "see the log of the database server") from error
+
+    def _may_come_right(self, error: BaseException) -> bool:
+        """Whether waiting may help: not for a wrong password or a missing database."""
+        return isinstance(error, self._psycopg.OperationalError) and not any(w in str(error) for w in LASTING)
 
     def _forget(self) -> None:
         db = getattr(self._local, "db", None)
@@ -241,7 +248,11 @@ class Postgres:
                 yield db
         except self._psycopg.Error as error:
             self._forget()
-            raise StoreError(f"ledger: {str(error).splitlines()[0]}", self.where, "try again") from error
+            raise StoreError(f"ledger: {_lines(error)[0]}", self.where, "try again") from error
+
+
+def _lines(error: Exception) -> list[str]:
+    return str(error).strip().splitlines() or [type(error).__name__]
 
 
 def _marked(sql: str) -> str:
@@ -264,7 +275,7 @@ def _fill(db: Any, tables: Sequence[str], rows: Iterable[tuple[str, dict[str, An
 def _insert(tables: Sequence[str], table: str, row: dict[str, Any], mark: str) -> str:
     """The statement that writes a row. Raises StoreError for names that are none of ours."""
     if table not in tables or not all(c.isidentifier() for c in row):
-        raise StoreError(f"a row of no table that is known: {table!r}", do="choose another backup")
+        raise StoreError(f"the backup has a row for an unknown table {table!r}", do="choose another backup with --at")
     return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join([mark] * len(row))})"
 
 

@@ -42,11 +42,19 @@ class Failure:
 
 
 @dataclass
+class _InHand:
+    """A step that threads of this process have in hand or wait for."""
+
+    lock: Any = field(default_factory=threading.RLock)
+    users: int = 0
+
+
+@dataclass
 class Steps:
     """Steps over one ledger and one store, with counts of what ran and what was reused in this process.
 
-    Where the ledger is `shared` with other machines, a step is leased while it runs, and one that another machine has
-    in hand is waited for: nothing is done twice.
+    A step that another thread of this process has in hand is waited for. Where the ledger is `shared` with other
+    machines, it is leased while it runs, and waited for across machines as well: nothing is done twice.
     """
 
     ledger: Ledger
@@ -55,6 +63,7 @@ class Steps:
     ran: dict[str, int] = field(default_factory=dict)
     reused: dict[str, int] = field(default_factory=dict)
     _guard: threading.Lock = field(default_factory=threading.Lock)
+    _in_hand: dict[str, _InHand] = field(default_factory=dict)
 
     def data(
         self, name: str, version: int, inputs: Any, subject: str, make: Callable[[], bytes | Failure]
@@ -71,8 +80,8 @@ class Steps:
         if found is not None:
             self._count(self.reused, name)
             return found
-        with self._leased([key]):
-            found = self._found(key) if self.shared else None  # another machine may have done it meanwhile
+        with self._alone([key]):
+            found = self._found(key)  # another may have done it meanwhile
             if found is not None:
                 self._count(self.reused, name)
                 return found
@@ -105,10 +114,10 @@ class Steps:
         todo = [i for i, value in enumerate(found) if value is None]
         if not todo:
             return found
-        with self._leased([keys[i] for i in todo]):
-            if self.shared:  # other machines may have done some meanwhile
-                found = [self._known(name, keys[i]) if i in todo else value for i, value in enumerate(found)]
-                todo = [i for i in todo if found[i] is None]
+        with self._alone([keys[i] for i in todo]):
+            for i in todo:  # others may have done some meanwhile
+                found[i] = self._known(name, keys[i])
+            todo = [i for i in todo if found[i] is None]
             started = time.monotonic()
             made = make([rows[i][2] for i in todo]) if todo else []
             share = (time.monotonic() - started) / max(1, len(todo))
@@ -134,12 +143,39 @@ class Steps:
         return (blob, data) if blob is not None and data is not None else None
 
     @contextmanager
+    def _alone(self, keys: list[str]) -> Iterator[None]:
+        """No other thread or machine has these steps in hand inside.
+
+        Steps that are nested take each other in one order, from a dub to its lines, so that no two wait for each other.
+        """
+        wanted = sorted(set(keys))  # in one order everywhere
+        with self._guard:
+            mine = [self._in_hand.setdefault(key, _InHand()) for key in wanted]
+            for one in mine:
+                one.users += 1
+        held = 0
+        try:
+            for one in mine:
+                one.lock.acquire()
+                held += 1
+            with self._leased(wanted):
+                yield
+        finally:
+            for one in mine[:held]:
+                one.lock.release()
+            with self._guard:
+                for key, one in zip(wanted, mine, strict=True):
+                    one.users -= 1
+                    if not one.users:
+                        del self._in_hand[key]
+
+    @contextmanager
     def _leased(self, keys: list[str]) -> Iterator[None]:
         """Hold the leases of these steps inside, where the ledger is shared; waits for whoever has them."""
         taken: list[str] = []
         try:
-            # taken in one order everywhere, so that two machines never wait for each other
-            for key in sorted(set(keys)) if self.shared else ():
+            # in the order of `keys`, which is the same everywhere, so that two machines never wait for each other
+            for key in keys if self.shared else ():
                 while not self.ledger.take(key):
                     time.sleep(WAIT_S)
                 taken.append(key)

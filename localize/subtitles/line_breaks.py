@@ -63,7 +63,7 @@ def rows(text: str, chars: int, primary: str) -> list[str]:
     for end in range(1, len(words) + 1):
         for start in range(end - 1, -1, -1):
             row = join_rows(words[start:end])
-            if len(row) > chars:
+            if len(row) > chars and end - start > 1:
                 break
             head = best[start]
             if head is None:
@@ -88,7 +88,7 @@ def words_of(text: str, chars: int) -> list[str]:
             continue
         piece = ""
         for cluster in clusters(word):
-            if len(piece) + len(cluster) > chars:
+            if piece and len(piece) + len(cluster) > chars:
                 out.append(piece + "\u2060")
                 piece = ""
             piece += cluster

@@ -12,14 +12,17 @@ import unicodedata
 import warnings
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Any
 
 from ..errors import SidecarError
+from ..records import SetRight
 from . import ttml
 
 MOST_CUES = 20_000
 MOST_TEXT = 20_000  # characters of one cue; more is no subtitle
+LONGEST_MS = 10_000  # that a cue without an end stands
 FRAMES = 25  # a second, where a time has frames and the file does not say how many
 
 CLOCK = r"(?:(\d{1,4})\s*:\s*)?(\d{1,4})\s*:\s*(\d{1,2})(?:\s*([.,:;])\s*(\d{1,9}))?"
@@ -29,6 +32,13 @@ TIMES = re.compile(rf"^\s*(?:[-−]\s*(?=\d))?{CLOCK}\s*{ARROW}\s*{CLOCK}(?![\d:
 LOOSE = re.compile(
     r"^\s*(\d{1,2}):(\d{1,2}):(\d{1,2})([.,])(\d{1,3})[\s\-–—,;|~>]+(\d{1,2}):(\d{1,2}):(\d{1,2})([.,])(\d{1,3})\s*$"
 )
+# points for colons, as some old editors write them
+DOTTED = re.compile(
+    rf"^\s*(\d{{1,2}})\.(\d{{1,2}})\.(\d{{1,2}})([.,:])(\d{{1,3}})\s*{ARROW}\s*(\d{{1,2}})\.(\d{{1,2}})\.(\d{{1,2}})([.,:])(\d{{1,3}})(?!\d)"
+)
+ODD_TIMES = ((DOTTED, "times with points for colons"), (LOOSE, "an arrow between two times missing"))
+# styles of text that stands in the picture: fansubs and editors' templates name them so
+PICTURE_STYLE = re.compile(r"(?i)\b(signs?|typeset(ting)?|ts|on[ -]?screen|title ?cards?|cart[eé]l(es)?|letreros?|placas?)\b")
 SECONDS = re.compile(rf"^\s*(\d{{1,6}})[.,](\d{{1,6}})\s*{ARROW}\s*(\d{{1,6}})[.,](\d{{1,6}})\s*$")
 NOT_SPOKEN = re.compile(r"^(NOTE|STYLE|REGION|X-TIMESTAMP-MAP)\b")
 
@@ -46,25 +56,32 @@ class FileCue:
 
 @dataclass
 class Notes:
-    """What was set right, counted by kind; `said` gives one sentence a kind."""
+    """What was set right in a file, counted by kind, and what in it was not understood."""
 
     where: str
     kinds: Counter[str] = field(default_factory=Counter)
     first: dict[str, str] = field(default_factory=dict)
+    doubts: dict[int, str] = field(default_factory=dict)  # by cue number; 0 for the file as a whole
 
     def add(self, kind: str, at: str = "") -> None:
         """Count one of a kind; `at` says where the first was."""
         self.kinds[kind] += 1
         self.first.setdefault(kind, at)
 
-    def said(self) -> tuple[str, ...]:
-        """One line a kind: "E01.srt: hours left out in 3 times (the first: cue 2)"."""
-        out = []
-        for kind, count in self.kinds.items():
-            many = f" ({count} times)" if count > 1 else ""
-            first = f", first at {self.first[kind]}" if self.first[kind] else ""
-            out.append(f"{self.where}: {kind}{many}{first}")
-        return tuple(out)
+    def read_as(self, encoding: str) -> None:
+        """Tell of an old encoding; Unicode's own say what they are."""
+        if not encoding.startswith(("UTF-8", "UTF-16")) or "twice" in encoding:
+            self.add(f"read as {encoding}, not UTF-8")
+
+    def doubt(self, what: str, cue: int = 0) -> None:
+        """Something that may mean two things, or that is lost: a person has to look at the cue, or at the file."""
+        known = self.doubts.get(cue)
+        if known is None or what not in known:
+            self.doubts[cue] = f"{known}; {what}" if known else what
+
+    def set_right(self) -> tuple[SetRight, ...]:
+        """One row a kind."""
+        return tuple(SetRight(self.where, kind, count, self.first[kind]) for kind, count in self.kinds.items())
 
 
 def read(text: str, notes: Notes) -> list[FileCue]:
@@ -77,16 +94,16 @@ def read(text: str, notes: Notes) -> list[FileCue]:
     elif re.match(r"(?is)<\?xml|<(\w+:)?tt\b", head):
         reader = _ttml
     elif re.match(r"(?i)<sami", head):
-        reader = _by_pysubs2("sami")
+        reader = _sami
     elif re.match(r"\{\d+\}\{\d+\}", head):
         reader = _by_pysubs2("microdvd")
     elif re.match(r"\[\d+\]\s*\[\d+\]", head):
         reader = _by_pysubs2("mpl2")
     cues = reader(text, notes)
     if len(cues) > MOST_CUES:
-        raise SidecarError(f"has {len(cues)} cues", notes.where, "is this the right file?")
+        raise SidecarError(f"has {len(cues)} cues, the most is {MOST_CUES}", notes.where, "check that it is the right file")
     if any(len(c.text) > MOST_TEXT for c in cues):
-        raise SidecarError("has a cue as long as a book", notes.where, "is this the right file?")
+        raise SidecarError("has a cue with far too much text", notes.where, "check that it is the right file")
     return cues
 
 
@@ -112,7 +129,7 @@ def _blocks(text: str, notes: Notes) -> list[FileCue]:
         if times is None:
             lost = [r for r in body if r.strip() and not NOT_SPOKEN.match(r.strip()) and "WEBVTT" not in r]
             if lost and not is_vtt:
-                notes.add("words before the first time left out", repr(lost[0][:40]))
+                notes.doubt(f"words before the first time are left out: {lost[0].strip()[:60]!r}")
         close()
         times, body = found, []
     if times is not None and not is_vtt and numbered and _is_next(body, len(cues) + 2):
@@ -168,16 +185,19 @@ def _times(row: str, notes: Notes, number: int, is_vtt: bool) -> tuple[int, int]
     """(start, end) of a row that holds two times with an arrow between."""
     if len(row) > 500 or not re.match(r"[^\w]{0,9}\d", row):
         return None
-    plain = unicodedata.normalize("NFKC", "".join(c for c in row if unicodedata.category(c) != "Cf"))
+    plain = row
+    if not row.isascii():
+        plain = unicodedata.normalize("NFKC", "".join(c for c in row if unicodedata.category(c) != "Cf"))
     at = f"cue {number}"
     if match := SECONDS.match(plain):
         notes.add("times in seconds", at)
         return _thousandths(match[1], match[2]), _thousandths(match[3], match[4])
     match = TIMES.match(plain)
     if match is None:
-        if loose := LOOSE.match(plain):
-            notes.add("an arrow between two times missing", at)
-            return _ms(*loose.groups()[:5]), _ms(*loose.groups()[5:])
+        for odd, what in ODD_TIMES:
+            if match := odd.match(plain):
+                notes.add(what, at)
+                return _ms(*match.groups()[:5]), _ms(*match.groups()[5:])
         return None
     if not is_vtt and (match[1] is None or match[6] is None):
         notes.add("hours left out of a time", at)
@@ -214,12 +234,19 @@ def _substation(text: str, notes: Notes) -> list[FileCue]:
         file = _parse(text, kind)
     except Exception:
         # one bad style or event refuses the whole file there: only the sound events are read, without styles
-        notes.add("styles and broken events left out")
-        file = _parse(_bare(text), kind)
+        bare = _bare(text)
+        lost = len(re.findall(r"(?im)^\s*dialogue:", text)) - bare.count("\nDialogue:")
+        notes.add("styles left out")
+        if lost:
+            notes.doubt(f"{lost} events whose fields cannot be read are left out")
+        file = _parse(bare, kind)
     cues, seen = [], set()
     for number, event in enumerate(file, start=1):
         said = event.text
         if event.is_comment or re.search(r"\{[^}]*\\p[1-9]", said):
+            continue
+        if PICTURE_STYLE.search(f"{event.style} / {event.name}".replace("_", " ")):
+            notes.add("text of the picture, by its style, left out of what is said", f"event {number}: {event.plaintext[:40]!r}")
             continue
         said = re.sub(r"\{\\i1[^}]*\}", "<i>", said)
         said = re.sub(r"\{\\i0?\}", "</i>", said)
@@ -259,6 +286,32 @@ def _parse(text: str, kind: str) -> Any:
         return pysubs2.SSAFile.from_string(text, format_=kind, fps=None)
 
 
+SAMI_CLASS = re.compile(r"(?i)<p\b[^>]*\bclass\s*=\s*[\"']?([\w-]+)")
+
+
+def _sami(text: str, notes: Notes) -> list[FileCue]:
+    """Its rows have no end: each stands until the next, which may be empty; one that stands very long keeps the reader's guess."""
+    rows = _by_pysubs2("sami")(_one_language(text, notes), notes)
+    nexts = [row.start_ms for row in rows[1:]]
+    timed = [
+        (row, then if then is not None and 0 < then - row.start_ms <= LONGEST_MS else row.end_ms)
+        for row, then in zip_longest(rows, nexts)
+    ]
+    said = [(row, end) for row, end in timed if row.text.strip()]
+    return [replace(row, end_ms=end, number=n) for n, (row, end) in enumerate(said, 1)]
+
+
+def _one_language(text: str, notes: Notes) -> str:
+    """A SAMI file's cues of its first class: each language of a file has its own."""
+    head, *blocks = re.split(r"(?i)(?=<sync\b)", text)
+    classes = [m[1].upper() if (m := SAMI_CLASS.search(b)) else "" for b in blocks]
+    named = list(dict.fromkeys(c for c in classes if c))
+    if len(named) < 2:
+        return text
+    notes.doubt(f"holds {len(named)} languages ({', '.join(named)}): only {named[0]} is read")
+    return head + "".join(b for b, c in zip(blocks, classes, strict=True) if c in ("", named[0]))
+
+
 def _by_pysubs2(kind: str) -> Callable[[str, Notes], list[FileCue]]:
     def reader(text: str, notes: Notes) -> list[FileCue]:
         try:
@@ -266,7 +319,7 @@ def _by_pysubs2(kind: str) -> Callable[[str, Notes], list[FileCue]]:
         except Exception as error:
             if kind != "microdvd":
                 raise SidecarError(f"is not {kind}: {error}", notes.where, "export it as SRT") from error
-            notes.add(f"frames taken for {FRAMES} a second: the file does not say")
+            notes.doubt(f"frames are taken for {FRAMES} a second: the file does not say")
             try:
                 file = _parse(f"{{1}}{{1}}{FRAMES}\n{text}", kind)
             except Exception as worse:

@@ -9,13 +9,26 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from .speakers_written import HEAD, folded, is_name, is_sound, is_spoken, manner, shown
+from ..languages.marks import MARK, MARKS, mark_of
+from .speakers_written import COLON, HEAD, folded, is_name, is_sound, is_spoken, label, manner, shown
 
 DASH = r"\-‐‑‒–—―−－﹣"
+DASHES = re.compile(f"[{DASH}]")
 OPENS_TURN = re.compile(rf"^\s*(?:[{DASH}]+\s+(?=\S)|[{DASH}]+(?=[^\s\d]))")
 INSIDE = re.compile(rf"(?<=[.!?…\"”’)\]♪])\s+[{DASH}]\s*(?=[^\s{DASH}\d])")
+# a name in capitals, or in brackets, with its colon, behind a sentence in the same row
+BESIDE = re.compile(r"(?<=[.!?…\"”’])\s+(?=(?:[A-ZÀ-Þ][A-ZÀ-Þ.'’#0-9 -]{1,30}|[(\[][^\W\d_][^()\[\]:]{1,30}[)\]])\s*[:：]\s)")
+# what a person does, in capitals before a colon: heard, and nobody
+DOES = re.compile(
+    r"^\s*((?:SIGH|LAUGH|CHUCKLE|GASP|SOB|CRIE|SCREAM|WHISPER|SNIFF|GROAN|MOAN|COUGH|SHOUT|GIGGLE|YELL|MUTTER|GRUNT|EXHALE|INHALE|"
+    r"SING|HUM|GULP|YAWN|SUSPIRA|RÍE|RI|LLORA|CHORA|GRITA|TOSE|TOSSE)S?)\s*[:：]\s*"
+)
+TITLES = frozenset(
+    "dr dra mr mrs ms mx st sr sra srta prof capt cpt lt sgt cpl pvt maj col gen adm cmdr det insp supt ofc sen gov pres "
+    "rev hon fr hr atty".split()
+)
 CHEVRONS = re.compile(r">{2,4}|＞{2,}|»{2,}")
 MARKUP = (
     "i|b|u|s|c|v|p|a|q|tt|em|br|rt|rp|hr|td|tr|k|strong|font|span|lang|ruby|div|small|big|sub|sup|body|html|center|img|"
@@ -32,19 +45,37 @@ BRACKETED = re.compile(r"\[([^\[\]]*)\]|【([^【】]*)】|［([^［］]*)］|\(
 AWAY = re.compile(r"(\s+)((?:on|over) (?:the )?(?:phone|tv|radio|speaker|intercom))\s*$", re.IGNORECASE)
 NOTE = "♪♫♬♩🎵🎶"
 SONG = re.compile(rf"[{NOTE}]+([^{NOTE}]*)(?:[{NOTE}]+|$)|^\s*#\s+([^#\n]+)#\s*$", re.MULTILINE)
+ASIDE = re.compile(rf"[()（）\[\]【】［］*#{NOTE}]")  # what a sound, a song or a manner is marked by
+UNCLOSED = re.compile(r"^[^\[\]]*\]|\[[^\[\]]*$")
+LEFT_OVER = re.compile(rf"[()（）\[\]【】［］{NOTE}]")
+LEADING = re.compile(rf"^[\s{DASH}>,;:]+(?=[^\W\d])|^[{DASH}>]+\s+(?=\d)")
+SPACED = re.compile(r"\s+([,.;:!?…])")
+WORD = re.compile(r"\w")
 ENDS = ".!?…\"”’'»)]♪:。！？।"
-KEPT_JOINERS = re.compile(r"[\u0600-\u0dff]")
+# joiners shape letters of these scripts, and join emoji
+STRAY_JOINER = re.compile("(?<![\u0600-\u0dff\u200d\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])[\u200c\u200d]")
+COLONS = re.compile(COLON)
+BREAK = re.compile(r"(?i)<br\s*/?>")
+CUT_TAG = re.compile(rf"(?im)</?(?:{MARKUP})\s*$")  # a tag whose end was lost
+TILDES = re.compile(r"(?m)^\s*~+\s*([^~\n]+?)\s*~+\s*$")
+BULLET = re.compile(r"(?m)^\s*•\s+")
+# the plus of Nordic subtitles (the sentence goes on from the cue before), and the stroke of MicroDVD and MPL2 (slanted)
+GOES_ON = re.compile(r"(?m)^\s*\+\s*(?=[^\W\d_])")
+STROKE = re.compile(r"(?m)^\s*/(?=[^\W\d_])([^/\n]+)$")
+RUBY = re.compile(r"(?is)<rt>.*?</rt>")
+SLANT, SLANT_ENDS = re.compile(r"\{\\i1[^{}]*\}"), re.compile(r"\{\\i0?[^{}]*\}")
 
 
 @dataclass(frozen=True)
 class Turn:
     """What one person says in a cue; `manner`: how, "whispered, off screen"; `sounds`: what is heard beside it,
-    a song between notes."""
+    a song between notes; `mark`: "keep" or "mute"."""
 
     text: str
     speaker: str = ""
     manner: str = ""
     sounds: tuple[str, ...] = ()
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,21 +93,24 @@ def turns(text: str, speaker: str = "", known: Known | None = None) -> list[Turn
         speaker: whom the file names for the whole cue (ASS's name field, a TTML agent).
     """
     known = known or Known({})
+    speaker, field = label(speaker, known.names) if speaker else ("", "")
     out: list[Turn] = []
     for who, said in _by_voice(cleaned(text)):
         for part, slanted in _by_dash(said):
             for turn in _by_name(part, known):
                 made = _told(turn, known)
                 name = made.speaker or who or speaker
-                how = [h for h in (made.manner, "italics" if slanted else "") if h]
-                made = replace(made, speaker=shown(name, known.names) if name else "", manner=", ".join(how))
-                if made.text or made.sounds:
-                    out.append(made)
+                how = [h for h in (made.manner, "" if made.speaker else field, "italics" if slanted else "") if h]
+                if made.text or made.sounds or made.mark:
+                    shows = shown(name, known.names) if name else ""
+                    out.append(Turn(made.text, shows, ", ".join(how), made.sounds, made.mark))
     return out
 
 
 def heads(text: str) -> Iterator[str]:
     """What stands before a colon at the start of a row, which may be a speaker's name."""
+    if "&" not in text and not COLONS.search(text):
+        return
     for row in cleaned(text).split("\n"):
         row = OPENS_TURN.sub("", CHEVRONS.sub("", TAG.sub("", row)))
         if (match := HEAD.match(row)) and not match["name"].strip().isdigit():
@@ -90,31 +124,50 @@ def bare(text: str) -> str:
 
 def cleaned(text: str) -> str:
     """Text without entities, invisible characters and positions; tags of voice and slant are kept, rows too."""
-    text = html.unescape(html.unescape(text) if "&amp;" in text else text)
-    text = text.replace(r"\N", "\n").replace(r"\n", "\n").replace(r"\h", " ")
-    text = re.sub(r"(?i)<rt>.*?</rt>", "", text, flags=re.DOTALL)
-    text = re.sub(r"(?i)<br\s*/?>", "\n", text)
-    text = re.sub(r"\{\\i1[^{}]*\}", "<i>", text)
-    text = re.sub(r"\{\\i0?[^{}]*\}", "</i>", text)
-    text = OVERRIDE.sub("", text).replace("{", " ").replace("}", " ")
+    # a file may have 20,000 cues: what a text has no sign of is not looked for
+    if "&" in text:
+        text = html.unescape(html.unescape(text) if "&amp;" in text else text)
+    if "\\" in text:
+        text = text.replace(r"\N", "\n").replace(r"\n", "\n").replace(r"\h", " ")
+    if "<" in text:
+        text = CUT_TAG.sub("", BREAK.sub("\n", RUBY.sub("", text)))
+    if "{" in text:
+        text = OVERRIDE.sub("", SLANT_ENDS.sub("</i>", SLANT.sub("<i>", text)))
+    text = text.replace("{", " ").replace("}", " ")
+    if "~" in text:
+        text = TILDES.sub(r"\1", text)
+    if "+" in text:
+        text = GOES_ON.sub("", text)
+    if "/" in text:
+        text = STROKE.sub(r"<i>\1</i>", text)
+    if "•" in text:
+        text = BULLET.sub("- ", text)
     text = unicodedata.normalize("NFC", text)
     return "\n".join(" ".join(row.split()) for row in _visible(text).split("\n"))
 
 
 def _visible(text: str) -> str:
     """Without characters that have no shape; joiners stay between letters that they shape."""
-    out = []
-    for at, char in enumerate(text):
+    return STRAY_JOINER.sub("", text).translate(_SHAPES)
+
+
+class _Shapes(dict[int, str]):
+    """What stands for a character, by its code point, filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
         kind = unicodedata.category(char)
-        if char in "\u200c\u200d":
-            near = text[at - 1 : at] if at else ""
-            if KEPT_JOINERS.match(near):
-                out.append(char)
-        elif char in "\n\t" or kind not in ("Cf", "Cc", "Co", "Cs", "Cn"):
-            out.append(" " if char == "\t" or kind in ("Zs", "Zl", "Zp") else char)
+        if char in "\n\u200c\u200d" or kind not in ("Cf", "Cc", "Co", "Cs", "Cn", "Zs", "Zl", "Zp"):
+            shape = char
         elif kind == "Cc":
-            out.append("\n" if char in "\x0b\x0c\x85" else " ")
-    return "".join(out)
+            shape = "\n" if char in "\x0b\x0c\x85" else " "
+        else:
+            shape = " " if kind[0] == "Z" else ""
+        self[code] = shape
+        return shape
+
+
+_SHAPES = _Shapes()
 
 
 def _by_voice(text: str) -> Iterator[tuple[str, str]]:
@@ -130,6 +183,9 @@ def _by_voice(text: str) -> Iterator[tuple[str, str]]:
 
 def _by_dash(text: str) -> Iterator[tuple[str, bool]]:
     """(text, whether all of it is slanted) of each turn that a dash or chevrons open."""
+    if "<" not in text and not CHEVRONS.search(text) and not DASHES.search(text):
+        yield text, False
+        return
     slanted = bool(re.fullmatch(rf"(?is)[\s{DASH}]*<i>(?:(?!</i>).)*(</i>)?\s*", text))
     for block in CHEVRONS.split(text):
         rows = [r for r in block.split("\n") if r.strip()]
@@ -157,13 +213,18 @@ def _all_slanted(rows: list[str]) -> bool:
 
 def _by_name(text: str, known: Known) -> Iterator[Turn]:
     """Turns that "NAME:" at a row's start opens; `manner` holds what stood in brackets beside the name."""
-    text = ANGLES.sub(r" \1 ", TAG.sub("", text))
+    if "<" in text:
+        text = ANGLES.sub(r" \1 ", TAG.sub("", text))
     group: list[str] = []
     who, how = "", ""
     for row in text.split("\n"):
         bare = OPENS_TURN.sub("", row)
-        pieces = INSIDE.split(bare) if bare != row else [bare]
+        pieces = [p for part in (INSIDE.split(bare) if bare != row else [bare]) for p in _beside(part)]
         for number, piece in enumerate(pieces):
+            does = None if ":" not in piece and "：" not in piece else DOES.match(piece)
+            if does and folded(does[1]) not in known.names:
+                group.append(f"[{does[1].lower()}] {piece[does.end() :]}")
+                continue
             match = _head(piece, known)
             if (match or number) and any(g.strip() for g in group):
                 yield Turn("\n".join(group), who, how)
@@ -174,20 +235,33 @@ def _by_name(text: str, known: Known) -> Iterator[Turn]:
     yield Turn("\n".join(group), who, how)
 
 
+def _beside(text: str) -> Iterator[str]:
+    """A row parted where a name with its colon stands behind a sentence; behind "DR." alone it is one name."""
+    at = 0
+    for match in BESIDE.finditer(text) if COLONS.search(text) else ():
+        before = text[at : match.start()]
+        if before.split()[-1].strip(".").casefold() not in TITLES:
+            yield before
+            at = match.end()
+    yield text[at:]
+
+
 def _head(row: str, known: Known) -> tuple[str, str, str] | None:
     """(speaker, manner, rest) of "NAME (on phone): rest" or "[Name] rest"."""
-    if (match := HEAD.match(row)) and not row[match.end() :][:1].isdigit():
+    match = HEAD.match(row) if COLONS.search(row) else None
+    if match and not row[match.end() :][:1].isdigit():
         away = AWAY.search(match["name"])
         where = away[2] if away else ""
         name = match["name"].strip().removesuffix(where).strip()
-        if is_name(name, known.names, known.used):
+        if is_name(name, known.names, known.used, row[match.end() :]):
             told = [where, *((match[k] or "").strip(" ()[]（）【】") for k in ("before", "after"))]
             hows = (manner(t) if manner(t) is not None else t.lower() for t in told if t)
             return name, ", ".join(h for h in hows if h), row[match.end() :].strip()
     match = re.match(r"^\s*([\[【(（])([^\[\]【】()（）]{1,30})[\]】)）]\s*[:：]?\s*(?=[^\s\[])", row)
-    if match is None or is_sound(match[2]) or manner(match[2]) is not None:
+    if match is None or is_sound(match[2]) or folded(match[2]) in MARKS or manner(match[2]) is not None:
         return None
-    sure = match[1] in "[【" and is_name(match[2].strip(), known.names, known.used)
+    labelled = match[1] in "[【" or match[0].rstrip()[-1:] in ":："
+    sure = labelled and is_name(match[2].strip(), known.names, known.used)
     return (match[2].strip(), "", row[match.end() :].strip()) if sure or folded(match[2]) in known.names else None
 
 
@@ -195,7 +269,7 @@ def _told(turn: Turn, known: Known) -> Turn:
     """A turn's words alone: bracketed sounds and songs taken out, manners gathered."""
     sounds: list[str] = []
     manners = [turn.manner] if turn.manner else []
-    text = turn.text
+    text, mark = MARK.sub(" ", turn.text), mark_of(turn.text)
 
     def song(match: re.Match[str]) -> str:
         words = " ".join((match[1] or match[2] or "").split())
@@ -217,20 +291,21 @@ def _told(turn: Turn, known: Known) -> Turn:
             manners.append(how)
         return " "
 
-    text = SONG.sub(song, text)
-    for _depth in range(3):  # brackets within brackets, from the inside
-        text = BRACKETED.sub(bracket, text)
-    text = re.sub(r"^[^\[\]]*\]|\[[^\[\]]*$", lambda m: _open(m[0], sounds), text)
-    text = re.sub(rf"[()（）\[\]【】［］{NOTE}]", " ", text)
+    if ASIDE.search(text):
+        text = SONG.sub(song, text)
+        for _depth in range(3):  # brackets within brackets, from the inside
+            text = BRACKETED.sub(bracket, text)
+        text = UNCLOSED.sub(lambda m: _open(m[0], sounds), text)
+        text = LEFT_OVER.sub(" ", text)
     words = " ".join(text.split())
-    words = re.sub(rf"^[\s{DASH}>,;:]+(?=[^\W\d])|^[{DASH}>]+\s+(?=\d)", "", words).strip()
-    words = re.sub(r"\s+([,.;:!?…])", r"\1", words)
-    if not re.search(r"\w", words):
+    words = LEADING.sub("", words).strip()
+    words = SPACED.sub(r"\1", words)
+    if not WORD.search(words):
         words = ""
     if not words:  # nothing is said: a manner tells of a sound
-        sounds, manners = [*sounds, *(_bracketed(turn.text) if not sounds else [])], []
+        sounds, manners = [*sounds, *(_bracketed(MARK.sub(" ", turn.text)) if not sounds else [])], []
     heard = tuple(s for s in sounds if re.search(r"\w", s))
-    return Turn(words, turn.speaker, ", ".join(dict.fromkeys(manners)), heard)
+    return Turn(words, turn.speaker, ", ".join(dict.fromkeys(manners)), heard, mark)
 
 
 def _open(text: str, sounds: list[str]) -> str:

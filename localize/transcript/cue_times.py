@@ -6,6 +6,7 @@ refused.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from dataclasses import replace
@@ -16,8 +17,11 @@ from .cue_files import FileCue, Notes
 HOUR_MS = 3_600_000
 MS_A_LETTER = 80  # of unhurried speech
 SHORTEST_MS, LONGEST_MS = 700, 7000
+LONG_MS = 300  # long enough for any words of a cue, if not to say them in peace
 NO_LENGTH_MS = 60  # what lasts less is no time at all, whatever it says
 SLACK_MS = 500  # a cue may hang over the picture's end by so much without a word
+MARKS = re.compile(r"<[^>]*>|\{[^}]*\}")
+STAMPS = re.compile(r"<\d[\d:.,]*>|</?c(?:\.[^<>]*)?>")  # when a word appears, and its colour
 TOUCH_MS = 250  # captions that follow each other this closely may roll up
 
 
@@ -57,11 +61,13 @@ def _inside(cues: list[FileCue], duration_ms: int, notes: Notes) -> list[FileCue
     kept = []
     for cue in cues:
         if cue.start_ms >= duration_ms:
-            notes.add("a cue past the episode's end left out", f"cue {cue.number}")
+            if re.search(r"\w", cue.text):
+                notes.doubt(f"cue {cue.number} stands past the episode's end and is left out")
             continue
         if cue.end_ms > duration_ms + SLACK_MS:
             notes.add("a cue that lasts past the episode's end cut there", f"cue {cue.number}")
-        kept.append(replace(cue, start_ms=max(0, cue.start_ms), end_ms=max(0, min(cue.end_ms, duration_ms))))
+        start, end = max(0, cue.start_ms), max(0, min(cue.end_ms, duration_ms))
+        kept.append(cue if (start, end) == (cue.start_ms, cue.end_ms) else replace(cue, start_ms=start, end_ms=end))
     spoken = [c for c in cues if re.search(r"\w", c.text)]
     lost = [c for c in spoken if c.start_ms >= duration_ms]
     if spoken and len(lost) * 2 > len(spoken):
@@ -77,9 +83,10 @@ def _said_once(cues: list[FileCue], notes: Notes) -> list[FileCue]:
     """Without cues that stand inside, or at the time of, one that says the same."""
     kept: list[FileCue] = []
     for cue in cues:
-        same = next((k for k in reversed(kept[-6:]) if _key(k) == _key(cue) and cue.start_ms < k.end_ms), None)
-        twin = next((k for k in reversed(kept[-6:]) if _key(k) == _key(cue) and cue.start_ms == k.start_ms), None)
-        same = same or twin
+        key = _key(cue)
+        alike = [k for k in reversed(kept[-6:]) if cue.start_ms < k.end_ms or cue.start_ms == k.start_ms]
+        alike = [k for k in alike if _key(k) == key]
+        same = next((k for k in alike if cue.start_ms < k.end_ms), alike[0] if alike else None)
         if same is None:
             kept.append(cue)
             continue
@@ -90,7 +97,12 @@ def _said_once(cues: list[FileCue], notes: Notes) -> list[FileCue]:
 
 
 def _key(cue: FileCue) -> str:
-    return " ".join(re.sub(r"<[^>]*>|\{[^}]*\}", "", cue.text).split()).casefold()
+    return _plain(cue.text)
+
+
+@functools.lru_cache(256)  # a cue is compared with its next few neighbours
+def _plain(text: str) -> str:
+    return " ".join(MARKS.sub("", text).split()).casefold()
 
 
 def _rolled_up(cues: list[FileCue], notes: Notes) -> list[FileCue]:
@@ -98,12 +110,13 @@ def _rolled_up(cues: list[FileCue], notes: Notes) -> list[FileCue]:
 
     A file has that habit where most of its cues do it; two people who say the same word are left alone.
     """
-    repeats = [0, *(_repeated(a, b) for a, b in itertools.pairwise(cues))]
-    touching = sum(b.start_ms - a.end_ms <= TOUCH_MS for a, b in itertools.pairwise(cues))
+    unmarked = [replace(c, text=STAMPS.sub("", c.text)) if "<" in c.text else c for c in cues]
+    repeats = [0, *(_repeated(a, b) for a, b in itertools.pairwise(unmarked))]
+    touching = sum(b.start_ms - a.end_ms <= TOUCH_MS for a, b in itertools.pairwise(unmarked))
     if sum(bool(r) for r in repeats) < max(2, 0.4 * touching):
         return cues
     kept: list[FileCue] = []
-    for cue, repeated in zip(cues, repeats, strict=True):
+    for cue, repeated in zip(unmarked, repeats, strict=True):
         words = cue.text.split()
         if not repeated or not kept:
             kept.append(cue)
@@ -123,6 +136,8 @@ def _repeated(one: FileCue, two: FileCue) -> int:
     """How many words at the start of a cue are those that the cue before ended with, by whole rows, or was."""
     if two.start_ms - one.end_ms > TOUCH_MS:
         return 0
+    if not _shares_words(one.text, two.text):
+        return 0
     rows = [" ".join(r.split()) for r in one.text.split("\n") if r.strip()]
     follow = [" ".join(r.split()) for r in two.text.split("\n") if r.strip()]
     for count in range(min(len(rows), len(follow)), 0, -1):
@@ -130,6 +145,12 @@ def _repeated(one: FileCue, two: FileCue) -> int:
             return len(" ".join(follow[:count]).split())
     whole, grown = " ".join(rows).split(), " ".join(follow).split()
     return len(whole) if whole and len(grown) > len(whole) and grown[: len(whole)] == whole else 0
+
+
+def _shares_words(one: str, two: str) -> bool:
+    """Whether a text opens with a word of another: nothing is repeated otherwise."""
+    opens = two.split(None, 1)
+    return bool(opens) and opens[0] in one
 
 
 def _after(text: str, words: int) -> str:
@@ -141,8 +162,10 @@ def _after(text: str, words: int) -> str:
 def _long_enough(cues: list[FileCue], at: int, duration_ms: int, notes: Notes) -> FileCue:
     """A cue without length, or far shorter than its words, with the time until something else starts."""
     cue = cues[at]
+    if cue.end_ms - cue.start_ms >= LONG_MS:
+        return cue
     letters = len(re.sub(r"\W", "", _key(cue)))
-    least = min(300, max(NO_LENGTH_MS, letters * 20))
+    least = min(LONG_MS, max(NO_LENGTH_MS, letters * 20))
     if cue.end_ms - cue.start_ms >= least:
         return cue
     notes.add("a cue without length given the time that its words take", f"cue {cue.number}")

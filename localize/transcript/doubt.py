@@ -10,11 +10,13 @@ import re
 from collections.abc import Callable, Sequence
 
 from ..audio.spans import Span, covered_ms
+from ..languages.scripts import script, scripts_of
 from ..languages.syllables import syllables
 from ..languages.text import normal_form
 from ..languages.unspaced import LETTER
 from ..records import Word
 
+TOO_FAST = "faster than anyone speaks"
 FASTEST = 7.5  # syllables a second of a whole line; people seldom pass 7, the demo's voices 6.5
 RUSHED = 12.0  # the same of one sentence in it, whose edges are less sure
 RUSHED_LEAST = 4  # syllables from which a sentence's speed says something
@@ -23,18 +25,6 @@ MIDDLING = 0.62  # and the mean of a line's words
 QUIET = 0.45  # share of a line's time that must be voiced
 SAME_LEAST = 3  # words from which a sentence said twice is doubted
 SENTENCE = re.compile(r"[.!?…।。！？]+[\"'”’」』]?$")
-SCRIPTS = (
-    ("Latin", re.compile(r"[A-Za-z\u00c0-\u024f]")),
-    ("Cyrillic", re.compile(r"[\u0400-\u04ff]")),
-    ("Arabic", re.compile(r"[\u0600-\u06ff]")),
-    ("Devanagari", re.compile(r"[\u0904-\u0939]")),
-    ("Thai", re.compile(r"[\u0e01-\u0e30]")),
-    ("Hangul", re.compile(r"[\uac00-\ud7a3]")),
-    ("Kana", re.compile(r"[\u3041-\u30fa]")),
-    ("Han", re.compile(r"[\u3400-\u9fff]")),
-)
-WRITTEN = {"hi": {"Devanagari"}, "zh": {"Han"}, "ja": {"Kana", "Han"}, "ko": {"Hangul", "Han"}, "ru": {"Cyrillic"},
-           "ar": {"Arabic"}, "th": {"Thai"}}  # fmt: skip
 
 
 def signs(
@@ -44,6 +34,7 @@ def signs(
     primary: str,
     before: Sequence[str] = (),
     known: Callable[[str], bool] | None = None,
+    after: str = "",
 ) -> tuple[str, ...]:
     """Why a line's words may not have been said; empty where nothing speaks against them.
 
@@ -52,6 +43,7 @@ def signs(
         span: where the line stands, in ms.
         before: sentences said shortly before, as `plain_words` gives them.
         known: whether a word written small is one of the language; None where no dictionary is at hand.
+        after: the word before the line, where no sentence ends with it.
     """
     found = []
     text = " ".join(w.text for w in words)
@@ -59,10 +51,10 @@ def signs(
     if syllables(text, primary) > FASTEST * max(voiced, 200) / 1000 or any(
         _rushed(s, primary) for s in sentences(words)
     ):
-        found.append("faster than anyone speaks")
+        found.append(TOO_FAST)
     if voiced < QUIET * (span[1] - span[0]):
         found.append("little voice")
-    if said_again(words, before):
+    if said_again(words, before, after):
         found.append("said again")
     if min(w.prob for w in words) < UNSURE or sum(w.prob for w in words) / len(words) < MIDDLING:
         found.append("hardly heard")
@@ -88,23 +80,23 @@ def plain_words(text: str) -> list[str]:
     return normal_form(text).split()
 
 
-def said_again(words: Sequence[Word], before: Sequence[str]) -> bool:
-    """Whether a sentence of the line was said shortly before, or a word is written twice in a row."""
+def said_again(words: Sequence[Word], before: Sequence[str], after: str = "") -> bool:
+    """Whether a sentence of the line was said shortly before, or a word is written twice in a row, `after` counted in."""
     own = [plain_words(" ".join(w.text for w in s)) for s in sentences(words)]
     earlier = {*before}
     for sentence in own:
         if len(sentence) >= SAME_LEAST and " ".join(sentence) in earlier:
             return True
         earlier.add(" ".join(sentence))
-    flat = [w for s in own for w in s if not LETTER.fullmatch(w)]
+    flat = [w for s in (plain_words(after), *own) for w in s if not LETTER.fullmatch(w)]
     return any(a == b for a, b in itertools.pairwise(flat))
 
 
 def other_script(text: str, primary: str) -> bool:
     """Whether most of a text is written in letters that its language does not use."""
-    usual = WRITTEN.get(primary, {"Latin"})
-    counts = {name: len(pattern.findall(text)) for name, pattern in SCRIPTS}
-    return sum(n for name, n in counts.items() if name not in usual) > sum(counts.values()) / 2
+    usual = scripts_of(primary)
+    found = [script(c) for c in text if c.isalpha()]
+    return sum(s not in usual for s in found) > len(found) / 2
 
 
 def _small(text: str) -> list[str]:

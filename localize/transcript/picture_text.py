@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
 from rapidfuzz.distance import Levenshtein
 
 from ..audio.spans import Span, overlap_ms
+from ..languages.scripts import SOLID, scripts_of
 from ..languages.text import normal_form
-from ..records import Episode, Flag, Line, Word, from_json, to_json
+from ..records import EngineUse, Episode, Flag, Line, Word, from_json, to_json
 from ..session import Session
 from .burnt_in import BurntIn, BurntLine, read_picture
 from .burnt_in.band import Reader
-from .burnt_in.script import SOLID, scripts_of
 
-VERSION = 3  # of what is read from a picture
+VERSION = 5  # of what is read from a picture
 NEAR_MS = 350  # how far speech may begin before its subtitle, or end after it
 PIECE_MS = 60  # shorter pieces of speech at a subtitle's edge are its neighbour's
 UNSURE = 0.9  # score of the reader below which a line is doubtful
 DIFFERS = 0.5  # share of syllables or words that sound and text must have in common
 UNREAD_MS = 500  # speech that is shorter needs no subtitle of its own
 FLAGS = (Flag.NO_SUBTITLE, Flag.NOT_HEARD, Flag.PICTURE_UNSURE, Flag.HEARD_OTHERWISE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureInputs:
+    """All that decides what is read in a picture; `speech`: where somebody speaks, in ms."""
+
+    file: str
+    language: str
+    speech: tuple[Span, ...]
+    engine: EngineUse
 
 
 def read_hardsubs(session: Session, episode: Episode, language: str, speech: list[Span]) -> BurntIn:
@@ -34,11 +44,11 @@ def read_hardsubs(session: Session, episode: Episode, language: str, speech: lis
     if session.settings.hardsubs == "off":
         return BurntIn(())
     engine = session.engines.get("ppocr")
-    inputs = {"file": episode.sha256, "language": language, "speech": speech, "engine": to_json(engine.identity())}
+    inputs = PictureInputs(file=episode.sha256, language=language, speech=tuple(speech), engine=engine.identity())
     reader, threads = cast(Reader, engine), session.settings.threads
 
     def make() -> object:
-        return to_json(read_picture(reader, Path(episode.path), episode.media, language, speech, threads))
+        return to_json(read_picture(reader, Path(episode.path), episode.media, language, list(inputs.speech), threads))
 
     with session.clock.timed(episode.name, ""):
         return from_json(BurntIn, session.steps.json("read-picture", VERSION, inputs, episode.name, make))

@@ -77,7 +77,11 @@ def believed(words: Words, lines: Sequence[Line], hearing: Hearing) -> Believed:
         judged = tuple(replace(w, prob=1.0) if w.id in changed else w for w in repaired)  # a name by its sound
         before = [s for sentences in said[-NEAR:] for s in sentences]
         span = (line.start_ms, line.end_ms)
-        found = doubt.signs(judged, span, hearing.speech, hearing.primary, before, hearing.known)
+        # a sentence that runs on over the line's edge; after its end a word may well be answered with itself
+        after = out[-1].text if out and not doubt.SENTENCE.search(out[-1].text) else ""
+        found = doubt.signs(judged, span, hearing.speech, hearing.primary, before, hearing.known, after)
+        if doubt.TOO_FAST in found:
+            repaired = _said_once(repaired)
         settled = readings.Settled(repaired)
         if found:
             again += 1
@@ -120,8 +124,8 @@ def _heard_again(
         return readings.Settled(()), changed  # nobody speaks, and nothing is heard when one listens
     if not settled.words:
         return readings.Settled(first, doubted=True, other="nothing"), changed
-    left = doubt.signs(settled.words, span, hearing.speech, hearing.primary, (), hearing.known)
-    strong = {"faster than anyone speaks", "little voice", "another language", "no word of the language"} & {*left}
+    left = doubt.signs(settled.words, span, hearing.speech, hearing.primary, known=hearing.known)
+    strong = {doubt.TOO_FAST, "little voice", "another language", "no word of the language"} & {*left}
     if strong and not settled.doubted:
         told = next((" ".join(w.text for w in t) for t in takes[1:] if not readings.same(t, settled.words)), "")
         settled = replace(settled, doubted=True, other=told)
@@ -132,10 +136,29 @@ def _heard_again(
 
 def _possible(words: Words, span: Span) -> Words:
     """A later hearing without what it repeats to no end: heard alone, recognisers loop into the silence that follows."""
+    if (loop := _loop(words)) is not None:
+        return words[: loop[0]]
+    return tuple(w for w in words if w.start_ms < span[1] + LEAD_MS)
+
+
+def _said_once(words: Words) -> Words:
+    """A hearing in context without the loops that it ran into: of each the first round stays, and what is said after it."""
+    while (loop := _loop(words)) is not None:
+        start, end = loop
+        own = {readings.text_of([w]) for w in words[start:end]}
+        after = end
+        while after < len(words) and readings.text_of([words[after]]) in own:  # later rounds are not all whole
+            after += 1
+        words = words[:end] + words[after:]
+    return words
+
+
+def _loop(words: Words) -> tuple[int, int] | None:
+    """Where the first round of what is first repeated to no end begins and ends; None where nothing is."""
     texts = [readings.text_of([w]) for w in words]
-    for size, times in LOOPS:
-        for start in range(len(words) - times * size + 1):
+    for start in range(len(words)):
+        for size, times in LOOPS:
             piece = texts[start : start + size]
             if all(texts[start + n * size : start + (n + 1) * size] == piece for n in range(1, times)):
-                return words[:start]
-    return tuple(w for w in words if w.start_ms < span[1] + LEAD_MS)
+                return start, start + size
+    return None

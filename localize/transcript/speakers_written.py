@@ -27,6 +27,8 @@ NOBODY = frozenset(
     status verdict winner price total age address phone breaking news update alert lesson moral spoiler case condition
     you i he she we they it me him her us them this that these those who what when where why how which there one two
     choice deal offer order message reason motive weapon method location place password code title topic theme menu
+    fyi eta btw aka psa asap important urgent correction promise quote unquote fun guess hint bonus clue secret objection
+    meanwhile anyway besides still sorry please honestly frankly seriously
     recuerda recuerde escucha escuche mira mire pregunta respuesta regla verdad hecho problema nota aviso resultado hora
     fecha nombre causa paso opción plan primero segundo conclusión ejemplo atención peligro cuidado advertencia motivo
     razón lugar asunto mensaje condición oferta precio
@@ -68,6 +70,37 @@ MANNERS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
+# what stands where a speaker should, in tables and before a colon, and is nobody: what is heard, sung, or shown in the picture
+HEARD, SUNG, SHOWN = "heard", "sung", "shown"
+NO_SPEAKERS = {
+    HEARD: "sfx fx sound sounds soundeffect soundeffects music bgm ambience ambient atmos foley walla efecto efectos efeito efeitos "
+    "música musica sonido som 音效 音乐 音樂 背景音乐",
+    SUNG: "song lyrics lyric canción canção letra 歌词 歌曲",
+    SHOWN: "onscreentext onscreen screentext onscreentitle graphic graphics title titles titlecard caption super chyron lowerthird sign "
+    "insert burnedin burnedintext textonscreen text intertitle ost rótulo letrero cartela legenda 字幕条 屏幕文字 画面文字 花字",
+}  # fmt: skip
+_NOBODY_OF = {name: kind for kind, names in NO_SPEAKERS.items() for name in names.split()}
+LABEL = re.compile(r"^\s*(?P<name>[^()\[\]（）【】]+?)\s*(?P<how>[(\[（【][^()\[\]（）【】]{1,40}[)\]）】])?\s*[:：]?\s*$")
+
+
+def nobody(speaker: str) -> str:
+    """What a speaker's name stands for that is none: HEARD, SUNG, SHOWN; "" for somebody."""
+    return _NOBODY_OF.get(re.sub(r"[\W_\d]", "", speaker.casefold()), "")
+
+
+def label(written: str, known: Iterable[str]) -> tuple[str, str]:
+    """(name, manner) of a speaker's field, "ANA (V.O.):": what stands in brackets is a manner where it tells one, or where
+    the name before it is known; else it tells two people of one name apart, as "MAN (50s)"."""
+    match = LABEL.match(written)
+    if match is None:
+        return written, ""
+    inside = (match["how"] or "").strip(" ()[]（）【】")
+    how = manner(inside) if inside else ""
+    if how is None and folded(match["name"]) not in known:
+        return written.strip().rstrip(":：").rstrip(), ""
+    return match["name"], inside.lower() if how is None else how
+
+
 def names_used(heads: Iterable[str]) -> frozenset[str]:
     """Names, folded, that stand before a colon in more than one row of a file: its own speakers."""
     counts = Counter(folded(h) for h in heads)
@@ -99,15 +132,19 @@ def _capital(word: str) -> str:
     return head.capitalize() + apostrophe + (rest.capitalize() if len(rest) > 2 else rest.lower())
 
 
-def is_name(name: str, known: Iterable[str], used: Iterable[str] = ()) -> bool:
-    """Whether what stands before a colon is somebody: known, used again in the file, or written like a name."""
+def is_name(name: str, known: Iterable[str], used: Iterable[str] = (), said: str = "") -> bool:
+    """Whether what stands before a colon is somebody: known, used again in the file, or written like a name.
+
+    Capitals before words that are not (`said`) may be longer: "THE OLD WOMAN FROM UPSTAIRS: Quiet!".
+    """
     fold = folded(name)
-    if fold in known:
+    if fold in known or (name.isupper() and nobody(name)):  # "TITLE CARD:" is told apart later
         return True
     words = name.replace("/", " ").replace("&", " ").split()
     bare = [re.sub(r"[^\w'’]", "", w) for w in words]
     letters = [c for c in name if c.isalpha()]
-    if not letters or len(words) > 4 or not all(bare[:1]) or name.strip()[-1:] in ",":
+    most = 7 if name.isupper() and any(c.islower() for c in said) else 4
+    if not letters or len(words) > most or not all(bare[:1]) or name.strip()[-1:] in ",":
         return False
     if bare[0].casefold() in NOBODY or " ".join(bare).casefold() in NOBODY:
         return False

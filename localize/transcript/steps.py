@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +13,35 @@ from ..audio import stem
 from ..audio.levels import loudness
 from ..audio.samples import RATE, Samples, to_asr
 from ..audio.spans import Span
+from ..audio.voice import track
 from ..engines.recognition import silero
+from ..engines.recognition.chain import first_to_hear
 from ..errors import MediaError
 from ..languages import dictionary
 from ..media import soundtrack
 from ..media.soundtrack import stem_of
-from ..records import EngineUse, Episode, Flag, Line, Transcript, Word, from_json, to_json
+from ..records import EngineUse, Episode, Flag, Line, SetRight, Transcript, Word, from_json, to_json
 from ..series.glossary import Term
 from ..session import Session
-from . import characters, dialogue_list, picture_text, second_hearing
+from . import (
+    characters,
+    dialogue_list,
+    manner,
+    marks,
+    picture_text,
+    second_hearing,
+    text_tracks,
+    tongue,
+    without_voice,
+    wordless,
+)
 from .burnt_in import BurntIn
 from .by_sound import by_sound
 from .levels import measure_levels
 from .lines import cut_lines, join_lines
 from .picture_text import as_lines, proposed_screen, read_hardsubs
-from .recognise import believed_words, recognise
-from .result import Listened
+from .recognise import believed_words, recognise, words_alone
+from .result import Listened, Sound
 from .turns import name_speakers, split_at_voice_changes
 
 SILENCE_LUFS = -60.0
@@ -74,20 +88,28 @@ def listen(session: Session, episode: Episode, source_lang: str | None = None) -
 
     Raises MediaError for silence and for sound without speech, SidecarError for a transcript that cannot be used.
     """
+    listened, lost = first_to_hear(
+        session.engines, lambda engines: _listened(replace(session, engines=engines), episode, source_lang)
+    )
+    return replace(listened, doubts=(*listened.doubts, *lost)) if listened.transcript.origin == "asr" else listened
+
+
+def _listened(session: Session, episode: Episode, source_lang: str | None) -> Listened:
+    """The same by the recogniser of the session. Raises EngineError where that fails."""
     terms = session.bible.terms
     tag = source_lang or ""
     cast, languages = session.bible.cast, session.settings.languages
     inputs = ListenInputs(
         file=episode.sha256,
-        sound=episode.media.sound,
+        sound=episode.media.programme,
         sidecars={k: v for k, v in episode.sidecar_sha256.items() if k not in ("cast", "clean") and ":" not in k},
-        people=dialogue_list.names_of(session.bible) if {"srt", "dialogue"} & set(episode.sidecars) else (),
+        people=dialogue_list.names_of(session.bible) if {"srt", "dialogue"} & set(episode.sidecars) or episode.media.texts else (),
         language=tag,
         terms=tuple(_heard_key(t, tag) for t in terms.terms),
         enrolled={n: c.enrolled for n, c in cast.items() if c.enrolled},
         registers={n: c.register for n, c in cast.items() if c.register},
         espeak={x.primary: x.espeak for x in languages.values()},
-        engine=session.engines.transcriber().identity(),
+        engine=session.engines.transcribers(tag),
         speakers=session.engines.get("ge2e").identity(),
         sounds=session.engines.synthesizer().identity(),
         words=dictionary.identity(*dict.fromkeys(x.primary for x in languages.values())),
@@ -96,9 +118,10 @@ def listen(session: Session, episode: Episode, source_lang: str | None = None) -
     )
     with session.clock.timed(episode.name, ""):
         made = session.steps.json(
-            "listen", 25, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
+            "listen", 35, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
         )
-    return from_json(Listened, made)
+    listened = from_json(Listened, made)
+    return replace(listened, recogniser=session.engines.transcriber(listened.transcript.language).identity())
 
 
 def _listen(session: Session, episode: Episode, source_lang: str | None) -> Listened:
@@ -109,7 +132,9 @@ def _listen(session: Session, episode: Episode, source_lang: str | None) -> List
     hearing = to_asr(mix.mean(1))
     fit, notes = _stem_fit(episode, mix, silero.speech_spans(hearing))
     voice = stem.dialogue(mix, stem_of(episode), fit) if fit else mix.mean(1).astype(np.float32)
-    notes = (*episode.media.notes, *heard.notes, *notes)
+    notes = (*episode.media.notes, *notes)
+    set_right = (*episode.media.set_right, *heard.set_right)
+    doubts: tuple[str, ...] = ()
     if fit:
         hearing = to_asr(voice)
     elif (centre := _centre(episode, hearing)) is not None:
@@ -118,25 +143,34 @@ def _listen(session: Session, episode: Episode, source_lang: str | None) -> List
     own = {k: Path(v) for k, v in episode.sidecars.items()}
     renamed: dict[str, str] = {}
     sounds: tuple[Line, ...] = ()
+    stays: tuple[Sound, ...] = ()
+    muted: tuple[Sound, ...] = ()
     burnt = BurntIn(())
     screen: tuple[Line, ...] = ()
     if "screen" in own:
         shown = dialogue_list.screen(own["screen"], episode.media.duration_ms)
-        screen, notes = shown.lines, (*notes, *shown.notes)
-    if "dialogue" in own or "srt" in own:
-        kind = "dialogue" if "dialogue" in own else "srt"
-        people = dialogue_list.names_of(session.bible)
-        given = dialogue_list.lines_of(own[kind], episode.media.duration_ms, people, episode.media.frame_ms)
-        lines, sounds, notes = given.lines, given.sounds, (*notes, *given.notes)
+        screen, set_right, doubts = shown.lines, (*set_right, *shown.set_right), shown.doubts
+    kind, given, more = _given(session, episode, hearing, speech, source_lang)
+    notes += more
+    if given is not None:
+        lines, sounds = without_voice.marked(given.lines, hearing, speech), given.sounds
+        stays, muted = marks.sounds_of(given.marked, lines)
+        notes += () if speech else ("no voice is heard in this episode: whether the transcript's times are true cannot be told",)
+        set_right, doubts = (*set_right, *given.set_right), (*doubts, *given.doubts)
         language = (source_lang or session.engines.transcriber().detect(hearing)[0]).lower()
+        # where nobody is heard, the language that was told from the sound is a guess
+        strange = tongue.doubt([x.text for x in lines], language) if source_lang or speech else ""
+        doubts = (*doubts, *((strange,) if strange else ()))
         words: tuple[Word, ...] = ()
+        read: tuple[Word, ...] = ()
     else:
         if not speech:
             raise MediaError("nobody speaks in this episode", episode.name, "check that it is the right file")
         kind, (language, words) = "asr", recognise(session, hearing, speech, source_lang)
         sounds_like = by_sound(session, language)
         kept = believed_words(session, hearing, speech, language, sounds_like.printed(words), sounds_like)
-        words, renamed = kept.words, {str(k): v for k, v in kept.renamed.items()}
+        words = read = kept.words
+        renamed = {str(k): v for k, v in kept.renamed.items()}
         unsure = {k for k, v in kept.renamed.items() if v.islower()} | sounds_like.doubtful(words)
         lines = split_at_voice_changes(session, cut_lines(words, speech), words, speech, hearing)
         lines, words = characters.marked(lines, words, speech)
@@ -152,15 +186,51 @@ def _listen(session: Session, episode: Episode, source_lang: str | None) -> List
     if kind == "asr":
         lines = join_lines(lines)
         readings = {x.id: " … ".join(dict.fromkeys(kept.other[i] for i in x.word_ids if i in kept.other)) for x in lines}
+        timed = {w.id: w.timed for w in words if w.timed}
+        lines = tuple(
+            replace(x, timed=", ".join(dict.fromkeys(timed[i] for i in x.word_ids if i in timed))) for x in lines
+        )
+    nobody_s = partial(words_alone, session, hearing, language)
+    frames = track(hearing)
+    stays += wordless.found(hearing, frames, fit is not None, speech, lines, read, nobody_s, (*stays, *muted))
     levels = measure_levels(lines, voice, speech, clean=fit is not None)
+    manners = manner.measure(lines, levels, frames, speech, fit is not None)
     transcript = Transcript(language.split("-")[0], kind, words, lines, tuple(speech))
     placed = {"shift": float(fit.shift), "gain": fit.gain, "explained_db": fit.explained_db} if fit else None
     notes += burnt.notes
     told = {k: v for k, v in readings.items() if v}
     proposed = proposed_screen(burnt)
+    set_right = (*set_right, *_renamed(renamed, words))
     return Listened(
-        transcript, levels, registers, placed, renamed, notes, sounds, screen, proposed, heard.end_ms, told
-    )
+        transcript, levels, registers, placed, renamed, notes, set_right, doubts, sounds, screen, proposed, heard.end_ms, told,
+        kept=tuple(sorted(stays, key=lambda s: s.start_ms)), muted=muted, manners=manners,
+    )  # fmt: skip
+
+
+def _given(
+    session: Session, episode: Episode, hearing: Samples, speech: list[Span], source_lang: str | None
+) -> tuple[str, dialogue_list.Given | None, tuple[str, ...]]:
+    """(kind, the studio's transcript, notes): beside the episode, else inside its file, else None."""
+    own, media = episode.sidecars, episode.media
+    people = dialogue_list.names_of(session.bible)
+    kind = next((k for k in ("dialogue", "srt") if k in own), "")
+    if kind:
+        given = dialogue_list.lines_of(Path(own[kind]), media.duration_ms, people, media.frame_ms)
+        left = f"{len(media.texts)} subtitle tracks in the file are not read: {Path(own[kind]).name} is the transcript"
+        return kind, given, (left,) if media.texts else ()
+    if not media.texts:
+        return "srt", None, ()
+    language = (source_lang or session.engines.transcriber().detect(hearing)[0]).lower()
+    return "srt", *text_tracks.transcript(episode, language, speech, people)
+
+
+def _renamed(renamed: dict[str, str], words: tuple[Word, ...]) -> tuple[SetRight, ...]:
+    """Words that were misheard and repaired to names, as a row of what was set right."""
+    if not renamed:
+        return ()
+    now = {str(w.id): w.text for w in words}
+    key, had = next(iter(renamed.items()))
+    return (SetRight("", "words that were misheard repaired to names", len(renamed), f"“{had}” to “{now.get(key, '')}”"),)
 
 
 def flagged(lines: tuple[Line, ...], words: set[int], flag: str) -> tuple[Line, ...]:
@@ -180,10 +250,11 @@ def _centre(episode: Episode, mix: Samples) -> Samples | None:
 
 def _stem_fit(episode: Episode, mix: Samples, speech: list[Span]) -> tuple[stem.Fit | None, tuple[str, ...]]:
     """The stem's fit, or None with a note where there is none or it is not this episode's."""
-    if "me" not in episode.sidecars:
+    name = soundtrack.stem_name(episode)
+    if not name:
         return None, ()
     fit = stem.fit_stem(mix, stem_of(episode), speech)
     if fit.ok:
         return fit, ()
-    what = f"{Path(episode.sidecars['me']).name} explains only {fit.explained_db:.1f} dB of the episode: not used"
+    what = f"{name} explains only {fit.explained_db:.1f} dB of the episode: not used"
     return None, (what,)

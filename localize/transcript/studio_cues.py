@@ -10,11 +10,15 @@ from pathlib import Path
 from .. import encodings
 from ..errors import SidecarError
 from ..files import read_bytes
-from . import cue_files, cue_text, cue_times, dialogue_table
+from ..languages.marks import KEEP
+from ..records import SetRight
+from . import cue_files, cue_text, cue_times, dialogue_table, markers, odd_text
 from .cue_files import FRAMES, FileCue, Notes
 from .cue_text import Turn
-from .speakers_written import folded, names_used
+from .marks import Marked
+from .speakers_written import SHOWN, SUNG, folded, names_used, nobody
 
+NO_LETTER = re.compile(r"\W")
 TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
 
 
@@ -23,6 +27,7 @@ class Said:
     """What one person says in a cue.
 
     Attributes:
+        doubt: what of it was not understood; empty where all was.
         manner: how, as the cue tells it: "whispered", "off screen", "italics"; empty where it does not.
     """
 
@@ -32,6 +37,7 @@ class Said:
     speaker: str = ""
     manner: str = ""
     cue: int = 0
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,11 +51,19 @@ class Heard:
 
 @dataclass(frozen=True)
 class Read:
-    """A transcript: who says what, what is heard, and what was set right in the file, one sentence a kind."""
+    """A transcript: who says what, what is heard, what was set right in the file, what of the file as a whole was
+    not understood, and what is marked to be kept or muted."""
 
     said: tuple[Said, ...]
     heard: tuple[Heard, ...]
-    notes: tuple[str, ...]
+    set_right: tuple[SetRight, ...] = ()
+    doubts: tuple[str, ...] = ()
+    marked: tuple[Marked, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was set right, one sentence a kind."""
+        return tuple(map(str, self.set_right))
 
 
 def read(
@@ -81,8 +95,13 @@ def parse(
 ) -> Read:
     """The same from a file's bytes."""
     notes = Notes(where)
-    is_table = Path(where).suffix.lower() in TABLES
-    cues = dialogue_table.read(data, notes, frame_ms) if is_table else cues_of(data, notes)
+    suffix = Path(where).suffix.lower()
+    if suffix in TABLES:
+        cues = dialogue_table.read(data, notes, frame_ms)
+    elif suffix in markers.SUFFIXES:
+        cues = markers.read(data, notes, frame_ms)
+    else:
+        cues = cues_of(data, notes)
     if not any(re.search(r"\w", c.text) for c in cues):
         raise SidecarError("holds no line", where, "remove the file to have the episode recognised")
     cues = cue_times.set_right(cues, duration_ms, notes)
@@ -91,22 +110,46 @@ def parse(
     )
     said: list[Said] = []
     heard: list[Heard] = []
+    marked: list[Marked] = []
     for cue in cues:
+        if not whole:
+            odd_text.note(cue, known, notes)
         turns = [Turn(cue_text.bare(cue.text))] if whole else cue_text.turns(cue.text, cue.speaker, known)
+        turns = [kept for t in turns if (kept := _somebody(t, cue, notes)) is not None]
         spoken = [t for t in turns if t.text]
-        times = cue_times.shared_out(cue.start_ms, cue.end_ms, [size(t.text) for t in spoken])
+        times = [(cue.start_ms, cue.end_ms)] * len(spoken)
         if len(spoken) > 1:
+            times = cue_times.shared_out(cue.start_ms, cue.end_ms, [size(t.text) for t in spoken])
             notes.add("a cue of several people parted by their words' length", f"cue {cue.number}")
         at = dict(zip(map(id, spoken), times, strict=True))
         for turn in turns:
             start, end = at.get(id(turn), (cue.start_ms, cue.end_ms))
+            if turn.mark:
+                label = turn.text or ", ".join(s.strip("♪ ") for s in turn.sounds)
+                marked.append(Marked(start, end, turn.mark, label, turn.speaker, cue.number))
+                heard += [Heard(start, end, label)] if label and turn.mark == KEEP else []
+                continue
             heard += [Heard(start, end, s) for s in turn.sounds]
             if turn.text:
-                said.append(Said(start, end, turn.text, turn.speaker, turn.manner, cue.number))
-    if not said and not heard:
+                doubt = notes.doubts.get(cue.number, "")
+                said.append(Said(start, end, turn.text, turn.speaker, turn.manner, cue.number, doubt))
+    if not said and not heard and not marked:
         raise SidecarError("holds no line", where, "remove the file to have the episode recognised")
     said.sort(key=lambda s: (s.start_ms, s.cue))
-    return Read(tuple(said), tuple(sorted(heard, key=lambda h: h.start_ms)), notes.said())
+    doubts = (f"{where}: {notes.doubts[0]}",) if 0 in notes.doubts else ()
+    return Read(tuple(said), tuple(sorted(heard, key=lambda h: h.start_ms)), notes.set_right(), doubts, tuple(marked))
+
+
+def _somebody(turn: Turn, cue: FileCue, notes: Notes) -> Turn | None:
+    """A turn, what a row of sounds, music or songs says as heard; None for a row that tells what the picture shows."""
+    kind = nobody(turn.speaker) if turn.speaker and turn.text else ""
+    if not kind:
+        return turn
+    if kind == SHOWN:
+        notes.add("text of the picture, by who it is said to be of, left out of what is said", f"cue {cue.number}: {turn.text[:40]!r}")
+        return None
+    notes.add("sounds and songs, by who they are said to be of, taken as heard", f"cue {cue.number}: {turn.text[:40]!r}")
+    return Turn("", "", "", (*turn.sounds, f"♪ {turn.text} ♪" if kind == SUNG else turn.text), turn.mark)
 
 
 def cues_of(data: bytes, notes: Notes) -> list[FileCue]:
@@ -115,8 +158,7 @@ def cues_of(data: bytes, notes: Notes) -> list[FileCue]:
     if decoded is None:
         raise SidecarError("is no text", notes.where, "save it as UTF-8")
     text, encoding = decoded
-    if encoding != "UTF-8" and not encoding.startswith("UTF-16"):
-        notes.add(f"read as {encoding}, not UTF-8")
+    notes.read_as(encoding)
     cues = [c for c in cue_files.read(text, notes) if c.text.strip()]
     if not cues:
         raise SidecarError("holds no line", notes.where, "remove the file to have the episode recognised")
@@ -125,5 +167,7 @@ def cues_of(data: bytes, notes: Notes) -> list[FileCue]:
 
 def size(text: str) -> int:
     """How long a text takes to say, in letters; a Chinese character counts for three."""
+    if text.isascii():
+        return max(1, len(text) - len(NO_LETTER.findall(text)))
     letters = re.findall(r"\w", text)
     return max(1, sum(3 if ord(c) >= 0x2E80 else 1 for c in letters))

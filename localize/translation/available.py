@@ -30,7 +30,7 @@ def loss(engines: Engines, name: str, source: str, target: str) -> float:
     An engine that failed a moment ago ranks behind all others, and serves where there is no other.
     """
     resting = RESTING if engines.context.failures.reason(name) else 0.0
-    return engines.context.registry.score(name, source, target).loss + resting
+    return engines.score(name, source, target).loss + resting
 
 
 def hops_of(engines: Engines, names: list[str], source: str, target: str) -> Route | None:

@@ -29,7 +29,7 @@ from .job import Job
 from .outcome import TermKey, outcome, term_key
 from .routes import Hop, Route, plan
 
-VERSION = 8
+VERSION = 9
 LEADS_MS = (120, 300, 40)  # sound around a line, one after the other, as long as a name is missing
 WRITTEN_LIKE = 78.0  # likeness of letters, of 100, from which words are a name as it sounds
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,14 +11,17 @@ from ..errors import SidecarError
 from ..files import read_bytes
 from ..languages.text import normal_form
 from ..media.sidecars import finished_for
-from ..records import Episode, Line
+from ..records import Episode, Line, SetRight
 from ..series.memory import Memory
 from ..session import Session
 from ..transcript import dialogue_list
 from ..transcript.alignment import Aligned, Spoken, Unit, align
 from ..transcript.as_said import joined
+from ..transcript.odd_text import LOST_TOLD
 from ..transcript.result import Listened
 
+# what translators write where a translation is still to come; "todo" and "pendiente" are words that people say
+NOT_YET = re.compile(r"[\W_]*(?:TB[ADC]|FIXME|XXX+|(?i:n/a|lorem ipsum.*|(?:un|not )translated|sem tradução|sin traducir))[\W_]*")
 MOST_APART_MS = 3000  # between two lines that one remembered sentence may cover
 
 
@@ -34,7 +38,7 @@ class Finished:
     texts: dict[str, str] = field(default_factory=dict)
     runs: tuple[tuple[str, ...], ...] = ()
     parted: frozenset[str] = frozenset()
-    notes: tuple[str, ...] = ()
+    set_right: tuple[SetRight, ...] = ()
     unused: tuple[str, ...] = ()
 
 
@@ -48,13 +52,16 @@ def read(session: Session, episode: Episode, listened: Listened, target: str) ->
     kind, nearest = found
     path = Path(episode.sidecars[kind])
     names = dialogue_list.names_of(session.bible)
-    units, notes = dialogue_list.units_of(read_bytes(path), path.name, episode.media.duration_ms, names)
+    units, file = dialogue_list.units_of(read_bytes(path), path.name, episode.media.duration_ms, names)
     made = aligned(units, listened.transcript.lines, path.name)
-    notes = (*([f"{path.name}: {nearest}"] if nearest else []), *notes)
-    unused = [f"{path.name}: cue {n} stands where nobody speaks" for n in dict.fromkeys(made.unused)]
+    set_right = (*([SetRight(path.name, nearest)] if nearest else []), *file.set_right)
+    unused = list(file.doubts)
+    unused += [f"{path.name}: cue {n} stands where nobody speaks" for n in dict.fromkeys(made.unused)]
     covered = {*made.texts, *(i for run in made.runs for i in run)}
+    unused += [f"{path.name}: cue {s.cue}: {LOST_TOLD}" for s in file.said if LOST_TOLD in s.doubt]
+    unused += [f"{path.name}: {i} has only {text!r}" for i, text in made.texts.items() if NOT_YET.fullmatch(text.strip())]
     unused += [f"{path.name}: no cue for {x.id}" for x in listened.transcript.lines if x.id not in covered]
-    return Finished(made.texts, tuple(made.runs), frozenset(made.parted), notes, tuple(unused))
+    return Finished(made.texts, tuple(made.runs), frozenset(made.parted), set_right, tuple(unused))
 
 
 def aligned(units: list[Unit], lines: tuple[Line, ...], where: str) -> Aligned:
@@ -62,7 +69,7 @@ def aligned(units: list[Unit], lines: tuple[Line, ...], where: str) -> Aligned:
     made = align(units, [Spoken(x.id, x.start_ms, x.end_ms, x.text, x.speaker) for x in lines])
     if units and len(set(made.unused)) * 2 > len({u.cue for u in units}):
         at = f"{where} cue {made.unused[0]}"
-        raise SidecarError("stands where nobody speaks, as do most others", at, "is this the right file?")
+        raise SidecarError("stands where nobody speaks, as do most others", at, "check that it is this episode's translation")
     return made
 
 

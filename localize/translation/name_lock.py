@@ -1,19 +1,24 @@
-"""Locked names: masked with made-up sentinel names before an engine sees a line, restored and verified after.
+"""Locked names: masked with stand-in names before an engine sees a line, restored and verified after.
 
-Sentinels are names that no language knows ("Kexa", "Tarvo"), because engines carry unknown names through; their
-endings follow the term's gender, so that agreement around them stays right.
+Stand-ins are first names that engines carry through as they are ("Laura", "Kevin") and, where they did not, names that
+no language knows ("Kexa", "Tarvo"). Known ones go first: on 160 lines with names, chrF of the rest of a line was 75.7
+with them against 67.7 with made-up ones and 69.6 with the names as they stood (es->en); 86.1, 82.5, 83.7 (pt->en);
+86.8, 86.2, 83.9 (en->pt). Their endings follow the term's gender, so that agreement around them stays right.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from ..languages.text import LETTER, count
 from ..records import TermUse
 from ..series.glossary import Use
 
-SENTINELS = {
+KNOWN = {
+    "f": ("Laura", "Sandra", "Diana", "Marta", "Karina", "Wanda", "Tamara", "Carla"),
+    "m": ("Kevin", "Hugo", "Bruno", "Marco", "Nelson", "Edgar", "Igor", "Walter"),
+}
+MADE_UP = {
     "f": ("Kexa", "Wulla", "Mirva", "Telza", "Noxa", "Brilva", "Zanta", "Ufela"),
     "m": ("Tarvo", "Zorvo", "Durko", "Belmo", "Krisko", "Wendro", "Yalvo", "Ombro"),
 }
@@ -28,7 +33,7 @@ def mask(text: str, uses: list[Use], attempt: int = 0) -> tuple[str, list[str]]:
     chosen: dict[tuple[str, bool], str] = {}
     for use in uses:
         if (use.term.term, use.plural) not in chosen:
-            pool = SENTINELS["m" if use.term.gender == "m" else "f"]
+            pool = (KNOWN if attempt < TRIES // 2 else MADE_UP)["m" if use.term.gender == "m" else "f"]
             turned = pool[attempt % len(pool) :] + pool[: attempt % len(pool)]
             spare = (s for s in turned if s not in chosen.values() and s.lower() not in text.lower())
             chosen[use.term.term, use.plural] = next(spare, f"Zyx{len(chosen)}q")
@@ -45,16 +50,15 @@ def restore(text: str, uses: list[Use], sentinels: list[str], tag: str) -> str |
     for sentinel in set(sentinels):
         if len(re.findall(rf"(?<!{LETTER}){sentinel}(?!{LETTER})", text)) != sentinels.count(sentinel):
             return None
+    forms: dict[str, str] = {}
     for use, sentinel in zip(uses, sentinels, strict=True):
+        forms.setdefault(sentinel, use.form(tag))
         if use.term.gender == "f":
             text = feminine_before(text, sentinel, tag)
-        text = re.sub(rf"(?<!{LETTER}){sentinel}(?!{LETTER})", _literally(use.form(tag)), text)
-    return text
-
-
-def _literally(form: str) -> Callable[[re.Match[str]], str]:
-    """A replacement that no backslash in the form can change."""
-    return lambda _match: form
+    if not forms:
+        return text
+    # all at once: a form may itself be the stand-in of another name
+    return re.sub(rf"(?<!{LETTER})(?:{'|'.join(forms)})(?!{LETTER})", lambda m: forms[m[0]], text)
 
 
 # what an engine writes before a name that it takes for masculine, and what a feminine one wants

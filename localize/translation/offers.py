@@ -9,6 +9,7 @@ from ..engines.availability import EXTRA, absent
 from ..engines.catalogue import Engines
 from ..models.registry import Model, Registry
 from .available import loss
+from .by_speech import best_route
 from .routes import Hop, Route, plan
 
 PIVOTS = ("en", "pt", "es")
@@ -22,7 +23,7 @@ class Offer:
     Attributes:
         why: why it cannot be used now; empty where it can.
         pull: models that must be pulled for it.
-        needs: what its engines need besides, such as memory.
+        needs: what runs it and what that takes: the library, memory, torch for the conversion, the episode's sound.
     """
 
     route: Route
@@ -35,8 +36,9 @@ class Offer:
 
 
 def offers(engines: Engines, source: str, target: str) -> list[Offer]:
-    """Direct routes and those through one other language, the best first; each pivot hop by what is best there."""
-    hops = _all_hops(engines)
+    """Direct routes and those through one other language, from text or from speech, and the longer ones that serve as
+    things are; the best first."""
+    hops = [*_all_hops(engines), *_speech_hops(engines, source)]
     found = [Route((h,)) for h in hops if (h.source, h.target) == (source, target)]
     for pivot in PIVOTS:
         if pivot in (source, target):
@@ -44,12 +46,14 @@ def offers(engines: Engines, source: str, target: str) -> list[Offer]:
         firsts = [h for h in hops if (h.source, h.target) == (source, pivot)]
         seconds = [h for h in hops if (h.source, h.target) == (pivot, target)]
         found += [Route((a, b)) for a in firsts for b in seconds]
-    return [_offer(engines, r) for r in sorted(found, key=lambda r: r.loss)]
+    spoken = best_route(engines, _here(engines), source, target)
+    found += [r for r in (route_now(engines, source, target), spoken.whole if spoken else None) if r is not None]
+    return [_offer(engines, r) for r in sorted(dict.fromkeys(found), key=lambda r: r.loss)]
 
 
 def best_set(engines: Engines, source: str, targets: Iterable[str]) -> list[str]:
     """The commercial models to pull so that each target has its best route that can run on this machine."""
-    here = [h for h in _all_hops(engines) if not engines.translator(h.engine).unavailable(h.source, h.target)]
+    here = _here(engines)
     models = engines.context.registry.models
     could = [h for h in _all_hops(engines) if h.engine in models and _could_run(engines.context.registry, models[h.engine])]
     wanted: dict[str, None] = {}
@@ -64,8 +68,11 @@ def best_set(engines: Engines, source: str, targets: Iterable[str]) -> list[str]
 
 def route_now(engines: Engines, source: str, target: str) -> Route | None:
     """The best route of what is here."""
-    here = [h for h in _all_hops(engines) if not engines.translator(h.engine).unavailable(h.source, h.target)]
-    return plan(here, source, target)
+    return plan(_here(engines), source, target)
+
+
+def _here(engines: Engines) -> list[Hop]:
+    return [h for h in _all_hops(engines) if not engines.translator(h.engine).unavailable(h.source, h.target)]
 
 
 def _all_hops(engines: Engines) -> list[Hop]:
@@ -73,6 +80,16 @@ def _all_hops(engines: Engines) -> list[Hop]:
         Hop(e.name, source, target, loss(engines, e.name, source, target))
         for e in engines.translators()
         for source, target in sorted(e.pairs)
+    ]
+
+
+def _speech_hops(engines: Engines, source: str) -> list[Hop]:
+    """Speech of that language into another's text."""
+    return [
+        Hop(e.name, source, target, loss(engines, e.name, source, target))
+        for e in engines.speech_translators()
+        for spoken, target in sorted(e.pairs)
+        if spoken == source
     ]
 
 
@@ -91,21 +108,38 @@ def _lacking(model: Model) -> list[str]:
 
 
 def _offer(engines: Engines, route: Route) -> Offer:
-    registry = engines.context.registry
+    registry, speech = engines.context.registry, {e.name: e for e in engines.speech_translators()}
     why, pull, size, needs, licences, scores = [], [], 0, [], [], []
     for hop in route.hops:
-        reason = engines.translator(hop.engine).unavailable(hop.source, hop.target)
-        model = registry.models.get(hop.engine)
-        if model is not None and not registry.present(model.id):
-            pull.append(model.id)
-            size += model.bytes
-            reason = "" if model.commercial_use else f"{model.id} is not for commercial use"
+        scores.append(engines.score(hop.engine, hop.source, hop.target).text or "no figure")
+        if hop.engine in speech:
+            who = speech[hop.engine].identity(hop.source, hop.target)
+            needs.append("the episode's sound")
+            reason, model = "", registry.models.get(who.model)
+        else:
+            engine = engines.translator(hop.engine)
+            who = engine.identity(hop.source, hop.target)
+            reason, model = engine.unavailable(hop.source, hop.target), registry.models.get(hop.engine)
+        licences.append(who.licence)
         if model is not None:
-            needs += [f"{model.memory_mb} MB of memory"] if model.memory_mb else []
-            lacking = _lacking(model)
+            needs += _needs(model)
+            if not registry.present(model.id):
+                pull.append(model.id)
+                size += model.bytes
+                reason = "" if model.commercial_use else f"{model.id} is not for commercial use"
+            lacking = _lacking(model) if hop.engine not in speech else []
             reason = reason or (f"{' and '.join(lacking)}: {EXTRA}" if lacking else "")
+        elif hop.engine in engines.context.endpoints:
+            needs.append(f"the server at {engines.context.endpoints[hop.engine].host}")
         why += [reason] if reason else []
-        licences.append(engines.translator(hop.engine).identity(hop.source, hop.target).licence)
-        scores.append(registry.score(hop.engine, hop.source, hop.target).text or "no figure")
     unique = tuple(dict.fromkeys(licences))
     return Offer(route, "; ".join(dict.fromkeys(why)), tuple(pull), size, unique, tuple(scores), tuple(needs))
+
+
+def _needs(model: Model) -> list[str]:
+    """What runs a model, and what that takes."""
+    needs = [model.engine] if model.engine else []
+    needs += [f"{model.memory_mb} MB of memory"] if model.memory_mb else []
+    needs += ["torch to convert it once"] if model.engine == "ctranslate2" and not model.converted else []
+    needs += ["torch"] if model.engine == "transformers" else []
+    return [*needs, "a GPU to be quick"] if "without a GPU" in model.note else needs

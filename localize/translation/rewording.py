@@ -27,7 +27,6 @@ LONG = 1.12  # times its slot that a line may last before another wording is loo
 SHORT = 0.7
 TRIES = 2
 OFFERS = 6
-HUMAN = ("memory", "studio", "source")
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def far_off(item: Measured) -> bool:
 
 def may_change(translation: Translation) -> bool:
     """Whether an engine wrote it: a person's words stay, and what is no translation has no other wording."""
-    return not translation.error and translation.origin.split(" ")[0] not in HUMAN
+    return not translation.error and not translation.by_person
 
 
 @dataclass(frozen=True)
@@ -74,13 +73,12 @@ class Offer:
     by_rule: bool = False
 
 
-def offers(item: Measured, job: Job, engines: Engines, uses: list[Use]) -> list[Offer]:
+def offers(item: Measured, job: Job, engines: Engines, uses: list[Use], route: Route | None) -> list[Offer]:
     """Other wordings, an engine's own before a rule's, the most promising by length first; each keeps every name and can
-    be a translation."""
+    be a translation. `route` is the one that wrote the line."""
     wanted = min(len(item.translation.text) / item.ratio, item.readable)
     shorter = wanted < len(item.translation.text)
     ask = replace(job.ask(item.line), shorter=round(wanted / len(item.translation.text), 2))
-    route = _route(item.translation.origin, job, engines)
     found = send.others(ask, uses, job.target, route, engines, OFFERS) if route else []
     forms = tuple(u.form(job.target) for u in uses)
     found = [as_target_writes(t, item.line, uses, job) for t in found]
@@ -124,20 +122,18 @@ def reworded(item: Measured, wordings: list[Offer], measure: Callable[[str], int
     return best
 
 
-def _route(origin: str, job: Job, engines: Engines) -> Route | None:
+def route_of(origin: str, job: Job, engines: Engines) -> Route | None:
     """The route that wrote a line; None where it was speech that was translated."""
     names = origin.split(" ")[0].split("+")
     return hops_of(engines, names, job.transcript.language, job.target.split("-")[0])
 
 
-def identities(origin: str, job: Job, engines: Engines) -> tuple[EngineUse, ...]:
+def identities(route: Route | None, engines: Engines) -> tuple[EngineUse, ...]:
     """Who may write a line anew; empty where it was speech that was translated."""
-    route = _route(origin, job, engines)
     return tuple(engines.translator(h.engine).identity(h.source, h.target) for h in route.hops) if route else ()
 
 
-def read_besides(origin: str, line: Line, job: Job, engines: Engines) -> tuple[Any, ...]:
+def read_besides(route: Route | None, line: Line, job: Job, engines: Engines) -> tuple[Any, ...]:
     """What those engines read of a line besides its text."""
-    route = _route(origin, job, engines)
     hops = route.hops if route else ()
     return tuple(engines.translator(h.engine).reads(job.ask(line), h.source, h.target) for h in hops)

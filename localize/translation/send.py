@@ -73,14 +73,14 @@ def others(ask: Ask, uses: list[Use], tag: str, route: Route, engines: Engines, 
     masked, names = name_lock.mask(ask.text, uses)
     asked = replace(ask, text=masked)
     last = route.hops[-1]
-    middle = masked
+    middle, told = masked, masked if len(route.hops) > 1 else ""
     if len(route.hops) > 1:
         middle = _whole(through([asked], Route(route.hops[:-1]), engines))[0]
-    made = engines.translator(last.engine).alternatives(replace(asked, text=middle), last.source, last.target, count)
+    made = engines.translator(last.engine).alternatives(replace(asked, text=middle, told=told), last.source, last.target, count)
     if len(route.hops) > 1:
         first = route.hops[0]
         ways = engines.translator(first.engine).alternatives(asked, first.source, first.target, count)
-        made += _whole(through([replace(asked, text=w) for w in ways], Route(route.hops[1:]), engines))
+        made += _whole(through([replace(asked, text=w, told=told) for w in ways], Route(route.hops[1:]), engines))
     found = (name_lock.restore(m, uses, names, tag) for m in made if m)
     return list(dict.fromkeys(f for f in found if f and not name_lock.missed(name_lock.verify(f, uses, tag))))
 
@@ -92,7 +92,8 @@ def through(asks: list[Ask], route: Route, engines: Engines) -> list[Sent]:
         ready = [i for i, d in enumerate(done) if d.text]
         if not ready:
             break
-        made = _one_hop([replace(asks[i], text=done[i].text) for i in ready], hop, engines)
+        told = [asks[i].told or ("" if hop is route.hops[0] else asks[i].text) for i in ready]
+        made = _one_hop([replace(asks[i], text=done[i].text, told=t) for i, t in zip(ready, told, strict=True)], hop, engines)
         for i, sent in zip(ready, made, strict=True):
             done[i] = sent
     return done

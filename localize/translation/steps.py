@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from ..audio import stem
 from ..audio.samples import Samples, to_asr
+from ..languages.marks import mark_of, unmarked
 from ..languages.text import sentence_case
 from ..media.soundtrack import decode, stem_of
-from ..records import EngineUse, Episode, Flag, Translation
+from ..records import EngineUse, Episode, Flag, Media, Translation
 from ..session import Session
 from ..transcript.result import Listened
 from .finished import Finished
@@ -39,7 +40,9 @@ def notes(session: Session, episode: Episode, listened: Listened, target: str) -
     written = replace(listened.transcript, origin="written", words=(), lines=lines, speech=())
     job = job_for(session, episode, replace(listened, transcript=written), target)
     with session.clock.timed(episode.name, target):
-        return translate_lines(job, session.engines, session.steps)[0]
+        made = translate_lines(job, session.engines, session.steps)[0]
+    called = {x.id: x.text for x in lines}  # a mark that the memory holds for a line of these words is no label
+    return [replace(t, text=unmarked(t.text) or called[t.line_id]) if mark_of(t.text) else t for t in made]
 
 
 def job_for(
@@ -59,8 +62,14 @@ def job_for(
         session.bible.memory(listened.transcript, target),
         session.bible.memory_path(target),
         audio,
-        f"{episode.sha256}:{episode.sidecar_sha256.get('me', '')}",
+        _sound_of(episode),
         f"{episode.name} {target}",
         finished.texts if finished else {},
-        {name: c.note for name, c in session.bible.cast.items() if c.note},
+        session.bible.cast,
     )
+
+
+def _sound_of(episode: Episode) -> str:
+    """What decides an episode's sound: its bytes, its stem's, and which track it is where that is not the first."""
+    track = "" if episode.media.programme == Media.sound else f":{episode.media.programme}"
+    return f"{episode.sha256}:{episode.sidecar_sha256.get('me', '')}{track}"

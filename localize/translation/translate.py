@@ -11,22 +11,19 @@ from typing import Any
 from ..engines.catalogue import Engines
 from ..errors import EngineFailed, one_line
 from ..languages import dictionary
-from ..languages.foreign import left_over, mostly_left
 from ..records import EngineUse, Flag, Line, Translation, from_json
 from ..series import memory
 from ..series.glossary import replace_banned
 from ..storage.step_cache import Steps
-from . import by_speech, name_lock, send
+from . import by_speech, name_lock, send, source_left
 from .available import listed_models, text_hops
 from .job import Job
 from .outcome import TermKey, failed, outcome, term_key
 from .routes import Route, missing
 from .ways import MOST, Ways
 
-VERSION = 7
-SPOKEN = ("asr", "picture")  # origins of a transcript whose lines are said in the episode's sound
+VERSION = 8
 FAILED = "translate-failed"  # the stage of an engine that was asked and could not; its version says why
-HUMAN = ("memory", "memory-fuzzy", "studio")  # origins of what a person wrote
 SURE_FUZZY = 0.92  # a remembered line this like wins over an engine; a less like one only where there is no route
 
 
@@ -60,7 +57,7 @@ def translate(job: Job, engines: Engines, steps: Steps) -> tuple[list[Translatio
     for line in rest:
         if done[line.id].error and matches[line.id] is not None:
             done[line.id] = _remembered(line, matches[line.id], job)
-    return [_flagged(done[line.id], line, job) for line in job.transcript.lines], used
+    return source_left.flagged([_flagged(done[line.id], line, job) for line in job.transcript.lines], job, steps), used
 
 
 def _as_spoken(line: Line, job: Job) -> Translation:
@@ -97,27 +94,14 @@ def _flagged(translation: Translation, line: Line, job: Job) -> Translation:
         flags.append(Flag.NAME_UNSURE)
     if translation.error:
         flags.append(Flag.UNTRANSLATED)
-    if _source_left(translation, line, job):
-        flags.append(Flag.SOURCE_WORDS)
     return replace(translation, flags=tuple(dict.fromkeys(flags)))
-
-
-def _source_left(translation: Translation, line: Line, job: Job) -> bool:
-    """Whether words of the source's language stand in a translation; a person's may borrow some, not be made of them."""
-    origin = translation.origin.split(" ")[0]
-    if translation.error or origin == "source":
-        return False
-    names = [f for t in job.glossary.find(line.text, job.transcript.language) for f in (t.form(job.target), t.term.term)]
-    names += [x.speaker for x in job.transcript.lines if x.speaker]
-    judge = mostly_left if origin in HUMAN else left_over
-    return bool(judge(line.text, translation.text, job.transcript.language, job.target, dict.fromkeys(names)))
 
 
 def _by_engines(
     lines: list[Line], job: Job, engines: Engines, steps: Steps
 ) -> tuple[dict[str, Translation], list[EngineUse]]:
     source, target = job.transcript.language, job.target.split("-")[0]
-    heard = job.transcript.origin in SPOKEN
+    heard = job.transcript.is_spoken
     ways = Ways(engines, source, target, heard)
     done: dict[str, Translation] = {}
     used: list[EngineUse] = []
@@ -159,7 +143,7 @@ def _no_route(job: Job, engines: Engines) -> str:
     source, target = job.transcript.language, job.target.split("-")[0]
     registry = engines.context.registry
     offered = listed_models(registry, source, target)
-    if job.transcript.origin in SPOKEN:  # and on from what the recogniser translates speech into
+    if job.transcript.is_spoken:  # and on from what the recogniser translates speech into
         for middle in sorted({w for e in engines.speech_translators() for s, w in e.pairs if s == source}):
             offered += listed_models(registry, middle, target)
     offered += text_hops(engines)[1]

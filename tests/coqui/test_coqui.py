@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from localize.dubbing import lay
-from localize.dubbing.part import Part
+from localize.dubbing.spoken_line import SpokenLine
 from localize.engines.base import EngineContext
 from localize.engines.catalogue import Engines
 from localize.engines.speech.coqui import Coqui
@@ -68,11 +68,23 @@ def test_two_speakers_of_one_model_speak_and_say_the_same_again(engines: Engines
         engine.speak(said, "coqui:tiny/bob", 1.0)
 
 
+def test_a_gpu_that_cannot_be_used_leaves_the_cpu(engines: Engines) -> None:
+    engine = engine_of(engines)
+    request = {"folder": str(engines.context.registry.folder("tiny").absolute()), "text": "hola.", "speaker": "ana", "speed": 1.0}
+    engine.outside.close()
+    answer, on_gpu = engine.outside.ask(request | {"device": "cuda"})
+    engine.outside.close()
+    _answer, on_cpu = engine.outside.ask(request | {"device": "cpu"})
+    assert len(on_gpu) > 1000
+    if answer["without_gpu"]:  # no GPU here
+        assert on_gpu == on_cpu
+
+
 def test_a_dub_in_coqui_voices_outlives_its_engine(engines: Engines, tmp_path: Path) -> None:
     """Killed in the middle of a line: that line is spoken again by a new process, every other one once."""
     texts = ["hola summer.", "vuelve a casa esta noche.", "no puedo irme ahora.", "espera en el puerto."]
     parts = [
-        Part(Line(f"L{n}", "Ana", 4000 * n + 500, 4000 * n + 3000, "x"), text, f"coqui:tiny/{'ana' if n % 2 else 'leo'}", 1.0, (), -20.0)
+        SpokenLine(Line(f"L{n}", "Ana", 4000 * n + 500, 4000 * n + 3000, "x"), text, f"coqui:tiny/{'ana' if n % 2 else 'leo'}", 1.0, (), -20.0)
         for n, text in enumerate(texts)
     ]  # fmt: skip
     steps = Steps(Ledger(tmp_path / "ledger.sqlite"), Store(tmp_path / "store"))

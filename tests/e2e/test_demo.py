@@ -171,7 +171,7 @@ def test_the_dub_says_what_the_voice_said(demo: Demo, episode: str, market: str,
     session, tag = demo.session(), TAGS[market]
     admitted = admit(session, demo.episode(episode))
     heard = listen(session, admitted)
-    part = speak_language(session, admitted, heard, tag, True)
+    part = speak_language(session, admitted, heard, tag)
     assert part.spoken is not None
     assert session.steps.ran == {}, "all of this was done before"
     whisper = session.engines.transcriber()
@@ -241,7 +241,7 @@ def test_one_edited_row_redoes_only_its_lines(demo: Demo, tmp_path: Path, figure
             encoding="utf-8",
         )
         edited = demo.session()
-        part = speak_language(edited, admitted, heard, "es-419", True)
+        part = speak_language(edited, admitted, heard, "es-419")
         assert any("Bibiana" in t.text for t in part.translations)
         assert "listen" not in edited.steps.ran
         redone = {s.split()[-1] for s in edited.ledger.subjects_in_run("translate")}
@@ -263,7 +263,7 @@ def test_one_edited_memory_line_redoes_only_that_line(demo: Demo) -> None:
     try:
         path.write_text(before.replace("फिर हाथ क्यों काँप रहे हैं?", "तो हाथ क्यों काँप रहे हैं?"), encoding="utf-8")
         edited = demo.session()
-        part = speak_language(edited, admitted, heard, "hi-IN", True)
+        part = speak_language(edited, admitted, heard, "hi-IN")
         assert any(t.text.startswith("तो हाथ") for t in part.translations)
         assert {s.split()[-1] for s in edited.ledger.subjects_in_run("speak")} == {line}
     finally:
@@ -285,9 +285,31 @@ def test_a_linguist_s_edit_comes_back_and_redoes_only_its_line(demo: Demo, tmp_p
         assert "1 lines changed" in done.stdout, done.stderr
         edited = demo.session()
         admitted = admit(edited, demo.episode("E01"))
-        part = speak_language(edited, admitted, listen(edited, admitted), "es-419", True)
+        part = speak_language(edited, admitted, listen(edited, admitted), "es-419")
         assert {t.text for t in part.translations if t.origin == "memory"} == {"Fuera de mi oficina."}
         assert {s.split()[-1] for s in edited.ledger.subjects_in_run("speak")} == {line["id"]}
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def test_lines_that_a_linguist_approved_need_no_review_again(demo: Demo, tmp_path: Path, figure: Figure) -> None:
+    """Every line's state set to final in the XLIFF, which comes back: the variant made next passes by itself."""
+    folder = demo.folder / "out" / "silver-bay" / "E01" / "latam"
+    assert json.loads((folder / "report.json").read_text())["verdict"] == "review"
+    sent = tmp_path / "E01.es-419.xlf"
+    assert demo.run("export", str(folder), str(sent)).returncode == 0
+    text = sent.read_text(encoding="utf-8")
+    sent.write_text(re.sub(r'state="(initial|translated|reviewed)"', 'state="final"', text), encoding="utf-8")
+    path = demo.folder / "glossaries" / "silver-bay" / "memory.es-419.tmx"
+    try:
+        done = demo.run("import", str(sent), str(folder))
+        assert done.returncode == 0, done.stderr
+        made = demo.run("run", "--series", "silver-bay", "--market", "latam", "--out", str(tmp_path / "out"), str(demo.episode("E01")))
+        assert made.returncode == 0, made.stderr
+        report = json.loads((tmp_path / "out" / "silver-bay" / "E01" / "latam" / "report.json").read_text())
+        figure("verdict, reasons", f"{report['verdict']}, {report['reasons']}")
+        assert {x["origin"] for x in report["lines"]} == {"memory"}
+        assert (report["verdict"], report["reasons"]) == ("pass", [])
     finally:
         path.unlink(missing_ok=True)
 

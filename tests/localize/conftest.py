@@ -1,4 +1,4 @@
-"""A model hub on loopback, shaped like the real one."""
+"""A ledger with its store, and a model hub on loopback, shaped like the real one."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
-from localize.models import download
+from localize.models import request
+from localize.storage.blobs import Store
+from localize.storage.ledger import Ledger
+from localize.storage.step_cache import Steps
 
 BIG = bytes(range(256)) * 4096
 SMALL = b'{"a": 1}\n'
@@ -26,6 +30,11 @@ class Hub:
     break_after: int = 0
     honest: bool = True
     url: str = ""
+
+
+@pytest.fixture
+def steps(tmp_path: Path) -> Steps:
+    return Steps(Ledger(tmp_path / "ledger.sqlite"), Store(tmp_path / "store"))
 
 
 @pytest.fixture
@@ -84,7 +93,7 @@ def hub() -> Iterator[Hub]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     state.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    download._resting.clear()
+    request.resting.clear()
     yield state
     server.shutdown()
     server.server_close()

@@ -8,6 +8,7 @@ import re
 import socket
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ class RoughHub:
         redirect: answer with a redirect to another host's address that only GET may use.
         token: wanted where it is set; it must never reach the other host.
         sent: (path, first byte, how many) of everything that went out.
+        asked: by a file's name, (first byte asked for, first byte sent, how many) of the same.
+        drip: seconds between blocks of 8 KiB.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -39,6 +42,8 @@ class RoughHub:
     random: random.Random = field(default_factory=lambda: random.Random(0))
     requests: list[tuple[str, str, str]] = field(default_factory=list)
     sent: list[tuple[str, int, int]] = field(default_factory=list)
+    asked: dict[str, list[list[int]]] = field(default_factory=lambda: defaultdict(list))
+    drip: float = 0.0
     leaked: list[str] = field(default_factory=list)
     retry_after: str = "0"
     url: str = ""
@@ -125,7 +130,13 @@ def serve(state: RoughHub) -> Iterator[RoughHub]:
                 return None
             end = state.random.randrange(len(body)) if fault == "cut" else min(length, len(body))
             state.sent.append((path, start, end))
-            self.wfile.write(bytes(body[:end]))
+            row = [int(asked[1]) if asked else 0, start, 0 if state.drip else end]
+            state.asked[path.rpartition("/")[2]].append(row)
+            for at in range(0, end, 8192) if state.drip else ():
+                time.sleep(state.drip)
+                self.wfile.write(bytes(body[at : min(at + 8192, end)]))
+                row[2] = min(at + 8192, end)
+            self.wfile.write(b"" if state.drip else bytes(body[:end]))
             if fault in ("cut", "long length"):
                 self.wfile.flush()
                 self.close_connection = True

@@ -221,7 +221,9 @@ def test_a_large_bible_answers_in_five_ms(figure) -> None:  # type: ignore[no-un
     for i in range(100_000):
         held.add(" ".join(rng.choice(words[:2000]) for _ in range(rng.randint(3, 12))) + f" {i}", (memory.Piece("x"),))
     known = list(held.entries)
+    started = time.thread_time()
     terms.find("warm up", "en")
+    assert time.thread_time() - started < 5  # the index is made once a process
     spent: dict[str, list[float]] = {"terms": [], "exact": [], "fuzzy": [], "unknown": []}
     for _ in range(60):
         line = rng.choice(known)
@@ -229,9 +231,9 @@ def test_a_large_bible_answers_in_five_ms(figure) -> None:  # type: ignore[no-un
         strange = " ".join(rng.choice(words) for _ in range(9))
         calls = (("terms", lambda t: terms.find(t, "en"), strange.title()), ("exact", held.lookup, line))
         for kind, call, text in (*calls, ("fuzzy", held.lookup, near), ("unknown", held.lookup, strange)):
-            started = time.perf_counter()
+            started = time.thread_time()
             call(text)
-            spent[kind].append(1000 * (time.perf_counter() - started))
+            spent[kind].append(1000 * (time.thread_time() - started))
     medians = {k: round(statistics.median(v), 2) for k, v in spent.items()}
     figure("ms a line: 5,000 terms; 100,000 segments exact, fuzzy, unknown", list(medians.values()))
     assert max(medians.values()) <= 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from localize.cli import bring
 from localize.cli.main import main
 from localize.engines.base import EngineContext
 from localize.engines.catalogue import Engines
-from localize.models import download, registry, scores
+from localize.models import registry, request, scores
 from localize.models.registry import Registry
 from localize.settings import Settings, load_settings
 from localize.translation.offers import best_set, offers
@@ -73,7 +74,7 @@ def test_without_the_net_one_line_says_what_serves(
     place: tuple[Registry, Settings, RoughHub], capsys: pytest.CaptureFixture[str]
 ) -> None:
     _known, old, _hub = place
-    download._resting.clear()
+    request.resting.clear()
     settings = load_settings({"HOME": str(old.models.parent), "LOCALIZE_MODELS": str(old.models),
                               "LOCALIZE_MODELS_TOML": str(old.models_toml),
                               "LOCALIZE_RELEASES": "http://127.0.0.1:9"})  # fmt: skip
@@ -85,6 +86,22 @@ def test_without_the_net_one_line_says_what_serves(
     assert "not in reach now; instead: en->es by bergamot+apertium, en->hi from the memory alone" in said
     bring.bring_once(settings, registry.load(settings), "en", markets)
     assert capsys.readouterr().err == "", "asked once a day"
+
+
+def test_a_host_that_takes_the_call_and_says_nothing_costs_five_seconds(
+    place: tuple[Registry, Settings, RoughHub], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _known, old, _hub = place
+    request.resting.clear()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings = load_settings({"HOME": str(old.models.parent), "LOCALIZE_MODELS": str(old.models),
+                                  "LOCALIZE_MODELS_TOML": str(old.models_toml),
+                                  "LOCALIZE_RELEASES": f"http://127.0.0.1:{silent.getsockname()[1]}"})  # fmt: skip
+        known = registry.load(settings)
+        started = time.monotonic()
+        bring.bring_once(settings, known, "en", [settings.market(m) for m in ("latam", "india")])
+        assert time.monotonic() - started < 5.5  # half a second for a machine that is busy with other things
+    assert "not in reach now; instead: en->es by bergamot+apertium" in " ".join(capsys.readouterr().err.split())
 
 
 def test_own_figures_need_enough_lines(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from localize.audio.levels import limit, true_peak
 from localize.audio.samples import RATE
 from localize.dubbing import lay, timing
-from localize.dubbing.part import Part
+from localize.dubbing.spoken_line import SpokenLine
 from localize.dubbing.timing import Slot
 from localize.media import sidecars
 from localize.qc import checks
@@ -25,7 +25,7 @@ from localize.series.glossary import Glossary
 from localize.session import Session
 from localize.transcript.as_said import joined
 from localize.transcript.result import Listened
-from localize.translation.finished import runs_remembered
+from localize.translation.finished import NOT_YET, runs_remembered
 from tests.localize.test_qc import good
 
 # --- what lies beside an episode -------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def test_two_real_voices_are_laid_at_once_without_clipping(session: Session) -> 
     )  # fmt: skip
     texts, voices = ("¡Basta ya de mentiras!", "Yo nunca dije eso.", "Vete de aquí."), ("ef_dora", "em_alex", "ef_dora")
     # as loud as makes two voices add up to more than full scale
-    parts = [Part(x, t, v, 1.0, (), -6.0) for x, t, v in zip(lines, texts, voices, strict=True)]
+    parts = [SpokenLine(x, t, v, 1.0, (), -6.0) for x, t, v in zip(lines, texts, voices, strict=True)]
     made = lay.dub(parts, 5000, session.engines.synthesizer(), "es-419", session.steps, "E01 es-419", 2)
     one, two, three = made.takes
     assert two.start_ms == 700
@@ -260,3 +260,9 @@ def test_units_of_another_region_are_counted(tmp_path: Path) -> None:
     path.write_text(TMX, encoding="utf-8")
     assert memory.of_other_regions(path, "en", "pt-BR") == {"pt-PT": 1}
     assert memory.of_other_regions(path, "en", "pt-PT") == {}
+
+
+def test_words_for_a_translation_to_come_are_told_from_words_that_people_say() -> None:
+    said = ("Todo.", "¡TODO!", "Pendiente.", "XX", "Tba, vem cá.", "n")
+    assert not [t for t in said if NOT_YET.fullmatch(t)]
+    assert all(NOT_YET.fullmatch(t) for t in ("TBD", "[TBC]", "XXX", "N/A", "n/a", "Lorem ipsum dolor.", "(untranslated)"))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import random
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import soxr
 
 from localize.audio import levels
-from localize.dubbing import lay, part, pronounce
+from localize.dubbing import lay, pronounce, spoken_line
 from localize.engines.base import Ask
 from localize.engines.speech.kokoro import parts
+from localize.engines.translation import apertium_stream, pt_es_words
 from localize.engines.translation.apertium import after, before
 from localize.engines.translation.corrections import opening_marks, portuguese
 from localize.errors import OptionError
@@ -122,29 +126,101 @@ def test_spanish_opens_its_questions(text: str, wanted: str) -> None:
 @pytest.mark.parametrize(
     ("portuguese", "spanish"),
     [
-        ("O que você fez?", "¿Qué hizo usted?"),
-        ("Saia da minha casa.", "Salga de mi casa."),
-        ("Não saia sozinho.", "No salga solo."),
+        ("O que você fez?", "¿Qué hiciste?"),
+        ("Saia da minha casa.", "Sal de mi casa."),
+        ("Não saia sozinho.", "No salgas solo."),
         ("A saia dela é azul.", "La falda de ella es azul."),
-        ("Eu o vi no altar.", "Yo lo vi en el altar."),
+        ("Eu o vi no altar.", "Lo vi en el altar."),
         ("O velho farol.", "El viejo faro."),
-        ("Desligue as luzes.", "Apague las luces."),
-        ("Ela desligou.", "Ella colgó."),
-        ("Você me deve dinheiro.", "Usted me debe dinero."),
-        ("Você mentiu para mim.", "Usted me mintió."),
-        ("A gente precisa conversar.", "Nosotros necesitamos conversar."),
-        ("Fale baixo.", "Hable bajo."),
-        ("Pergunte a Kexa sobre o fogo.", "Pregunte a Kexa sobre el fuego."),
-        ("Eu vi Kexa ontem.", "Yo vi a Kexa ayer."),
-        ("Você conhecia a minha mãe.", "Usted conocía a mi madre."),
-        ("Então, por que você está chorando?", "Entonces, ¿por qué está usted llorando?"),
+        ("Desligue as luzes.", "Apaga las luces."),
+        ("Ela desligou.", "Colgó."),
+        ("Você me deve dinheiro.", "Me debes dinero."),
+        ("Você mentiu para mim.", "Me mentiste."),
+        ("A gente precisa conversar.", "Necesitamos conversar."),
+        ("Fale baixo.", "Habla bajo."),
+        ("Pergunte a Kexa sobre o fogo.", "Pregunta a Kexa sobre el fuego."),
+        ("Eu vi Kexa ontem.", "Vi a Kexa ayer."),
+        ("Você conhecia a minha mãe.", "Conocías a mi madre."),
+        ("Então, por que você está chorando?", "Entonces, ¿por qué estás llorando?"),
         ("Cadê o dinheiro?", "¿Dónde está el dinero?"),
-        ("Ela ficou em casa.", "Ella se quedó en casa."),
-        ("Volte para casa.", "Vuelva a casa."),
+        ("Ela ficou em casa.", "Se quedó en casa."),
+        ("Volte para casa.", "Vuelve a casa."),
+        ("Venha sozinho.", "Ven solo."),
+        # who is called by a title is "usted"
+        ("Então me ajude, senhor.", "Entonces ayúdeme, señor."),
+        ("O que o senhor quer?", "¿Qué quiere usted?"),
+        # words that Apertium does not know: nouns with their article, adjectives, verbs in any form, clitics hung on them
+        ("O cozinheiro queimou os pratos.", "El cocinero quemó los platos."),
+        ("Ela é muito engraçada.", "Es muy graciosa."),
+        ("Ele nunca machucou o cachorro.", "Nunca lastimó el perro."),
+        ("Você está me machucando.", "Me estás lastimando."),
+        ("Eu não quero machucá-lo.", "No quiero lastimarlo."),
+        # pronouns, and what Spanish names where Portuguese does not
+        ("Eu não a amei.", "No la amé."),
+        ("Eu amei você.", "Te amé."),
+        ("Vou matar você.", "Voy a matarte."),
+        ("Isso é para você.", "Eso es para ti."),
+        ("Vou com você.", "Voy contigo."),
+        ("Eu não sabia.", "No lo sabía."),
+        ("Eu fiz isso por você.", "Lo hice por ti."),
+        ("Ele tem muito sangue frio.", "Tiene mucha sangre fría."),
+        ("Você e eu sabemos a verdade.", "Tú y yo sabemos la verdad."),
+        # verbs
+        ("Se eu cair, ele cai.", "Si caigo, él cae."),
+        ("Você deveria ter me dito a verdade.", "Deberías haberme dicho la verdad."),
+        ("Não me agradeça.", "No me agradezcas."),
+        ("Sente-se aqui.", "Siéntate aquí."),
+        ("Então temos dois dias.", "Entonces tenemos dos días."),
+        ("Ela te disse para mentir.", "Te dijo que mintieras."),
+        # turns
+        ("Ele é mais forte do que você.", "Es más fuerte que tú."),
+        ("Você não trabalha mais aqui.", "Ya no trabajas aquí."),
+        ("Perdi o anel dois meses atrás.", "Perdí el anillo hace dos meses."),
+        ("Pare de mentir para mim.", "Deja de mentirme."),
     ],
 )
 def test_known_slips_of_the_pivot_are_mended(session: Session, portuguese: str, spanish: str) -> None:
     assert session.engines.get("apertium").translate([Ask(portuguese)], "pt", "es") == [spanish]
+
+
+@pytest.mark.parametrize(
+    ("told", "portuguese", "spanish"),
+    [
+        ("You know your brother.", "Você conhece o seu irmão.", "Conoces a tu hermano."),
+        ("A king protects his people.", "Um rei protege o seu povo.", "Un rey protege a su pueblo."),
+        ("I gave you my word.", "Eu lhe dei a minha palavra.", "Te di mi palabra."),
+        ("I gave him my word.", "Eu lhe dei a minha palavra.", "Le di mi palabra."),
+    ],
+)
+def test_the_first_language_tells_who_is_spoken_to(session: Session, told: str, portuguese: str, spanish: str) -> None:
+    assert session.engines.get("apertium").translate([Ask(portuguese, told=told)], "pt", "es") == [spanish]
+
+
+def test_a_title_in_the_lines_before_makes_it_usted(session: Session) -> None:
+    apertium = session.engines.get("apertium")
+    asked = Ask("Você me salvou.", told="You saved me.", before=("Good evening, sir.",))
+    assert apertium.translate([asked], "pt", "es") == ["Usted me salvó."]
+    assert apertium.translate([replace(asked, address="tú")], "pt", "es") == ["Me salvaste."]
+    assert apertium.translate([Ask("Você me salvou.", address="usted")], "pt", "es") == ["Usted me salvó."]
+    assert apertium.reads(asked, "pt", "es") != apertium.reads(Ask("You saved me."), "pt", "es")
+
+
+def test_signs_of_apertium_s_own_stream_do_no_harm(session: Session) -> None:
+    """Two hundred lines of its brackets, marks and pieces of words, in one go: as many come back, none with its tags."""
+    rng = random.Random(3)
+    pieces = [*"^$/\\<>{}[]@*+#~.?!¿,;—…'&", "você", "não", "a", "o", "me", "machucá-lo", "mais", "\u200b", "हि", "😀", "$3,250.50"]
+    lines = ["—", "...", "machucá-lo— $ } <b>lo mar a ] —=", "~ [e % mar]¿(… ;; हि#", "com você você", "de você ir"]
+    lines += ["".join(rng.choice(pieces) + rng.choice(["", " "]) for _ in range(12)) for _ in range(200)]
+    made = session.engines.get("apertium").translate([Ask(t) for t in lines], "pt", "es")
+    assert len(made) == len(lines)
+    assert made[0] == "—"
+    assert not [m for m in made if re.search(r"<(?:prn|vblex|det|n|pr|adv)>", m)]
+
+
+def test_the_list_of_words_holds_only_what_apertium_lacks() -> None:
+    listed = [word for kind in pt_es_words.known().values() for word in kind]
+    assert len(listed) > 300
+    assert [w for w, found in zip(listed, apertium_stream.readings_of(listed), strict=True) if found] == []
 
 
 def test_other_text_passes_the_mends_as_it_is() -> None:
@@ -160,7 +236,7 @@ def test_speech_is_spoken_fitted_and_read_back(session: Session) -> None:
     lines = [Line("L1", "S1", 500, 2600, ""), Line("L2", "S1", 3000, 5200, "")]
     texts = ["The ship leaves at midnight.", "Nobody knows the captain."]
     made = lay.dub(
-        [part.Part(x, t, "af_heart", 1.0, (), -20.0) for x, t in zip(lines, texts, strict=True)],
+        [spoken_line.SpokenLine(x, t, "af_heart", 1.0, (), -20.0) for x, t in zip(lines, texts, strict=True)],
         6000, voice, "en-us", session.steps, "E1 en-US", 2,
     )  # fmt: skip
     one, two = made.takes
@@ -178,9 +254,9 @@ def test_speech_is_spoken_fitted_and_read_back(session: Session) -> None:
 def test_pronunciations_reach_the_voice(session: Session) -> None:
     voice = session.engines.synthesizer()
     line = Line("L1", "S1", 0, 1000, "")
-    plain = part.Part(line, "Call Xiu now.", "af_heart", 1.0, (), -20.0)
-    respelt = part.Part(line, "Call Xiu now.", "af_heart", 1.0, (("Xiu", "Shoe"),), -20.0)
-    exact = part.Part(line, "Call Xiu now.", "af_heart", 1.0, (("Xiu", "/ʃjˈuː/"),), -20.0)
+    plain = spoken_line.SpokenLine(line, "Call Xiu now.", "af_heart", 1.0, (), -20.0)
+    respelt = spoken_line.SpokenLine(line, "Call Xiu now.", "af_heart", 1.0, (("Xiu", "Shoe"),), -20.0)
+    exact = spoken_line.SpokenLine(line, "Call Xiu now.", "af_heart", 1.0, (("Xiu", "/ʃjˈuː/"),), -20.0)
     assert pronounce.phonemes(respelt, voice, "en-us") != pronounce.phonemes(plain, voice, "en-us")
     assert "ʃjˈuː" in pronounce.phonemes(exact, voice, "en-us")
 

@@ -16,6 +16,7 @@ from localize.cli import main
 from localize.errors import SidecarError
 from localize.languages import shorten
 from localize.media.sidecars import sidecars_of
+from localize.models.scores import OWN
 from localize.records import Flag, Line, Transcript, Translation
 from localize.review import edited_lines, xliff
 from localize.series import memory
@@ -252,7 +253,9 @@ def test_another_wording_keeps_the_names(session: Session) -> None:
     )  # fmt: skip
     made = Translation("L1", "pt-BR", "Você está voltando para Silver Bay.", "bergamot")
     uses = bible.find(spoken.text, "en")
-    texts = rewording.offers(rewording.Measured(spoken, made, 2200), job, session.engines, uses)
+    texts = rewording.offers(
+        rewording.Measured(spoken, made, 2200), job, session.engines, uses, rewording.route_of(made.origin, job, session.engines)
+    )
     assert texts
     assert all("Silver Bay" in t.text and len(t.text) < len(made.text) for t in texts)
     assert [t.by_rule for t in texts] == sorted(t.by_rule for t in texts), "an engine's own wording comes first"
@@ -282,10 +285,14 @@ def test_the_bench_measures_every_route(tmp_path: Path, monkeypatch: pytest.Monk
     assert float(chrf) > 60
     assert names == "100.0%"
     assert 0.8 < float(length) < 1.4
-    assert float(seconds) < 1 / 15
+    assert 0 < float(seconds) < 1, "how fast it is, the bench says; on a full machine a test cannot"
     assert failed == "0"
     assert len((tmp_path / "made.txt").read_text(encoding="utf-8").splitlines()) == len(rows)
     assert main.main(["bench", "mt", "--pair", "en:xx", *files]) == 1
+    assert main.main(["bench", "mt", "--pair", "en:xx"]) == 2  # no lines of our own
+    assert main.main(["bench", "mt", "--pair", "en:pt", "--half", "dev"]) == 0
+    assert float(capsys.readouterr().out.split("bergamot")[1].split("│")[2]) > 66
+    assert not (load_settings().models / OWN).exists()  # what was measured on our own lines ranks nobody
     assert main.main(["bench", "mt", "--pair", "enes", *files]) == 2
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from localize.dubbing import lay, speak
-from localize.dubbing.part import Part
+from localize.dubbing.spoken_line import SpokenLine
 from localize.engines.base import Ask, Clip, Plain
 from localize.errors import EngineError, PartlyFailed, UnusableResult
 from localize.records import EngineUse, Line, Transcript
@@ -34,14 +34,14 @@ LINES = ["Stay here with me tonight.", "Where is the letter?"]
 def test_a_line_lost_to_an_outage_is_translated_by_the_next_run(settings: Settings, endpoint: Endpoint) -> None:
     session = open_session("untitled", set_up(settings, endpoint.url))
     llm = session.engines.translator("llm")
-    llm._sleep = lambda _s: None  # type: ignore[attr-defined]
+    llm.wire._sleep = lambda _s: None  # type: ignore[attr-defined]
     during = through(session.engines, session.steps, LINES)
     assert [t.text for t in during] == ["", ""]
     assert all("llm failed" in t.error and "untranslated" in t.flags for t in during)
     assert session.ledger.done_in_run() == {}
     assert session.ledger.failures() == []
     endpoint.damages = ("none",)
-    llm._down_until = 0.0  # type: ignore[attr-defined]
+    llm.wire._down_until = 0.0  # type: ignore[attr-defined]
     after = through(session.engines, session.steps, LINES)
     assert all(t.text and not t.error for t in after)
     assert through(session.engines, session.steps, LINES) == after
@@ -59,7 +59,12 @@ def test_what_an_engine_cannot_do_is_kept_as_a_failure_for_a_day(settings: Setti
 
 def test_a_part_of_a_batch_that_failed_leaves_the_others(settings: Settings) -> None:
     llm = engine(set_up(settings, "http://127.0.0.1:9"))
-    llm._part = lambda asks, _s, _t: [None if "fail" in a.text else a.text.upper() for a in asks]  # type: ignore[method-assign]
+
+    def part(asks: list[Ask], _source: str, _target: str, failed: list[EngineError]) -> list[str | None]:
+        failed += [EngineError("gave no answer", "llm") for a in asks if "fail" in a.text]
+        return [None if "fail" in a.text else a.text.upper() for a in asks]
+
+    llm._part = part  # type: ignore[method-assign]
     with pytest.raises(PartlyFailed) as told:
         llm.translate([Ask("one"), Ask("fail"), Ask("two")], "en", "pt")
     assert told.value.texts == ("ONE", None, "TWO")
@@ -141,6 +146,9 @@ class Voice:
     def phonemes(self, text: str, language: str) -> str:
         return text
 
+    def length_ms(self, phonemes: str, voice: str, speed: float) -> int | None:
+        return None
+
     def speak(self, phonemes: str, voice: str, speed: float) -> Clip:
         if self.does == "fails":
             raise EngineError("the worker died", "voice")
@@ -151,7 +159,7 @@ class Voice:
 
 def test_a_voice_s_failure_is_told_from_a_clip_that_cannot_be_used(tmp_path: Path) -> None:
     steps = Steps(Ledger(tmp_path / "l.sqlite"), Store(tmp_path / "store"))
-    part = Part(Line("L001", "S1", 100, 1500, "Come."), "Ven.", "v", 1.0, (), -20.0)
+    part = SpokenLine(Line("L001", "S1", 100, 1500, "Come."), "Ven.", "v", 1.0, (), -20.0)
     failed: list[str] = []
 
     def dub(does: str) -> lay.Dub:

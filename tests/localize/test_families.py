@@ -14,15 +14,15 @@ from localize.engines.base import Ask, EngineContext
 from localize.engines.catalogue import Engines
 from localize.engines.translation import ctranslate
 from localize.engines.translation.ct2_convert import with_languages
-from localize.engines.translation.model_families import FAMILIES
+from localize.engines.translation.model_families import FAMILIES, dialect
 from localize.files import file_sha256
 from localize.models import registry
-from localize.settings import load_settings
+from localize.settings import Settings, load_settings
 from tests.localize.tiny_model import KNOWS
 
 pytestmark = pytest.mark.slow
 SMALL = {"d_model": 32, "encoder_layers": 1, "decoder_layers": 1, "encoder_attention_heads": 2,
-         "decoder_attention_heads": 2, "encoder_ffn_dim": 64, "decoder_ffn_dim": 64}  # fmt: skip
+         "decoder_attention_heads": 2, "encoder_ffn_dim": 64, "decoder_ffn_dim": 64, "init_std": 0.2}  # fmt: skip
 
 
 def pieces(folder: Path, name: str, **options: object) -> Any:
@@ -85,38 +85,124 @@ def madlad(folder: Path) -> None:
     (source / "spiece.model").replace(folder / "spiece.model")
 
 
-@pytest.mark.parametrize(("family", "make", "converted"), [("m2m100", m2m100, False), ("madlad", madlad, True)])
-def test_a_look_alike_loads_and_runs_through_our_path(family: str, make, converted: bool, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    folder = tmp_path / "models/look-alike"
-    folder.mkdir(parents=True)
-    make(folder)
-    files = [p for p in sorted(folder.iterdir()) if p.is_file()]
+def marian_multi(folder: Path) -> None:
+    """A Marian model of several targets: the vocabulary has a token for each, written before the source."""
+    import torch
+    from transformers import MarianConfig, MarianMTModel, MarianTokenizer
+
+    cutter = pieces(folder, "source.spm", model_type="unigram")
+    (folder / "target.spm").write_bytes((folder / "source.spm").read_bytes())
+    vocab = {"</s>": 0, "<unk>": 1, ">>spa<<": 2, ">>pob<<": 3}
+    for i in range(cutter.get_piece_size()):
+        vocab.setdefault(cutter.id_to_piece(i), len(vocab))
+    pad = vocab.setdefault("<pad>", len(vocab))
+    (folder / "vocab.json").write_text(json.dumps(vocab), encoding="utf-8")
+    files = [str(folder / n) for n in ("source.spm", "target.spm", "vocab.json")]
+    MarianTokenizer(*files, source_lang="en", target_lang="pt").save_pretrained(folder)
+    torch.manual_seed(1)
+    config = MarianConfig(vocab_size=len(vocab), max_position_embeddings=400, pad_token_id=pad, eos_token_id=0,
+                          decoder_start_token_id=pad, forced_eos_token_id=0, scale_embedding=True, **SMALL)  # fmt: skip
+    model = MarianMTModel(config)
+    model.get_input_embeddings().weight.data[pad] = 0  # as published models keep it: Marian decoders start from zero
+    model.save_pretrained(folder)
+
+
+def nllb(folder: Path) -> None:
+    import torch
+    from transformers import M2M100Config, M2M100ForConditionalGeneration, NllbTokenizer
+    from transformers.convert_slow_tokenizer import generate_merges
+
+    cutter = pieces(folder, "sentencepiece.bpe.model", model_type="bpe")
+    vocab = {"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3}
+    for i in range(cutter.get_piece_size()):
+        vocab.setdefault(cutter.id_to_piece(i), len(vocab))
+    scores = {cutter.id_to_piece(i): cutter.get_score(i) for i in range(cutter.get_piece_size())}
+    merges = generate_merges(vocab, {p: scores.get(p, 0.0) for p in vocab})
+    tokenizer = NllbTokenizer(vocab=vocab, merges=merges, src_lang="eng_Latn")
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(1)
+    model = M2M100ForConditionalGeneration(M2M100Config(vocab_size=len(tokenizer), max_position_embeddings=400, **SMALL))
+    model.save_pretrained(folder)
+
+
+CODES = {
+    "marian-multi": {"en": "eng", "es": "spa", "pt": "pob"},
+    "nllb": {"en": "eng_Latn", "es": "spa_Latn", "pt": "por_Latn"},
+}
+MAKERS = {"m2m100": m2m100, "madlad": madlad, "marian-multi": marian_multi, "nllb": nllb}
+LINES = ["Prove it.", "Who can hear us?"]
+FOREIGN = "Prove it, \u7b11 Laura."  # with a sign that no piece has
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A folder for each family, whose look-alike is made and converted once."""
+    return {family: tmp_path_factory.mktemp(family) for family in MAKERS}
+
+
+def laid(folder: Path, family: str, engine: str) -> tuple[registry.Registry, Settings]:
+    """A registry with one look-alike of the family, run by that engine."""
+    made = folder / "models/look-alike"
+    if not made.is_dir():
+        made.mkdir(parents=True)
+        MAKERS[family](made)
+    files = [p for p in sorted(made.iterdir()) if p.is_file()]
+    codes = ", ".join(f'{k} = "{v}"' for k, v in CODES.get(family, {}).items())
     text = f"""[[model]]
 id = "look-alike"
 task = "mt"
 languages = ["en->es", "en->pt-BR"]
 licence = "MIT"
 commercial_use = true
-engine = "ctranslate2"
+engine = "{engine}"
 family = "{family}"
-converted = {str(converted).lower()}
+codes = {{ {codes} }}
+converted = {str(family == "madlad").lower()}
 """
     text += "".join(f'[[model.file]]\nname = "{p.name}"\nsha256 = "{file_sha256(p)}"\n' for p in files)
-    (tmp_path / "models.toml").write_text(text, encoding="utf-8")
-    settings = load_settings({"HOME": str(tmp_path), "LOCALIZE_MODELS": str(tmp_path / "models"),
-                              "LOCALIZE_MODELS_TOML": str(tmp_path / "models.toml")})  # fmt: skip
-    known = registry.load(settings)
+    (folder / "models.toml").write_text(text, encoding="utf-8")
+    settings = load_settings({"HOME": str(folder), "LOCALIZE_THREADS": "1", "LOCALIZE_MODELS": str(folder / "models"),
+                              "LOCALIZE_MODELS_TOML": str(folder / "models.toml")})  # fmt: skip
     assert {FAMILIES[family].source_spm, FAMILIES[family].target_spm} <= {p.name for p in files}
-    engine = Engines(EngineContext(settings, known)).translator("look-alike")
-    assert engine.unavailable("en", "es") == ""
-    if not converted:
+    return registry.load(settings), settings
+
+
+@pytest.mark.parametrize(
+    ("family", "engine"),
+    [*((f, "ctranslate2") for f in MAKERS), *((f, "transformers") for f in MAKERS if f != "madlad")],
+)
+def test_a_look_alike_loads_and_runs_through_our_path(family: str, engine: str, places: dict[str, Path]) -> None:
+    known, settings = laid(places[family], family, engine)
+    found = Engines(EngineContext(settings, known)).translator("look-alike")
+    assert found.unavailable("en", "es") == ""
+    if engine == "ctranslate2" and not known.model("look-alike").converted:
         ctranslate.convert(known, "look-alike")
-    made = [engine.translate([Ask("Prove it."), Ask("Who can hear us?")], "en", target) for target in ("es", "pt")]
+    made = [found.translate([Ask(t) for t in LINES], "en", target) for target in ("es", "pt")]
     assert all(len(texts) == 2 for texts in made)
     assert any(any(texts) for texts in made), "random weights say something"
     for text in (t for texts in made for t in texts):
-        assert not any(token in text for token in ("</s>", "<pad>")), text
+        assert not any(token in text for token in ("</s>", "<pad>", ">>", "_Latn")), text
     assert made[0] != made[1], "the target language is part of what is asked"
+
+
+@pytest.mark.parametrize("family", MAKERS)
+def test_a_line_reaches_the_model_as_the_makers_tokenizer_writes_it(family: str, places: dict[str, Path]) -> None:
+    import sentencepiece
+    from transformers import AutoTokenizer
+
+    known, _settings = laid(places[family], family, "ctranslate2")
+    folder = places[family] / "models/look-alike"
+    how = dialect(known.model("look-alike"), "en", "pt")
+    cutter = sentencepiece.SentencePieceProcessor(model_file=str(folder / how.family.source_spm))
+    theirs = AutoTokenizer.from_pretrained(str(folder / "source" if family == "madlad" else folder))
+    if how.target_token:
+        theirs.src_lang = CODES.get(family, {}).get("en", "en")
+    lead = how.source_token + " " if family == "marian-multi" else how.text_prefix
+    for line in [*LINES, FOREIGN]:
+        ours = theirs.convert_tokens_to_ids(ctranslate._tokens(cutter, line, how))
+        assert ours == theirs(lead + line)["input_ids"], theirs.convert_ids_to_tokens(ours)
+    if how.target_token:
+        assert theirs.convert_tokens_to_ids(how.target_token) != theirs.unk_token_id
 
 
 def test_language_tokens_stand_before_the_made_up_words() -> None:

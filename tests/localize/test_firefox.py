@@ -18,7 +18,7 @@ from localize.engines.catalogue import Engines
 from localize.engines.translation import firefox_model
 from localize.engines.translation.firefox_model import LONGEST, FirefoxModel, in_small_letters, pieces
 from localize.errors import EngineError, ModelMissing
-from localize.models import download, pull, registry
+from localize.models import present, pull, registry, request
 from localize.models.download import Patience
 from localize.models.registry import Registry
 from localize.settings import Settings, load_settings
@@ -35,7 +35,7 @@ def vocabularies() -> tuple[bytes, bytes, bytes]:
     """English and Portuguese vocabulary, and a shortlist between them, of the embedded models."""
     settings = load_settings()
     known = registry.load(settings)
-    enpt, pten = (pull.ensure(known, settings, f"bergamot-tiny-{p}") for p in ("enpt", "pten"))
+    enpt, pten = (present.ensure(known, settings, f"bergamot-tiny-{p}") for p in ("enpt", "pten"))
     return tuple((f / n).read_bytes() for f, n in (
         (enpt, "vocab.enpt.spm"), (pten, "vocab.pten.spm"), (enpt, "lex.50.50.enpt.s2t.bin")))  # type: ignore[return-value]  # fmt: skip
 
@@ -66,8 +66,8 @@ def test_every_published_size_loads_and_decodes(
 @pytest.fixture
 def place(tmp_path: Path, vocabularies: tuple[bytes, bytes, bytes]) -> Iterator[tuple[Registry, Settings, RoughHub]]:
     """A machine with a firefox.json of four pairs and a mirror that has their files, with the embedded weights."""
-    download._resting.clear()
-    folder = pull.ensure(registry.load(load_settings()), load_settings(), "bergamot-tiny-enpt")
+    request.resting.clear()
+    folder = present.ensure(registry.load(load_settings()), load_settings(), "bergamot-tiny-enpt")
     kinds = {"model.{}.intgemm.alphas.bin": "model.enpt.intgemm.alphas.bin", "vocab.{}.spm": "vocab.enpt.spm",
              "lex.50.50.{}.s2t.bin": "lex.50.50.enpt.s2t.bin"}  # fmt: skip
     content = {kind: (folder / name).read_bytes() for kind, name in kinds.items()}
@@ -139,7 +139,7 @@ def test_a_flipped_byte_is_refused_by_name(which: str, place: tuple[Registry, Se
 @pytest.fixture(scope="module")
 def model() -> FirefoxModel:
     settings = load_settings()
-    return FirefoxModel(pull.ensure(registry.load(settings), settings, "bergamot-tiny-enpt"))
+    return FirefoxModel(present.ensure(registry.load(settings), settings, "bergamot-tiny-enpt"))
 
 
 @pytest.mark.models

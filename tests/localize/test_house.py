@@ -50,7 +50,7 @@ def test_a_status_question_loads_no_engine() -> None:
     """`localize models list` and a rerun must not pay for imports that only engines need."""
     code = (
         "import sys, localize.cli.run, localize.pipeline.episode, localize.cli.tables; "
-        "heavy = {'onnxruntime', 'ctranslate2', 'faster_whisper', 'kokoro_onnx', 'torch', 'prefect'}; "
+        "heavy = {'onnxruntime', 'ctranslate2', 'faster_whisper', 'kokoro_onnx', 'torch', 'prefect', 'scipy', 'cv2', 'httpx'}; "
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

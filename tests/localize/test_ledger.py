@@ -19,11 +19,6 @@ from localize.storage.ledger import Ledger
 from localize.storage.step_cache import Steps, step_key
 
 
-@pytest.fixture
-def steps(tmp_path: Path) -> Steps:
-    return Steps(Ledger(tmp_path / "ledger.sqlite"), Store(tmp_path / "store"))
-
-
 def test_a_done_step_is_reused_and_counted(steps: Steps) -> None:
     calls: list[int] = []
     for _ in range(2):

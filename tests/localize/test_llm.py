@@ -6,27 +6,29 @@ import codecs
 import json
 import random
 import re
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from localize.engines.base import Ask, EngineContext
 from localize.engines.catalogue import Engines
+from localize.engines.served.spending import Spending
 from localize.engines.translation.llm import ChatTranslator
 from localize.errors import EngineError, PartlyFailed
 from localize.models.registry import Registry
 from localize.records import Line, Transcript
 from localize.series import memory
+from localize.series.cast import Character
 from localize.series.glossary import Glossary, Term
 from localize.session import open_session
 from localize.settings import Settings
 from localize.translation import available, routes, translate
 from localize.translation.job import Job
+from tests.localize.served.loopback import Loopback, Reading, running
+from tests.localize.test_never_worse import reported
 
 DAMAGES = (
     "none", "none", "none", "drop", "merge", "merge-empty", "reorder", "shift", "cut-json", "cut-line", "echo",
@@ -41,47 +43,32 @@ def truth(text: str, terms: dict[str, str]) -> str:
     return "".join(terms[p] if p in terms else codecs.encode(p, "rot13") for p in parts)
 
 
-class Endpoint(ThreadingHTTPServer):
+class Endpoint(Loopback):
     """An OpenAI-compatible endpoint; `damages` is what it does to its answers, drawn at random."""
 
-    daemon_threads = True
-
     def __init__(self, damages: tuple[str, ...]) -> None:
-        super().__init__(("127.0.0.1", 0), Answering)
-        self.damages, self.rng, self.guard = damages, random.Random(11), threading.Lock()
+        super().__init__(Answering)
+        self.damages, self.rng = damages, random.Random(11)
         self.seen: list[dict[str, Any]] = []
-        self.keys: list[str] = []
         self.done: dict[str, int] = {}
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/v1"
 
-
-class Answering(BaseHTTPRequestHandler):
+class Answering(Reading):
     server: Endpoint
-    protocol_version = "HTTP/1.1"
 
-    def log_message(self, *_args: object) -> None:
-        pass
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+    def answer(self, body: dict[str, Any]) -> None:
         scene = json.loads(body["messages"][1]["content"])
         with self.server.guard:
             kind = self.server.rng.choice(self.server.damages)
             rng = random.Random(self.server.rng.random())
             self.server.seen.append({**scene, "format": body.get("response_format")})
-            self.server.keys.append(self.headers.get("authorization", ""))
             self.server.done[kind] = self.server.done.get(kind, 0) + 1
         if kind == "slow":
             time.sleep(0.6)
-        if kind in ("busy", "broken", "no-schema", "forbidden"):
-            if kind == "no-schema" and "response_format" not in body:
-                return self._send(200, self._answer(scene, "none", rng))
-            code = {"busy": 429, "broken": 500, "no-schema": 400, "forbidden": 401}[kind]
-            return self._send(code, '{"error": "response_format is not supported"}')
-        return self._send(200, self._answer(scene, kind, rng))
+        if kind in ("busy", "broken", "forbidden"):
+            code = {"busy": 429, "broken": 500, "forbidden": 401}[kind]
+            return self.send(code, b'{"error": "not now"}')
+        return self.send(200, self._answer(scene, kind, rng).encode())
 
     def _answer(self, scene: dict[str, Any], kind: str, rng: random.Random) -> str:
         rows = [
@@ -126,33 +113,21 @@ class Answering(BaseHTTPRequestHandler):
             text = "I am sorry, I cannot help with that."
         return json.dumps({"choices": [{"message": {"content": text}}]})
 
-    def _send(self, code: int, text: str) -> None:
-        data = text.encode()
-        try:
-            self.send_response(code)
-            self.send_header("content-length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-        except OSError:  # a client that gave up
-            self.close_connection = True
-
 
 @pytest.fixture
 def endpoint(request: pytest.FixtureRequest) -> Iterator[Endpoint]:
-    server = Endpoint(getattr(request, "param", ("none",)))
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with running(Endpoint(getattr(request, "param", ("none",)))) as server:
+        yield server
 
 
 def set_up(settings: Settings, url: str, **more: Any) -> Settings:
-    options = {"llm_url": url, "llm_model": "tiny", "llm_seconds": 0.4, "llm_parallel": 8, "offline": False}
+    options = {"llm_url": url, "llm_model": "tiny", "llm_seconds": 20.0, "llm_parallel": 8, "offline": False}
     return replace(settings, **{**options, **more})
 
 
 def engine(settings: Settings) -> ChatTranslator:
-    return ChatTranslator(EngineContext(settings, Registry(settings.models, settings.models, {})), sleep=lambda _s: None)
+    context = EngineContext(settings, Registry(settings.models, settings.models, {}))
+    return ChatTranslator(context, sleep=lambda _s: None)
 
 
 WORDS = "the gate was left open and my brother never saw who took the red box from your old house last winter".split()
@@ -179,7 +154,7 @@ def lines(number: int) -> list[Ask]:
 def test_no_line_is_lost_shifted_or_doubled(settings: Settings, endpoint: Endpoint, figure) -> None:  # type: ignore[no-untyped-def]
     asks = lines(10_000)
     try:
-        made = engine(set_up(settings, endpoint.url)).translate(asks, "en", "pt")
+        made = engine(set_up(settings, endpoint.url, llm_seconds=0.4)).translate(asks, "en", "pt")
     except PartlyFailed as error:  # a line whose every request met a server that was busy, broken or slow
         made = [t or "" for t in error.texts]
     assert len(made) == len(asks)
@@ -204,7 +179,7 @@ def through(engines: Engines, steps: Any, texts: list[str], glossary: Glossary |
     job = Job(
         Transcript("en", "srt", (), spoken, ()), "hi-IN", glossary or Glossary(), memory.Memory(),
         engines.context.settings.glossaries / "untitled/memory.hi-IN.tmx", lambda: None, "", "E hi-IN",
-        notes={"Summer": "heroine, speaks plainly"},
+        cast={"Summer": Character("Summer", "f", note="heroine, speaks plainly")},
     )  # fmt: skip
     return translate.translate(job, engines, steps)[0]
 
@@ -217,7 +192,9 @@ def test_a_scene_carries_its_context_names_and_room(settings: Settings, endpoint
     assert made[0].origin == "llm"
     (scene,) = endpoint.seen
     assert scene["lines"][1]["terms"] == {"Summer": "समर"}
-    assert scene["lines"][0]["speaker"] == "Summer: heroine, speaks plainly"
+    assert scene["characters"] == {"Summer": "woman, heroine, speaks plainly"}
+    assert scene["lines"][0]["speaker"] == "Summer"
+    assert scene["lines"][0]["seconds"] == 1.5
     assert scene["lines"][0]["max_characters"] == 33  # 1.5 s at 22 characters a second
     assert scene["format"]["type"] == "json_schema"
     assert endpoint.keys == ["Bearer secret"]
@@ -225,12 +202,6 @@ def test_a_scene_carries_its_context_names_and_room(settings: Settings, endpoint
     again = through(session.engines, session.steps, ["Stay here with me.", "Summer, you are late again."], bible)
     assert again == made
     assert len(endpoint.seen) == 1
-
-
-@pytest.mark.parametrize("endpoint", [("no-schema",)], indirect=True)
-def test_a_server_without_schemas_is_asked_without(settings: Settings, endpoint: Endpoint) -> None:
-    made = engine(set_up(settings, endpoint.url)).translate([Ask("Open the old gate.")], "en", "pt")
-    assert made == ["Bcra gur byq tngr."]
 
 
 @pytest.mark.parametrize("endpoint", [("forbidden",)], indirect=True)
@@ -259,3 +230,53 @@ def test_the_endpoint_ranks_before_a_pivot_and_serves_what_nothing_else_does(set
     found = routes.plan(hops, "en", "hi")
     assert found is not None
     assert found.name == "llm"
+
+
+def test_what_a_market_cost_stands_in_its_report(settings: Settings, endpoint: Endpoint) -> None:
+    table = f'''[writer]
+kind = "mt"
+url = "{endpoint.url}"
+model = "tiny"
+licence = "Apache-2.0"
+commercial_use = true
+can = ["schema"]
+price = {{ million_tokens_in = 1.0, million_tokens_out = 5.0, request = 0.01 }}
+'''
+    settings.endpoints.parent.mkdir(parents=True, exist_ok=True)
+    settings.endpoints.write_text(table, encoding="utf-8")
+    session = open_session("untitled", replace(settings, offline=False))
+    made = through(session.engines, session.steps, ["Stay here with me.", "Who is at the old gate?"])
+    assert {t.origin for t in made} == {"writer"}
+    book = Spending(settings.home, session.engines.context.series)
+    assert book.of_episode("E", ["pt-BR"]) == []
+    spent = book.of_episode("E", ["hi-IN", "en"])
+    _data, page = reported(settings, made, [], spent)
+    (row,) = _data["spent"]
+    assert (row["endpoint"], row["model"], row["requests"], row["unanswered"]) == ("writer", "tiny", 1, 0)
+    assert row["tokens_in"] > 100
+    assert row["tokens_out"] > 10
+    assert row["cost"] == pytest.approx(0.01 + row["tokens_in"] / 1e6 + 5 * row["tokens_out"] / 1e6, abs=1e-6)
+    assert f"{row['tokens_in']} tokens in, {row['tokens_out']} out" in page
+    assert f"{row['cost']:.4f} USD" in page
+
+
+def test_who_speaks_to_whom_and_how_is_told(settings: Settings, endpoint: Endpoint) -> None:
+    session = open_session("untitled", set_up(settings, endpoint.url))
+    cast = {
+        "Summer": Character("Summer", "f", note="heroine", address={"hi": {"Grant": "आप", "*": "तुम"}}),
+        "Grant": Character("Grant", "m"),
+    }
+    said = (("Summer", 0), ("Grant", 2000), ("Summer", 4000), ("Vivian", 9000), ("Summer", 11_000))
+    spoken = tuple(Line(f"L{n}", who, at, at + 1500, lines(9)[n].text) for n, (who, at) in enumerate(said))
+    job = Job(
+        Transcript("en", "srt", (), spoken, ()), "hi-IN", Glossary(), memory.Memory(),
+        settings.glossaries / "untitled/memory.hi-IN.tmx", lambda: None, "", "E hi-IN", cast=cast,
+    )  # fmt: skip
+    translate.translate(job, session.engines, session.steps)
+    first, second = sorted(endpoint.seen, key=lambda scene: bool(scene["said_before"]))  # scenes are asked for at once
+    assert first["characters"] == {"Summer": "woman, heroine", "Grant": "man"}
+    assert [(x["speaker"], x.get("to"), x.get("address")) for x in first["lines"]] == [
+        ("Summer", "Grant", "आप"), ("Grant", "Summer", None), ("Summer", None, "तुम"),
+    ]  # fmt: skip
+    assert [x["speaker"] for x in second["lines"]] == ["Vivian", "Summer"], "3.5 s of silence end a scene"
+    assert second["said_before"] == [spoken[1].text, spoken[2].text]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from localize.errors import LicenceRefused, ModelDamaged, ModelError, ModelMissing
-from localize.models import download, pull, record, registry, tables
+from localize.models import pull, record, registry, request, tables
 from localize.settings import Settings, load_settings
 from tests.localize.conftest import BIG, SMALL, Hub
 
@@ -70,20 +70,20 @@ def test_a_hub_whose_digest_does_not_fit_its_bytes_is_refused(tmp_path: Path, hu
 
 
 def test_a_source_out_of_reach_costs_little_and_is_not_asked_again(tmp_path: Path) -> None:
-    download._resting.clear()
+    request.resting.clear()
     known, settings = made(tmp_path, "http://127.0.0.1:9", table(hashlib.sha256(BIG).hexdigest()))
     started = time.monotonic()
     for _ in range(3):
         with pytest.raises(ModelMissing, match="out of reach"):
             pull.pull(known, settings, "toy")
     assert time.monotonic() - started < 5
-    assert set(download._resting) == {"127.0.0.1:9"}
+    assert set(request.resting) == {"127.0.0.1:9"}
 
 
 def test_a_source_that_accepts_and_never_answers_costs_little(tmp_path: Path) -> None:
     import socket
 
-    download._resting.clear()
+    request.resting.clear()
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         deaf.listen()
@@ -92,7 +92,7 @@ def test_a_source_that_accepts_and_never_answers_costs_little(tmp_path: Path) ->
         started = time.monotonic()
         with pytest.raises(ModelMissing, match="out of reach"):
             pull.pull(known, settings, "toy")
-        assert time.monotonic() - started < 6
+        assert time.monotonic() - started < 20  # five seconds, and what a full machine adds
 
 
 def test_a_non_commercial_model_is_refused_before_anything_is_fetched(tmp_path: Path, hub: Hub) -> None:
@@ -177,7 +177,10 @@ def test_the_embedded_set_is_whole(shipped: registry.Registry) -> None:
 def sound(model: tables.Model) -> list[str]:
     """What a table lacks that every model must have."""
     lacks = []
-    revisions = [s["revision"] for s in model.sources if s["kind"] in ("hub", "release") and "revision" in s]
+    digests = all(f.sha256 or f.packed for f in model.files)
+    addressed = [s for s in model.sources if s["kind"] in ("hub", "release")]
+    # a plain address without a commit is held by the digests of its files
+    revisions = [s.get("revision", "") for s in addressed if s["kind"] == "hub" or "revision" in s or not digests]
     packaged = [s for s in model.sources if s["kind"] in ("installed", "pypi", "npm")]
     pinned = [re.search(r"==|@\d", str(s.get("packages") or s.get("package") or "")) for s in packaged]
     if not model.sources or not all(re.fullmatch("[0-9a-f]{40}", r) for r in revisions):
@@ -210,6 +213,9 @@ def test_every_shipped_entry_says_where_it_comes_from_and_what_was_run(shipped: 
         ({"licence_source": ""}, "licence with its source"),
         ({"ran": "perhaps"}, "what was run here"),
         ({"sources": ({"kind": "hub", "repo": "a/b", "revision": "main"},)}, "pinned revision"),
+        ({"sources": ({"kind": "hub", "repo": "a/b"},)}, "pinned revision"),
+        ({"sources": ({"kind": "release", "url": "https://a/{name}"},), "files": (tables.ModelFile("a"),)}, "pinned revision"),
+        ({"sources": ()}, "pinned revision"),
         ({"sources": ({"kind": "npm", "package": "a"},)}, "pinned package"),
         ({"comet": 0.9, "score_source": ""}, "source of its score"),
     ],

@@ -6,31 +6,38 @@ import importlib.util
 import itertools
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from localize.delivery import report, report_page
 from localize.engines.base import EngineContext
 from localize.engines.catalogue import Engines
 from localize.engines.failures import NAME, recent
+from localize.engines.served.spending import Spent
 from localize.engines.translation import ctranslate
 from localize.errors import ModelError
 from localize.files import file_sha256
-from localize.models import download, pull, registry
+from localize.models import present, pull, registry, request
 from localize.models.download import Patience
-from localize.records import EngineUse, Line, Transcript, Translation
+from localize.qc import checks as qc_checks
+from localize.records import EngineUse, Episode, Line, Media, Transcript, Translation
 from localize.series import memory
 from localize.series.glossary import Glossary
 from localize.service.health import look
 from localize.session import open_session
 from localize.settings import Settings, load_settings
 from localize.storage.step_cache import Steps
+from localize.transcript.result import Listened
 from localize.translation.job import Job
 from localize.translation.translate import FAILED, translate
 from tests.localize import tiny_model
 from tests.localize.rough_hub import COMMIT, RoughHub, serve
+from tests.localize.test_qc import good
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
 LINES = ["Prove it.", "Who can hear us?"]
@@ -75,10 +82,10 @@ def _table(files: Path, size: int = 0) -> str:
 @pytest.fixture
 def place(tmp_path: Path, tiny: Path) -> Iterator[tuple[Path, RoughHub]]:
     """A machine with the embedded models, a table that has the tiny one too, and the hub that has it."""
-    download._resting.clear()
+    request.resting.clear()
     own = load_settings()
     for model in ("bergamot-tiny-enpt", "bergamot-tiny-pten"):
-        folder = pull.ensure(registry.load(own), own, model)
+        folder = present.ensure(registry.load(own), own, model)
         (tmp_path / "models").mkdir(exist_ok=True)
         (tmp_path / "models" / model).symlink_to(folder)
     shipped = own.models_toml.read_text(encoding="utf-8")
@@ -103,6 +110,23 @@ def translated(settings: Settings) -> tuple[list[Translation], list[EngineUse], 
     )  # fmt: skip
     made, used = translate(job, session.engines, session.steps)
     return made, used, session.engines, session.steps
+
+
+def reported(
+    settings: Settings, made: list[Translation], used: list[EngineUse], spent: Sequence[Spent] = ()
+) -> tuple[dict[str, Any], str]:
+    """The report of a variant with these lines, as data and as a page."""
+    v = good()
+    lines = tuple(replace(line, id=t.line_id, text=text) for line, t, text in zip(v.lines, made, LINES, strict=False))
+    takes = tuple(replace(take, line_id=t.line_id) for take, t in zip(v.takes, made, strict=False))
+    v = replace(v, language="pt-BR", cues={"pt-BR": v.cues["es-419"]}, looks={"pt-BR": v.looks["es-419"]})
+    v = replace(v, lines=lines, translations=tuple(made), takes=takes)
+    transcript = Transcript("en", "srt", (), lines, ())
+    media = Media(12_000, 40.0, 540, 960, 0, "h264", "aac", 2, 48_000, 0)
+    listened, measured = Listened(transcript, {}, {}, None, {}), {"lufs": -14.0, "true_peak_dbtp": -1.3, "lra": 5.0}
+    checks, outputs = qc_checks.run(v), {"E1.brazil.mp4": {"sha256": "0", "bytes": 1}}
+    data = report.data("S", Episode("E1", "", "0", media), settings.market("brazil"), v, checks, outputs, listened, used, 1.0, measured, spent)
+    return data, report_page.html(data, v, checks, [], listened)
 
 
 @pytest.mark.parametrize("missing", [c for n in range(6) for c in itertools.combinations(PARTS, n)], ids=", ".join)
@@ -133,6 +157,10 @@ def test_whatever_is_missing_the_pair_goes_on_working(
     assert all(t.text and not t.error for t in made)
     assert {t.origin for t in made} == {"tiny-ct2" if not missing else "bergamot"}
     assert [u.name for u in used] == ["tiny-ct2" if not missing else "bergamot"]
+    data, page = reported(settings, made, used)
+    assert {row["origin"] for row in data["lines"]} == {used[0].name}
+    assert [(e["stage"], e["name"]) for e in data["engines"]] == [("translate", used[0].name)]
+    assert page.count(f'<td class="soft">{used[0].name}</td>') == len(LINES)
 
 
 @pytest.fixture
@@ -153,6 +181,10 @@ def test_an_engine_that_cannot_load_hands_its_lines_on_and_is_named(pulled: Path
     assert all(t.text for t in made)
     assert [(u.stage, u.name) for u in used] == [(FAILED, "tiny-ct2"), ("translate", "bergamot")]
     assert used[0].version, "it says why"
+    data, page = reported(settings, made, used)
+    assert [(e["stage"], e["name"]) for e in data["engines"]] == [(FAILED, "tiny-ct2"), ("translate", "bergamot")]
+    assert FAILED in page
+    assert {row["origin"] for row in data["lines"]} == {"bergamot"}
     assert "tiny-ct2" in recent(settings.home / NAME)
     found = look(settings, ["engines"])[0]
     assert not found.ok

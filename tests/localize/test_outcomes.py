@@ -26,11 +26,6 @@ from localize.storage.step_cache import FAILED_S, Failure, Steps, step_key
 DAY = 24 * 3600.0
 
 
-@pytest.fixture
-def steps(tmp_path: Path) -> Steps:
-    return Steps(Ledger(tmp_path / "ledger.sqlite"), Store(tmp_path / "store"))
-
-
 # --- outcomes --------------------------------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from localize.errors import DownloadError, ModelError, ModelMissing
-from localize.models import download, pull, record, registry
+from localize.models import pull, record, registry, request
 from localize.models.download import Patience
 from localize.settings import Settings, load_settings
 from tests.localize.rough_hub import COMMIT, FAULTS, RoughHub, serve
@@ -50,7 +50,7 @@ revision = "{revision}"
 
 @pytest.fixture
 def hub() -> Iterator[RoughHub]:
-    download._resting.clear()
+    request.resting.clear()
     with serve(RoughHub(dict(FILES))) as state:
         yield state
 
@@ -92,7 +92,7 @@ def test_random_faults_end_in_the_right_bytes_or_a_clear_line(seed: int, tmp_pat
         if (folder / name).is_file():
             assert (folder / name).read_bytes() == data, "no wrong byte under a real name"
     hub.faults.clear()
-    time.sleep(0.3 if download._resting else 0)
+    time.sleep(0.3 if request.resting else 0)
     assert whole(bring(tmp_path, hub.url, text)), "what failed goes on and ends well"
     assert not hub.leaked
 
@@ -105,6 +105,58 @@ def test_no_byte_is_fetched_twice_where_connections_break(redirect: bool, tmp_pa
     assert len(pieces) > 4
     assert sum(count for _start, count in pieces) <= len(WEIGHTS) + SLACK * (len(pieces) - 1)
     assert {method for method, _path, _range in hub.requests} == {"GET"}
+
+
+HONEST = ("none", "cut", "refuse", "slow", "no ranges", "short length", "long length")  # whatever comes is right
+
+
+@pytest.mark.parametrize("seed", range(PULLS))
+def test_no_range_is_asked_for_twice_beyond_one_chunk(seed: int, tmp_path: Path, hub: RoughHub) -> None:
+    chance = random.Random(1000 + seed)
+    hub.random, hub.redirect = random.Random(seed), chance.random() < 0.5
+    hub.faults = [chance.choice(HONEST) for _ in range(chance.randrange(4, 16))]
+    text, made = table(pinned=chance.random() < 0.5), False
+    for _pull in range(40):
+        try:
+            made = whole(bring(tmp_path, hub.url, text))
+            break
+        except ModelMissing:
+            time.sleep(0.3 if request.resting else 0)
+    assert made
+    here, times = 0, 0
+    for asked, start, count in hub.asked["model.bin"]:
+        assert asked >= here - SLACK * times, "what had come is not asked for again"
+        here, times = max(here, start + count), times + 1
+    assert here >= len(WEIGHTS)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_pull_killed_at_any_moment_goes_on(seed: int, tmp_path: Path, hub: RoughHub) -> None:
+    opened(tmp_path, hub.url, table(pinned=True))
+    env = os.environ | {"HOME": str(tmp_path), "LOCALIZE_MODELS": str(tmp_path / "models"), "LOCALIZE_HUB": hub.url,
+                        "LOCALIZE_MODELS_TOML": str(tmp_path / "models.toml"), "LOCALIZE_OFFLINE": "0"}  # fmt: skip
+    code = "from localize.settings import load_settings; from localize.models import pull, registry\n"
+    code += "s = load_settings(); pull.pull(registry.load(s), s, 'toy')\n"
+    chance, killed = random.Random(seed), 0
+    hub.drip = 0.01  # a second for the whole file
+    for _pull in range(20):
+        before = sum(count for _asked, _start, count in hub.asked["model.bin"])
+        process = subprocess.Popen([sys.executable, "-c", code], env=env)
+        deadline = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < deadline:  # until it fetches, and a moment longer
+            if sum(count for _asked, _start, count in hub.asked["model.bin"]) > before:
+                break
+            time.sleep(0.01)
+        time.sleep(chance.random() * 0.4)
+        if process.poll() is None and killed < 5:
+            process.kill()
+            killed += 1
+        if process.wait(timeout=60) == 0:
+            break
+    assert killed >= 2
+    assert whole(bring(tmp_path, hub.url, table(pinned=True)))
+    sent = sum(count for _asked, _start, count in hub.asked["model.bin"])
+    assert sent <= len(WEIGHTS) + 2 * SLACK * (killed + 1), "a killed pull costs what was on its way"
 
 
 def test_a_killed_pull_goes_on_where_it_stopped(tmp_path: Path, hub: RoughHub) -> None:
@@ -250,7 +302,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, hub: RoughHub)
 
 
 def test_one_slow_answer_does_not_ban_a_host(tmp_path: Path, hub: RoughHub) -> None:
-    download._answered.clear()
+    request.answered.clear()
     hub.faults = ["silent"]
     with pytest.raises(ModelMissing, match="out of reach"):
         bring(tmp_path, hub.url, table(pinned=True), patience=Patience(answer_s=0.2, rest_s=0.3))
@@ -268,6 +320,6 @@ def test_an_unreadable_record_is_named(tmp_path: Path, hub: RoughHub) -> None:
 
 
 def test_addresses_are_told_without_their_signature() -> None:
-    assert download._shown("https://host/file?signature=secret") == "https://host/file"
+    assert request.shown("https://host/file?signature=secret") == "https://host/file"
     with pytest.raises(DownloadError):
         raise DownloadError("x")

@@ -142,6 +142,10 @@ FAULTS: list[tuple[str, Callable[[variant.Variant], variant.Variant], str, Verdi
     ("a studio's lines shifted", lambda v: doubtful(by(v, "studio"), "L2"), "machine lines", Verdict.REVIEW),
     ("fuzzy memory", lambda v: replace(v, translations=(replace(v.translations[0], flags=("fuzzy-memory",)), *v.translations[1:])), "sources", Verdict.REVIEW),
     ("a banned word", lambda v: replace(v, translations=(replace(v.translations[0], flags=("banned-word",)), *v.translations[1:])), "banned words", Verdict.FAIL),
+    ("a cue of further subtitles used twice", lambda v: replace(v, extra_translations={"pt-BR": tuple(Translation(f"L{n}", "pt-BR", "Volte para casa.", "studio") for n in range(2))}, lines=(replace(v.lines[0], text="y"), *v.lines[1:])), "said once", Verdict.REVIEW),
+    ("not understood", lambda v: replace(v, lines=(replace(v.lines[0], flags=("not-understood: who",)), *v.lines[1:])), "sources", Verdict.REVIEW),
+    ("a line that nobody says", lambda v: replace(v, lines=(replace(v.lines[0], flags=("no-voice",)), *v.lines[1:])), "lines heard", Verdict.REVIEW),
+    ("a file left aside", lambda v: replace(v, unused=("E.final.srt",)), "studio's files", Verdict.REVIEW),
     ("a source word", lambda v: replace(v, translations=(replace(v.translations[0], flags=("source-words",)), *v.translations[1:])), "source words", Verdict.REVIEW),
     ("left to the voice", lambda v: take(v, 0, flags=("unread: 日本",)), "read aloud", Verdict.REVIEW),
 ]  # fmt: skip

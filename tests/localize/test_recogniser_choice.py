@@ -15,7 +15,7 @@ from localize.engines.catalogue import Engines
 from localize.engines.device import on_device, wanted
 from localize.engines.recognition.choice import EMBEDDED, SEEN
 from localize.errors import OptionError
-from localize.models import pull, registry
+from localize.models import present, registry
 from localize.settings import load_settings
 
 pytestmark = pytest.mark.models
@@ -27,14 +27,14 @@ def place(tmp_path: Path) -> Path:
     """A table in which the embedded recogniser's files also stand for two bigger ones, and a folder with the first."""
     own = load_settings()
     known = registry.load(own)
-    folder = pull.ensure(known, own, EMBEDDED)
+    folder = present.ensure(known, own, EMBEDDED)
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / EMBEDDED).symlink_to(folder)
     text = ""
     for model_id, rank in {EMBEDDED: 1, **BIGGER}.items():
         text += f'[[model]]\nid = "{model_id}"\ntask = "asr"\nlanguages = ["multilingual"]\nlicence = "MIT"\n'
         text += f'commercial_use = true\nengine = "faster-whisper"\nrank = {rank}\n'
-        text += "translates = false\n" if "turbo" in model_id else ""
+        text += "translates = false\nranks = { th = 1.5 }\n" if "turbo" in model_id else ""
         for file in known.model(EMBEDDED).files:
             text += f'[[model.file]]\nname = "{file.name}"\nbytes = {file.bytes}\nsha256 = "{file.sha256}"\n'
     (tmp_path / "models.toml").write_text(text, encoding="utf-8")
@@ -68,6 +68,19 @@ def test_the_best_one_here_is_used(place: Path) -> None:
     assert found.transcriber().identity().model == "faster-whisper-large-v3-turbo"
     assert found.speech_translators()[0].identity("zh", "en").model == "faster-whisper-small", "turbo cannot translate"
     assert engines(place, LOCALIZE_ASR=EMBEDDED).transcriber().identity().model == EMBEDDED
+
+
+def test_the_best_one_is_chosen_by_language(place: Path) -> None:
+    lay(place, "faster-whisper-large-v3-turbo")
+    alone = engines(place)
+    assert alone.transcriber("th-TH").identity().model == "faster-whisper-large-v3-turbo", "before the embedded one"
+    assert alone.transcribers() == alone.transcriber().identity()
+    lay(place, "faster-whisper-small")
+    found = engines(place)
+    assert found.transcriber("th-TH").identity().model == "faster-whisper-small"
+    assert {found.transcriber(tag).identity().model for tag in ("", "en", "zh", "hi")} == {"faster-whisper-large-v3-turbo"}
+    assert ", th by faster-whisper-small " in found.transcribers().version, "before it is known what is spoken"
+    assert found.transcribers("en") == found.transcriber("en").identity()
 
 
 def test_one_that_cannot_run_is_left_out(place: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from localize.audio.samples import RATE, Samples
 from localize.dubbing import intelligibility, retake
 from localize.dubbing.lay import Dub
-from localize.dubbing.part import Part
+from localize.dubbing.spoken_line import SpokenLine
 from localize.engines.base import Clip
 from localize.records import Line, Take, Word
 
@@ -42,6 +42,25 @@ def test_what_is_heard_is_compared_by_sound_and_to_the_end(text: str, heard: str
     assert intelligibility.doubtful(text, heard) is doubt
 
 
+@pytest.mark.parametrize(
+    ("text", "heard", "tag"),
+    [
+        ("I owe you $3,250.50.", "I owe you three thousand two hundred fifty dollars and fifty cents.", "en-US"),
+        ("I owe you $3,250.50.", "I owe you $3,250.50.", "en-US"),
+        ("Te debo $3,250.50.", "Te debo tres mil doscientos cincuenta dólares con cincuenta centavos.", "es-419"),
+        ("Eram 10:30.", "Eram dez e trinta.", "pt-BR"),
+        ("Tengo 47.", "Tengo cuarenta y siete.", "es-419"),
+        ("Tengo cuarenta y siete.", "Tengo 47.", "es-419"),
+    ],
+)
+def test_figures_are_compared_as_they_are_said(text: str, heard: str, tag: str) -> None:
+    assert not intelligibility.doubtful(text, heard, tag)
+
+
+def test_another_figure_is_still_doubted() -> None:
+    assert intelligibility.doubtful("Te debo $3,250.50.", "Te debo $9.", "es-419")
+
+
 def test_words_belong_to_the_take_they_stand_in() -> None:
     takes = [Take("L1", "a", 0, 1000, 1, 1, 1, 1000, "v"), Take("L2", "b", 1500, 2500, 1, 1, 1, 1000, "v"),
              Take("L3", "", 3000, 3000, 1, 1, 1, 0, "v")]  # fmt: skip
@@ -50,7 +69,7 @@ def test_words_belong_to_the_take_they_stand_in() -> None:
 
 
 TEXTS = {"L1": "No abras la puerta.", "L2": "Espera aquí."}
-PARTS = [Part(Line(i, "Ana", 1000 * n, 1000 * n + 900, "x"), t, "v", 1.0, (), -20.0)
+PARTS = [SpokenLine(Line(i, "Ana", 1000 * n, 1000 * n + 900, "x"), t, "v", 1.0, (), -20.0)
          for n, (i, t) in enumerate(TEXTS.items())]  # fmt: skip
 
 
@@ -61,13 +80,13 @@ class Booth:
         self.understood_from = understood_from
         self.laid = 0
 
-    def value(self, part: Part) -> float:
+    def value(self, part: SpokenLine) -> float:
         return (1 + list(TEXTS).index(part.line.id)) / 10 + part.again / 100
 
-    def say(self, part: Part, speed: float) -> Clip:
+    def say(self, part: SpokenLine, speed: float) -> Clip:
         return Clip(np.full(RATE, self.value(part), np.float32), RATE)
 
-    def lay(self, parts: list[Part]) -> Dub:
+    def lay(self, parts: list[SpokenLine]) -> Dub:
         self.laid += 1
         track = np.concatenate([np.full(RATE, self.value(p), np.float32) for p in parts])
         takes = [Take(p.line.id, "clip", 1000 * n, 1000 * n + 1000, 1, 1, 1, 1000, "v") for n, p in enumerate(parts)]

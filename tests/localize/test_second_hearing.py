@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +49,24 @@ def test_text_over_music_another_language_and_no_word_are_signs() -> None:
                                                     known=lambda w: w != "bendió")  # fmt: skip
     assert "hardly heard" in doubt.signs(words("contract. Act.", prob=0.1), (0, 1500), [(0, 1500)], "en")
     assert "said again" in doubt.signs(words("the house, the The ships", 0, 2000), (0, 2000), [(0, 2000)], "en")
+
+
+def test_a_word_said_again_over_a_line_s_edge_is_a_sign_only_inside_a_sentence() -> None:
+    line = words("Much to tell you.", 1000, 2000)
+    assert doubt.signs(line, (1000, 2000), [(0, 2000)], "en", after="much") == ("said again",)
+    assert doubt.signs(line, (1000, 2000), [(0, 2000)], "en") == ()
+    first, second = words("There is so much", 0, 1000), words("much to tell you.", 1000, 2000)
+    both = (*first, *(Word(w.id + 4, *(w.text, w.start_ms, w.end_ms, w.prob)) for w in second))
+    lines = [Line("L1", "", 0, 1000, "", word_ids=(0, 1, 2, 3)), Line("L2", "", 1000, 2000, "", word_ids=(4, 5, 6, 7))]
+    asked: list[tuple[int, int]] = []
+
+    def hear(span: tuple[int, int], _lead: int) -> Words:
+        asked.append(span)
+        return words("to tell you.", 1200, 2000)
+
+    hearing = Hearing(primary="en", speech=[(0, 2000)], hear=hear, repair=lambda w: (w, {}), is_name=never)
+    assert told(believed(both, lines, hearing).words) == "There is so much to tell you."
+    assert set(asked) == {(1000, 2000)}
 
 
 def test_two_hearings_that_agree_outweigh_the_first() -> None:
@@ -124,3 +144,26 @@ def test_a_line_that_nobody_says_goes_and_a_loop_is_no_reading() -> None:
     assert told(kept.words) == "Oh no."
     assert not kept.other
     assert FLAG == "unsure-words"
+
+
+def test_a_loop_in_a_line_is_said_once_and_what_follows_it_stays() -> None:
+    """A recogniser that hears a minute wrote fifty rounds into two seconds, not all of them whole."""
+    rounds = "Marta, it's late " + "Marta it's late " * 20 + "Marta Marta it's late " * 4 + "Do not open the gate."
+    first = words(rounds, 1000, 3300)
+    lines = (Line("L1", "", 1000, 3300, "", tuple(w.id for w in first)),)
+    got = believed(first, lines, hearing({1000: "Marta, it's late. Do not open the gate."}, []))
+    assert told(got.words) == "Marta, it's late Do not open the gate."
+
+
+def test_a_word_that_people_do_repeat_is_not_too_fast_for_a_loop() -> None:
+    said = words("No, no, no, no, no, no!", 1000, 2500)
+    assert doubt.TOO_FAST not in doubt.signs(said, (1000, 2500), [(1000, 2500)], "en")
+
+
+def test_a_loop_is_found_from_where_it_begins() -> None:
+    """A later hearing in which the rounds go over into one word at its end."""
+    lines = (Line("L1", "", 1000, 1900, "", (0, 1, 2)),)
+    first = words("Marta, it's Grant.", 1000, 1900, 0.3)
+    endless = "Marta it's grand " * 40 + "Marta " * 6
+    got = believed(first, lines, replace(hearing({1000: endless}, []), speech=[(1000, 1900)]))
+    assert told(got.words) == "Marta, it's Grant."

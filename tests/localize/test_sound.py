@@ -10,14 +10,14 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localize.audio import levels, shape, stem
+from localize.audio import envelope, levels, stem
 from localize.audio.samples import RATE
 from localize.dubbing import lay, timing
-from localize.dubbing.part import Part
+from localize.dubbing.spoken_line import SpokenLine
 from localize.engines.base import Clip
 from localize.markets import Loudness
 from localize.media import ffmpeg
-from localize.mixing import ducking, master
+from localize.mixing import ducking, leftover_speech, master
 from localize.records import Line
 
 RNG = np.random.default_rng(7)
@@ -71,11 +71,11 @@ def test_trim_and_pauses() -> None:
     burst = (0.3 * np.sin(2 * np.pi * 200 * np.arange(RATE // 2) / RATE)).astype(np.float32)
     gap = np.zeros(RATE // 2, np.float32)
     samples = np.concatenate([gap, burst, gap, burst, gap])
-    trimmed = shape.trim(samples, RATE)
+    trimmed = envelope.trim(samples, RATE)
     assert len(trimmed) / RATE == pytest.approx(1.5, abs=0.03)
-    shorter = shape.shorten_pauses(trimmed, RATE, 300, 200)
+    shorter = envelope.shorten_pauses(trimmed, RATE, 300, 200)
     assert len(shorter) / RATE == pytest.approx(1.2, abs=0.03)
-    assert len(shape.trim(gap, RATE)) == 0
+    assert len(envelope.trim(gap, RATE)) == 0
 
 
 def test_a_stem_is_found_at_its_shift_and_gain_and_a_foreign_one_is_not() -> None:
@@ -130,10 +130,10 @@ def test_a_laid_clip_keeps_to_its_rate_and_a_cut_one_says_so(natural_ms: int, wi
     """A line at the very end of the picture: stretched to 1.25 at most, and flagged where even that is cut."""
     burst = speechlike(natural_ms / 1000, 0.2, seed=3)[:, 0]
     burst = (0.2 * np.sin(2 * np.pi * 200 * np.arange(len(burst)) / RATE)).astype(np.float32)[::2]
-    part = Part(Line("L1", "S1", 1000, 1000 + window_ms, ""), "x", "v", 1.0, (), -20.0)
+    part = SpokenLine(Line("L1", "S1", 1000, 1000 + window_ms, ""), "x", "v", 1.0, (), -20.0)
     track = np.zeros((1000 + window_ms) * 48, np.float32)
-    place = timing.Place("L1", 1000, window_ms, 1.0)
-    take, _laid = lay._lay(part, place, "d", Clip(burst, 24_000), 1.0, natural_ms, len(track), "")
+    place, clip = timing.Place("L1", 1000, window_ms, 1.0), Clip(burst, 24_000)
+    take, _laid = lay._lay(part, place, lay.Spoken("d", clip, 1.0), clip, natural_ms, len(track))
     assert take.rate <= timing.MOST + 0.02
     assert ("cut-off" in take.flags) == cut
     assert take.end_ms <= 1000 + window_ms
@@ -152,3 +152,36 @@ def test_stretching_keeps_a_word_s_end(seconds: float, tempo: float) -> None:
     loud = np.flatnonzero(np.abs(made) > 0.5)
     assert len(loud)
     assert loud[-1] > len(made) - rate // 20
+
+
+@pytest.mark.parametrize(("left_db", "heard"), [(None, False), (-50, False), (-36, True), (-20, True), (0, True)])
+@pytest.mark.parametrize("late_ms", [0, 12])
+def test_speech_that_was_left_in_a_stem_is_noticed(left_db: int | None, heard: bool, late_ms: int) -> None:
+    rng = np.random.default_rng(5)
+    syllables = np.repeat(rng.uniform(0, 1, 600), 1600).astype(np.float32)  # a minute at 16 kHz, loud and quiet by turns
+    speech = (0.1 * syllables * rng.standard_normal(len(syllables))).astype(np.float32)
+    music = (0.1 * rng.standard_normal(len(speech))).astype(np.float32)
+    left = np.roll(speech, 16 * late_ms) * (10 ** (left_db / 20) if left_db is not None else 0.0)
+    codec = (0.002 * rng.standard_normal(len(speech))).astype(np.float32)
+    bed, mix = music + left.astype(np.float32), music + speech + codec
+    assert (leftover_speech.leak(bed, mix, [(0, 60_000)]) >= leftover_speech.HEARD) is heard
+
+
+def test_a_mix_without_speech_of_its_own_is_listened_to() -> None:
+    music = (0.1 * np.random.default_rng(1).standard_normal(32_000)).astype(np.float32)
+    assert leftover_speech.leak(music, music, [(0, 2000)]) == 1.0
+    assert leftover_speech.leak(music, music, []) == 1.0
+
+
+def test_a_stem_fits_beside_screams_that_nobody_took_for_speech_and_a_foreign_one_does_not() -> None:
+    rng = np.random.default_rng(9)
+    count = 12 * RATE
+    own, foreign, voice = (rng.standard_normal((count, 2)).astype(np.float32) * 0.02 for _ in range(3))
+    voice[: 4 * RATE] = voice[8 * RATE :] = 0
+    mix = 0.8 * own + 10 * voice
+    fit = stem.fit_stem(mix, own, [])
+    assert fit.ok
+    assert fit.gain == pytest.approx(0.8, abs=0.01)
+    assert not stem.fit_stem(mix, foreign, []).ok
+    foreign[: 2 * RATE] = own[: 2 * RATE]  # a sixth of it is the same
+    assert not stem.fit_stem(mix, foreign, []).ok

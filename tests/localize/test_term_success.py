@@ -127,5 +127,4 @@ def test_names_never_seen_stand_as_locked(session: Session, source: str, target:
     with_lock = sacrebleu.corpus_chrf(bare(made), [rest]).score
     without = sacrebleu.corpus_chrf(bare(plain), [rest]).score
     print(f"{source}->{target}: chrF of the rest {with_lock:.1f} with the lock, {without:.1f} without")
-    # the aim is 0.5, which the engine before held; today's loses 1.0 from Spanish and 0.8 from Portuguese: why is open
-    assert with_lock >= without - 1.6
+    assert with_lock >= without - 0.5

@@ -76,6 +76,12 @@ def test_rows_hold_all_words_and_none_is_too_long(text: str, chars: int) -> None
     assert "".join("".join(rows).split()) == "".join(text.split())
 
 
+def test_a_cluster_wider_than_a_row_has_a_row_of_its_own() -> None:
+    wide = "\u0915" + 13 * "\u0902"
+    assert line_breaks.rows(f"{wide} \u092e\u0930", 12, "hi") == [wide, "\u092e\u0930"]
+    assert line_breaks.rows(13 * "\u0902", 12, "hi") == [13 * "\u0902"]
+
+
 @given(st.text("कखगसमर ािीे्ंं", min_size=1, max_size=60))
 def test_rows_never_part_a_cluster(text: str) -> None:
     import unicodedata
@@ -202,3 +208,11 @@ def test_joined_spans_are_sorted_and_apart(parts: list[tuple[int, int]]) -> None
 def test_intersection_over_union() -> None:
     assert spans.intersection_over_union((0, 100), (50, 150)) == pytest.approx(1 / 3)
     assert spans.intersection_over_union((0, 0), (5, 5)) == 0.0
+
+
+def test_no_gap_is_borrowed_where_a_sound_is_kept() -> None:
+    slot = timing.Slot("L001", 0, 1000, 1500)
+    (free,) = timing.lay_out([slot], 10_000)
+    (held,) = timing.lay_out([slot], 10_000, [(1100, 2500)])
+    assert free.window_ms == 1000 + timing.BORROW_MS
+    assert held.window_ms == max(1100 - timing.AIR_MS, round(1500 / timing.MOST))

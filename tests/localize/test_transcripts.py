@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from dataclasses import dataclass, field
 
 import pytest
@@ -15,6 +14,7 @@ from localize import encodings
 from localize.errors import SidecarError
 from localize.transcript import cue_files, cue_text, cue_times, studio_cues
 from localize.transcript.cue_text import Known, Turn
+from tests.localize.at_once import at_once
 
 DURATION = 90_000
 NAMES = ["Summer", "Grant", "O’Neil", "Dr. Li", "林晚", "समर"]
@@ -138,10 +138,32 @@ def test_captions_that_roll_up_are_said_once_and_two_who_say_the_same_twice() ->
         "3\n00:00:02,010 --> 00:00:04,000\ncome home\nwith me\n\n4\n00:00:04,000 --> 00:00:06,000\nwith me\nnow\n"
     )
     assert [t for _a, _b, t in spans(rolling)] == ["come home", "with me", "now"]
+    stamped = (
+        "WEBVTT\n\n00:01.000 --> 00:03.000\n \ncome<00:00:01.500><c> home</c>\n\n00:03.000 --> 00:03.010\ncome home\n \n\n"
+        "00:03.010 --> 00:05.000\ncome home\nwith<00:00:03.500><c> me</c>\n\n00:05.000 --> 00:05.010\nwith me\n \n\n"
+        "00:05.010 --> 00:07.000\nwith me\nright<00:00:05.500><c> now</c>\n"
+    )
+    assert [t for _a, _b, t in spans(stamped)] == ["come home", "with me", "right now"]
     growing = "00:00:01,000 --> 00:00:01,500\nCome\n\n00:00:01,500 --> 00:00:02,000\nCome home\n\n00:00:02,000 --> 00:00:03,000\nCome home now\n"
     assert spans(growing) == [(1000, 3000, "Come home now")]
     both = "1\n00:00:01,000 --> 00:00:02,000\nNo!\n\n2\n00:00:02,000 --> 00:00:03,000\nNo!\n\n3\n00:00:03,000 --> 00:00:04,000\nGo.\n"
     assert [t for _a, _b, t in spans(both)] == ["No!", "No!", "Go."]
+
+
+def test_what_may_mean_two_things_is_told_on_its_line_and_what_was_set_right_by_kind() -> None:
+    cues = [(1, "The Night Nurse From Ward: Sleep."), (3, "No &amp; yes\u00ad."), (5, "Who <quién> is it?"), (7, "Caf\ufffd.")]
+    found = read("".join(f"00:00:0{at},000 --> 00:00:0{at + 1},000\n{text}\n\n" for at, text in cues))
+    doubts = [s.doubt for s in found.said]
+    assert "before a colon" in doubts[0]
+    assert doubts[1] == ""
+    assert "<quién> is taken as words" in doubts[2]
+    assert "lost" in doubts[3]
+    rows = {r.what: (r.count, r.example) for r in found.set_right}
+    assert rows["entities read as the characters they stand for"] == (1, "cue 2")
+    assert rows["characters that cannot be seen taken out"] == (1, "cue 2")
+    lost = read("Translated by nobody\n1\n00:00:01,000 --> 00:00:02,000\nHi\n\n2\n00:00:40,000 --> 00:00:41,000\nBye\n", 10_000)
+    assert "Translated by nobody" in lost.doubts[0]
+    assert "past the episode's end" in lost.doubts[0]
 
 
 def test_a_number_that_is_said_is_no_cue_number() -> None:
@@ -216,11 +238,37 @@ def test_old_encodings_are_told_by_what_they_give(text: str, encoding: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "encoding"), [(CHINESE, "gb18030"), (CHINESE, "utf-16"), ("Я не поеду домой, мама. Никогда!", "cp1251")]
+    ("text", "encoding"),
+    [
+        (CHINESE, "gb18030"),
+        (CHINESE, "utf-16"),
+        ("Я не поеду домой, мама. Никогда!", "cp1251"),
+        ("Почему ты мне солгал? Я никогда тебя не любила.", "koi8_r"),
+        ("왜 나한테 거짓말했어? 난 널 사랑한 적 없어.", "cp949"),
+        ("Proč jsi mi lhal, příteli? Nikdy jsem tě nemilovala.", "cp1250"),
+        ("Dlaczego kłamałeś? Nigdy więcej.", "cp1250"),
+        ("Miért hazudtál? Őrült vagy, tűnj el!", "cp1250"),
+        ("Bana neden yalan söyledin, şerefsiz?", "cp1254"),
+        ("Yarın sabah hastanenin önünde bekle, ağabey.", "cp1254"),
+        (SPANISH, "cp850"),
+        (PORTUGUESE, "cp850"),
+    ],
 )
 def test_other_scripts_too(text: str, encoding: str) -> None:
     text = f"1\n00:00:01,000 --> 00:00:02,000\n{text}\n"
     assert (encodings.decode(text.encode(encoding)) or ("",))[0] == text
+
+
+SHORT = (
+    "¿Quién? Él nunca, no.", "Ana María, ¿y tú?", "José no está.", "Señor, el corazón.", "Mañana será otro día.",
+    "Você não é minha mãe.", "Coração, irmã!", "Até amanhã, avó.", "É óbvio.", "Não há pão.",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850"])
+@pytest.mark.parametrize("text", SHORT)
+def test_one_western_line_is_not_taken_for_czech_or_turkish(text: str, encoding: str) -> None:
+    assert (encodings.decode(f"1.5,2.5,Ana,{text}\n".encode(encoding)) or ("",))[0] == f"1.5,2.5,Ana,{text}\n"
 
 
 def test_text_that_was_encoded_twice_is_brought_back() -> None:
@@ -377,9 +425,8 @@ def transcripts(draw: st.DrawFn) -> Made:
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(transcripts())
 def test_four_hundred_transcripts(made: Made) -> None:
-    began = time.process_time()
-    found = studio_cues.parse(made.data, made.name, DURATION, NAMES)
-    assert time.process_time() - began < 1
+    with at_once():
+        found = studio_cues.parse(made.data, made.name, DURATION, NAMES)
     told = " ".join(s.text for s in found.said)
     for one in found.said:
         assert not HEARD.search(one.text), one.text
@@ -393,6 +440,27 @@ def test_four_hundred_transcripts(made: Made) -> None:
 
 def bare(word: str) -> str:
     return re.sub(r"[.,!?¿¡:]", "", word)
+
+
+@pytest.mark.parametrize("kind", ["srt", "ass", "csv"])
+def test_a_long_file_is_read_in_the_time_of_its_cues(kind: str) -> None:
+    """20,000 cues took 8 s of processor time and take 2; a tenth of that must not take more than a second."""
+    words = ["Where is my father?", "ANA: Gone.", "- He left.\n- When?", "<i>Nobody knows.</i>", "[door] Wait.", "(whispers) Go."]
+    rows = [(n * 600, n * 600 + 550, words[n % len(words)]) for n in range(2000)]
+    clock = "{:02}:{:02}:{:02}.{:02}".format
+    times = [(clock(a // 3_600_000, a // 60_000 % 60, a // 1000 % 60, a // 10 % 100), b) for a, b, _t in rows]
+    if kind == "srt":
+        blocks = (f"{n}\n{at.replace('.', ',')}0 --> {at[:-2].replace('.', ',')}990\n{rows[n][2]}\n" for n, (at, _b) in enumerate(times))
+        text = "\n".join(blocks)
+    elif kind == "ass":
+        events = (f"Dialogue: 0,{at},{at[:-2]}99,Default,,0,0,0,,{rows[n][2]}".replace("\n", r"\N") for n, (at, _b) in enumerate(times))
+        text = "[Script Info]\nScriptType: v4.00+\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+        text += "\n".join(events)
+    else:
+        text = "start,end,text\n" + "\n".join(f'{a / 1000},{b / 1000},"{t}"' for a, b, t in rows)
+    with at_once():
+        found = studio_cues.parse(text.encode(), f"E.{kind}", 2000 * 600)
+    assert len(found.said) == 2000 + len([t for _a, _b, t in rows if t.startswith("- ")])
 
 
 # --- random walks ----------------------------------------------------------------------------------------------
@@ -413,14 +481,13 @@ GRAIN = st.sampled_from(
     )
 )
 def test_any_bytes_are_read_or_refused_by_name(data: bytes) -> None:
-    began = time.process_time()
-    try:
-        found = studio_cues.parse(data, "E.srt", DURATION, NAMES)
-    except SidecarError:
-        pass
-    else:
-        assert found.said or found.heard
-    assert time.process_time() - began < 1
+    with at_once():
+        try:
+            found = studio_cues.parse(data, "E.srt", DURATION, NAMES)
+        except SidecarError:
+            pass
+        else:
+            assert found.said or found.heard
 
 
 def test_a_cue_s_time_is_shared_by_length() -> None:
@@ -433,4 +500,4 @@ def test_notes_count_a_kind_once() -> None:
     notes = cue_files.Notes("E.srt")
     notes.add("hours left out", "cue 2")
     notes.add("hours left out", "cue 3")
-    assert notes.said() == ("E.srt: hours left out (2 times), first at cue 2",)
+    assert [str(s) for s in notes.set_right()] == ["E.srt: hours left out (2 times), first at cue 2"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -90,6 +90,7 @@ class Broken:
     """An encoder that cannot."""
 
     name = "use-multilingual-v3"
+    limits: ClassVar[dict[str, float]] = {}
 
     def vectors(self, texts: list[str]) -> Any:
         raise EngineError("has no weights", self.name)
@@ -105,9 +106,9 @@ def test_an_engine_that_fails_leaves_a_line_doubtful_and_the_others_judge() -> N
 
 
 def test_what_is_missing_is_named_with_its_command(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    from localize.engines.checking import dictionaries
+    from localize.languages import dictionary
 
-    monkeypatch.setattr(dictionaries, "FOLDERS", ())
+    monkeypatch.setattr(dictionary, "FOLDERS", ())
     these = tools(session.engines, "en", "es")
     assert these.books is None
     assert these.missing == ("no dictionary of es is installed: apt-get install hunspell-es",)

@@ -14,7 +14,8 @@ from localize.engines.translation.sanity import suspicious
 from localize.languages.text import count
 from localize.records import Flag, Line, Transcript, Translation
 from localize.series import glossary, memory
-from localize.translation import name_lock, outcome, rewording, translate
+from localize.storage.step_cache import Steps
+from localize.translation import name_lock, outcome, rewording, source_left, translate
 from localize.translation.job import Job
 
 TERMS = 'term,gender,es-419\nRene\u0301,m,René\nO’Neil,m,\n"Summer",f,\n'
@@ -71,21 +72,27 @@ def test_engines_get_shouts_in_sentence_case() -> None:
         ("I never loved that man.", "I never loved that man.", "", (Flag.UNTRANSLATED,)),
     ],
 )
-def test_what_an_engine_gave_is_judged_by_its_words(source: str, made: str, text: str, flags: tuple[str, ...]) -> None:
+def test_what_an_engine_gave_is_judged_by_its_words(
+    source: str, made: str, text: str, flags: tuple[str, ...], steps: Steps
+) -> None:
     asked = job(source)
     line = asked.transcript.lines[0]
     uses = asked.glossary.find(source, "en")
-    found = translate._flagged(outcome.checked(line, made, uses, asked, "bergamot"), line, asked)
+    made_ready = translate._flagged(outcome.checked(line, made, uses, asked, "bergamot"), line, asked)
+    (found,) = source_left.flagged([made_ready], asked, steps)
     assert (found.text, found.flags) == (text, flags)
 
 
-def test_a_person_may_borrow_a_word_and_not_a_line() -> None:
+def test_a_person_may_borrow_a_word_and_not_a_line(steps: Steps) -> None:
     asked = job("Grant is my husband.", "Nobody leaves this room.")
-    one, two = asked.transcript.lines
     made = Translation("L0", "es-419", "Grant es mi husband.", "studio")
-    assert translate._flagged(made, one, asked).flags == ()
     forgotten = replace(made, line_id="L1", text="Nobody leaves this room.")
-    assert translate._flagged(forgotten, two, asked).flags == (Flag.SOURCE_WORDS,)
+    borrowed, left = source_left.flagged([made, forgotten], asked, steps)
+    assert borrowed.flags == ()
+    assert left.flags == (Flag.SOURCE_WORDS,)
+    again = Steps(steps.ledger, steps.store)
+    assert source_left.flagged([made, forgotten], asked, again) == [borrowed, left]
+    assert again.ran == {}
 
 
 def test_an_echo_is_still_an_echo() -> None:
@@ -119,10 +126,9 @@ def test_an_engine_s_wording_comes_before_a_rule_s(
     asked = job("The clock is ringing.")
     monkeypatch.setattr(rewording.send, "others", Shorter(own).others)
     route = type("Route", (), {"hops": ()})()
-    monkeypatch.setattr(rewording, "_route", lambda *_a: route)
     made = Translation("L0", "es-419", "El reloj está sonando.", "bergamot")
     item = rewording.Measured(asked.transcript.lines[0], made, 1500)
-    offers = rewording.offers(item, asked, object(), [])  # type: ignore[arg-type]
+    offers = rewording.offers(item, asked, object(), [], route)  # type: ignore[arg-type]
     assert sorted((o.text, o.by_rule) for o in offers) == sorted(wanted)
     assert [o.by_rule for o in offers] == sorted(o.by_rule for o in offers)
     chosen = rewording.reworded(item, [o for o in offers if o.by_rule], lambda text: 900)

@@ -11,8 +11,8 @@ KNOWS = {
     "Who can hear us?": "¿Quién puede oírnos?",
     "The gate was closed that night.": "El portón se cerró esa noche.",
     "Prove it.": "Pruébelo.",
-    "Come home, Kexa.": "Ven a casa, Kexa.",
-    "Tarvo is here.": "Tarvo está aquí.",
+    "Come home, Laura.": "Ven a casa, Laura.",
+    "Kevin is here.": "Kevin está aquí.",
 }
 FILES = ("config.json", "generation_config.json", "model.safetensors", "source.spm", "target.spm",
          "tokenizer_config.json", "vocab.json")  # fmt: skip

@@ -189,3 +189,23 @@ def place(tmp_path: Path) -> tuple[Settings, Bucket, EpisodeRecords]:
     }
     settings = load_settings(env)
     return settings, Bucket(settings.bucket), EpisodeRecords(Ledger(settings.home / "ledger.sqlite"))
+
+
+@dataclass
+class Service:
+    """What `make up` starts, with its home, its environment and, where somebody asks its server, the server's address."""
+
+    home: Path
+    env: dict[str, str]
+    url: str = ""
+
+    @property
+    def bucket(self) -> Path:
+        return self.home / "bucket"
+
+    def run(self, do: str, *more: str) -> subprocess.CompletedProcess[str]:
+        argv = [sys.executable, "-m", "flows.up", do, *more]
+        return subprocess.run(argv, env=self.env, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+
+    def call(self, path: str, **body: Any) -> Any:
+        return httpx.post(f"{self.url}/api/{path}", json=body, timeout=20).json()

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from localize.delivery.result import Delivered
 from localize.errors import OptionError, StoreError
+from localize.records import Verdict
 from localize.service import decisions, outbox, questions
 from localize.service.decisions import Seen, Word, seen_now
-from localize.service.episodes import DELIVERED, REJECTED, REVIEW, Known
+from localize.service.episodes import DELIVERED, REJECTED, REVIEW, RUNNING, Known, key_of
 from localize.service.service import Service
 from tests.service.test_plan import Place, variant_folder
 
@@ -59,6 +61,35 @@ def test_a_decision_on_a_variant_that_was_made_anew_is_refused(waiting: tuple[Se
     with pytest.raises(OptionError, match="holds another variant"):  # the folder of this machine is not the one shown
         approve(office, known, Seen(1, "made-2"))
     assert office.bucket.list("outbox") == []
+
+
+def test_after_an_edit_nobody_decides_until_the_variant_is_made_anew(waiting: tuple[Service, Known]) -> None:
+    office, known = waiting
+    report = json.loads((folder_of(office, known) / "report.json").read_text())
+    word = Word(Seen(1, "made-1"), "Ana", "", "ana:0")
+    decisions.edit(office.books, office.bible("night"), known, "latam", report, "L002: Nadie duerme.", word)
+    office.books.set_state(known, "latam", RUNNING)  # a worker has it in hand, and the old one lies in this folder still
+    blank = seen_now(office.books, known, "latam")
+    with pytest.raises(OptionError, match="is being made anew"):
+        approve(office, known, blank, "ben:0")
+    with pytest.raises(OptionError, match="is being made anew"):
+        decisions.reject(office.books, known, "latam", Word(blank, "Ben", "", "ben:1"))
+    assert office.books.db.all("SELECT who FROM remembered") == [("Ana",)]
+    assert office.bucket.list("outbox") == []
+
+
+def test_an_edit_that_comes_while_the_variant_is_made_is_not_lost(waiting: tuple[Service, Known]) -> None:
+    """It is made again on another machine for the review; what that making ends with does not hold the edit."""
+    office, known = waiting
+    report = json.loads((folder_of(office, known) / "report.json").read_text())
+    made = Delivered("E01", "latam", folder_of(office, known), Verdict.REVIEW, (), {}, False, "made-1")
+    with office.books.ledger.lease(key_of(known)):
+        office.started(known, ("latam",), leased=True)
+        word = Word(seen_now(office.books, known, "latam"), "Ana", "", "ana:0")
+        decisions.edit(office.books, office.bible("night"), known, "latam", report, "L002: Nadie duerme.", word)
+        assert office.finished(known, made, leased=True) == "wanted anew"
+    assert office.books.variant(known, "latam") is None
+    assert [k.name for k in office.books.unfinished()] == ["E01"]
 
 
 def test_an_answer_counts_once_whatever_resumes(waiting: tuple[Service, Known]) -> None:
@@ -134,12 +165,42 @@ def test_of_two_people_who_decide_one_is_told_of_the_other(waiting: tuple[Servic
 def test_an_older_revision_never_goes_out_over_a_newer_one(waiting: tuple[Service, Known]) -> None:
     office, first = waiting
     second, _fresh = office.books.admit("night", "E01", "other bytes", "E01.mp4")
-    outbox.send(office.bucket, office.books, second, "latam", folder_of(office, second))
+    outbox.send(office.bucket, office.books, second, "latam", variant_folder(folder_of(office, second)))
     with pytest.raises(OptionError, match="revision 2 came in"):
         outbox.send(office.bucket, office.books, first, "latam", folder_of(office, first))
     manifest = json.loads(office.bucket.read("outbox/night/E01/latam/manifest.json") or b"")
     assert manifest["revision"] == 2
     assert office.books.ledger.leased() == set()
+
+
+def test_a_late_older_revision_touches_nothing_of_a_newer_one_that_waits(waiting: tuple[Service, Known]) -> None:
+    """A worker that still made revision 1 wrote its folder and its report over those of revision 2, which then nobody
+    could approve: what lay there was always another variant."""
+    office, first = waiting
+    second, _fresh = office.books.admit("night", "E01", "other bytes", "E01.mp4")
+    late, new = folder_of(office, first), variant_folder(folder_of(office, second))
+    assert late != new
+    for folder in (late, new):
+        (folder / "report.html").write_text("a page")
+    office.finished(second, Delivered("E01", "latam", new, Verdict.REVIEW, (), {}, False, "made-1"))
+    (late / "report.json").write_text((late / "report.json").read_text().replace("rate", "late"))
+    with pytest.raises(OptionError, match="revision 2 came in"):
+        office.finished(first, Delivered("E01", "latam", late, Verdict.REVIEW, (), {}, False, "made-0"))
+    assert office.bucket.read("review/night/E01/latam/report.json") == (new / "report.json").read_bytes()
+    assert office.at_hand(second, "latam")
+    assert office.books.ledger.leased() == set()
+    approve(office, second, seen_now(office.books, second, "latam"))
+    variant = office.books.variant(second, "latam")
+    assert variant is not None
+    assert variant.state == DELIVERED
+
+
+def test_the_ledger_says_which_variant_waits_and_not_what_lies_there(waiting: tuple[Service, Known]) -> None:
+    office, known = waiting
+    assert office.at_hand(known, "latam")
+    office.books.set_state(known, "latam", REVIEW, "review", digest="made-2")
+    office.bucket.write("review/night/E01/latam/report.json", (folder_of(office, known) / "report.json").read_bytes())
+    assert not office.at_hand(known, "latam")
 
 
 def returned(office: Service, known: Known, digest: str = "made-1") -> str:

@@ -122,6 +122,80 @@ def test_the_same_bytes_are_one_episode_and_other_bytes_the_next_revision(place:
     assert bucket.list("inbox") == []
 
 
+def dies_at(monkeypatch: pytest.MonkeyPatch, what: object, name: str, argument: str) -> None:
+    """The watcher ends where it calls `name` for a path that ends in `argument`: once, and before it is done."""
+    real, died = getattr(what, name), []
+
+    def call(*args: object) -> object:
+        if not died and any(str(a).endswith(argument) for a in args):
+            died.append(True)
+            raise KeyboardInterrupt
+        return real(*args)
+
+    monkeypatch.setattr(what, name, call)
+
+
+def test_a_mark_is_not_left_behind_for_the_next_revision(
+    place: Place, clip: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """E01.done of a revision would say of the next one, while it is uploaded, that it is whole."""
+    _settings, bucket, books = place
+    bucket.write("inbox/s/E01.mp4", clip)
+    bucket.write("inbox/s/E01.srt", b"1\n00:00:00,100 --> 00:00:00,900\nHi.\n")
+    bucket.write("inbox/s/E01.done", b"")
+    dies_at(monkeypatch, bucket, "move", "E01.mp4")
+    with pytest.raises(KeyboardInterrupt):
+        look(bucket, books)
+    assert bucket.read("inbox/s/E01.done") is None
+    look(bucket, books)
+    assert [e.name for e in bucket.list("")] == ["episodes/s/E01/r1/E01.mp4", "episodes/s/E01/r1/E01.srt"]
+    assert books.db.all("SELECT path FROM sightings WHERE path LIKE 'moving:%'") == []
+
+
+def test_a_file_that_another_watcher_took_meanwhile_ends_no_look(
+    place: Place, clip: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One watcher listed an episode that the other one moved: the look ended with "no such file", and with it those of
+    all other episodes."""
+    _settings, bucket, books = place
+    for name in ("E01", "E02"):
+        bucket.write(f"inbox/s/{name}.mp4", different(clip, int(name[-1])))
+        bucket.write(f"inbox/s/{name}.done", b"")
+    other, real = Bucket(bucket.url), Bucket.list
+    listed = bucket.list("inbox", hidden=True)
+    assert [k.name for k in look(other, books).admitted] == ["E01", "E02"]
+    bucket.write("inbox/s/E03.mp4", clip)
+    bucket.write("inbox/s/E03.done", b"")
+    stale = listed + bucket.list("inbox", hidden=True)
+    monkeypatch.setattr(bucket, "list", lambda *a, **k: stale if a[0] == "inbox" else real(bucket, *a, **k))
+    found = look(bucket, books)
+    assert [k.name for k in found.admitted] == ["E03"]
+    assert found.refused == []
+    assert bucket.list("quarantine") == []
+
+
+def test_bytes_that_changed_while_they_were_read_are_not_admitted(
+    place: Place, clip: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A studio that drops the next revision while this one is admitted: it was moved under the digest of the first."""
+    _settings, bucket, books = place
+    bucket.write("inbox/s/E01.mp4", clip)
+    bucket.write("inbox/s/E01.done", b"")
+    newer, real = different(clip, 2), inbox.file_sha256
+
+    def slow(path: Path) -> str:
+        found = real(path)
+        bucket.write("inbox/s/E01.mp4", newer)
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(inbox, "file_sha256", slow)
+        assert look(bucket, books).admitted == []
+    (known,) = look(bucket, books).admitted
+    assert known.revision == 1
+    assert bucket.read("episodes/s/E01/r1/E01.mp4") == newer
+
+
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
@@ -218,6 +292,27 @@ def test_an_s3_bucket_serves_as_a_folder_does(s3_bucket: Bucket, tmp_path: Path,
     assert look(s3_bucket, books).admitted == []
     assert s3_bucket.read("nothing/here") is None
     assert s3_bucket.size("nothing/here") is None
+
+
+def test_a_watcher_that_dies_between_copy_and_removal_puts_nothing_into_quarantine(
+    s3_bucket: Bucket, tmp_path: Path, clip: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On S3 a file is moved by a copy and a removal: in between it lies in both places, and was taken for a second
+    drop of the same bytes."""
+    books = EpisodeRecords(Ledger(tmp_path / "ledger.sqlite"))
+    s3_bucket.write("inbox/s/E01.mp4", clip)
+    s3_bucket.write("inbox/s/E01.done", b"")
+    dies_at(monkeypatch, s3_bucket.fs, "rm_file", "inbox/s/E01.mp4")
+    with pytest.raises(KeyboardInterrupt):
+        look(s3_bucket, books)
+    assert s3_bucket.size("episodes/s/E01/r1/E01.mp4") == s3_bucket.size("inbox/s/E01.mp4")
+    s3_bucket.write("inbox/s/E01.done", b"")
+    look(s3_bucket, books)
+    assert [e.name for e in s3_bucket.list("")] == ["episodes/s/E01/r1/E01.mp4"]
+    s3_bucket.write("inbox/s/E01.mp4", clip)  # and now the studio does drop it a second time
+    s3_bucket.write("inbox/s/E01.done", b"")
+    assert look(s3_bucket, books).same == ["s/E01"]
+    assert s3_bucket.size("quarantine/s/E01.mp4.reason.txt")
 
 
 def test_a_missing_bucket_and_a_closed_folder_are_one_line(s3: str, tmp_path: Path) -> None:

@@ -126,11 +126,11 @@ def test_a_run_outlives_the_prefect_server(service: PrefectServer, tmp_path: Pat
         run = service.ask(
             f"deployments/{deployment['id']}/create_flow_run", parameters={"series": "night", "episode": "E01"}
         )
-        until("a first step", 240, lambda: ledger.db.one("SELECT 1 FROM steps WHERE name='probe'"))
+        until("a first step", 480, lambda: ledger.db.one("SELECT 1 FROM steps WHERE name='probe'"))
         service.kill()
         gone = time.monotonic()
         manifest = Path(bucket.root, "outbox/night/E01/brazil/manifest.json")
-        until("delivery without the server", 240, manifest.is_file)
+        until("delivery without the server", 600, manifest.is_file)
         sent = manifest.stat().st_mtime_ns
         time.sleep(max(0.0, OUTAGE_S - (time.monotonic() - gone)))
         service.start()
@@ -139,7 +139,7 @@ def test_a_run_outlives_the_prefect_server(service: PrefectServer, tmp_path: Pat
             found = service.ask("flow_runs/filter", flow_runs={"id": {"any_": [run["id"]]}})[0]["state"]
             return found if found["type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED") else None
 
-        state = until("the run's end is told", 400, ended)
+        state = until("the run's end is told", 600, ended)
     figure("Prefect server gone for s, run's state told after s", f"{OUTAGE_S:.0f}, {time.monotonic() - gone:.0f}")
     assert state["type"] == "COMPLETED", (state, (tmp_path / "worker.log").read_text()[-3000:])
     again = subprocess.run(
@@ -164,7 +164,7 @@ def test_a_run_outlives_the_database(service: PrefectServer, empty_postgres: Pos
     bucket, ledger = Bucket(settings.bucket), open_ledger(settings)
     drop(bucket, "E02", tmp_path)
     with process(tmp_path / "log", env, "-c", "from flows.service import catch_up; print(catch_up())") as run:
-        until("a first step", 240, lambda: ledger.db.one("SELECT 1 FROM steps WHERE name='probe'"))
+        until("a first step", 480, lambda: ledger.db.one("SELECT 1 FROM steps WHERE name='probe'"))
         empty_postgres.stop()
         threading.Timer(OUTAGE_S, empty_postgres.start).start()
         assert run.wait(400) == 0, (tmp_path / "log").read_text()
@@ -292,10 +292,12 @@ def test_what_is_refused_is_one_line_everywhere(
     assert not cases
     runs = service.ask("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["FAILED"]}}})
     assert len([r for r in runs if "StoreError: " in r["state"]["message"]]) == 5
-    until("all five are told of", 120, lambda: len(listener.heard) >= 5)
+    # a message may be sent twice, so the fifth heard need not be the last that comes
+    until(
+        "all five are told of", 120,
+        lambda: all(any(says in n["text"] for n in listener.heard) for _env, says in told_of),
+    )  # fmt: skip
     assert {n["subject"] for n in listener.heard} == {"catch-up: Failed"}
-    for _env, says in told_of:
-        assert any(says in n["text"] for n in listener.heard), (says, listener.heard)
     mails = until("mails are asked for", 120, lambda: len(found := mail_runs(service)) >= 5 and found)
     assert {m["parameters"]["subject"] for m in mails} == {"catch-up: Failed"}
     assert all("StoreError" in m["parameters"]["text"] for m in mails)

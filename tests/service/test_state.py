@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -17,18 +18,19 @@ from localize.delivery import deliver
 from localize.delivery.result import Delivered
 from localize.dubbing.casting import voice_for
 from localize.errors import StoreError
+from localize.pipeline.episode import Stages
 from localize.pipeline.results import Failed
 from localize.records import Verdict
 from localize.series.cast import Character
 from localize.series.memory import Entry
-from localize.service.episodes import DELIVERED, EpisodeRecords
+from localize.service.episodes import DELIVERED, REVIEW, EpisodeRecords, want_anew
 from localize.session import open_series, remember
 from localize.settings import Settings, load_settings
 from localize.storage import backup, schema
 from localize.storage.bible_rows import RememberedLine, enrol, remembered
 from localize.storage.bible_rows import remember as add_rows
 from localize.storage.blobs import SharedStore, Store, canonical, place
-from localize.storage.database import Postgres
+from localize.storage.database import Postgres, Statements
 from localize.storage.leases import LeaseLost
 from localize.storage.ledger import Ledger
 from localize.storage.retention import sweep
@@ -141,26 +143,28 @@ def test_a_postgresql_database_of_an_older_program_is_brought_forward(
 # --- one market's failure --------------------------------------------------------------------------------------
 
 
-class Stages:
+def shortest_stages(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tasks of an episode, replaced by the shortest ones: what is tested is what happens between markets."""
-
-    def __init__(self, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-        session: Any = type("Session", (), {"settings": settings})()
-        episode: Any = type("Episode", (), {"name": "E01"})()
-        monkeypatch.setattr("flows.tasks.session_for", lambda *_a: session)
-        monkeypatch.setattr("flows.tasks.probe", lambda *_a: episode)
-        monkeypatch.setattr("flows.tasks.recognise", lambda *_a: None)
-        monkeypatch.setattr("flows.episode._artifacts", lambda *_a: None)
-        monkeypatch.setattr(
-            "flows.episode._market",
-            lambda _s, _e, _l, market, _p, out: Delivered("E01", market.name, out, Verdict.PASS, (), {}, False),
-        )
+    session: Any = type("Session", (), {"settings": settings})()
+    episode: Any = type("Episode", (), {"name": "E01"})()
+    heard: Any = type("Listened", (), {"transcript": type("Transcript", (), {"language": "en"})()})()
+    part: Any = type("LanguagePart", (), {"spoken": "spoken"})()
+    stages = Stages(
+        admit=lambda *_a: episode,
+        listen=lambda *_a: heard,
+        translate=lambda *_a: part,
+        mix=lambda *_a: None,  # type: ignore[arg-type, return-value]
+        deliver=lambda _s, _e, market, _made, out: Delivered("E01", market.name, out, Verdict.PASS, (), {}, False),
+    )
+    monkeypatch.setattr("flows.tasks.session_for", lambda *_a: session)
+    monkeypatch.setattr("flows.tasks.STAGES", stages)
+    monkeypatch.setattr("flows.episode._artifacts", lambda *_a: None)
 
 
 def test_one_market_s_publishing_error_leaves_the_markets_after_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Stages(load_settings(), monkeypatch)
+    shortest_stages(load_settings(), monkeypatch)
     told: list[str] = []
 
     def ended(result: Delivered | Failed) -> None:
@@ -207,3 +211,22 @@ def test_enrolled_characters_without_a_voice_of_their_own_get_different_ones() -
     voices = [voice_for(n, cast, language, registers) for n in cast]
     assert len(language.voices["f"]) >= 2
     assert voices[0] != voices[1]
+
+
+def test_what_is_wanted_anew_stays_wanted_whoever_finishes_an_old_plan(empty_postgres: PostgresServer) -> None:
+    """A worker that planned before holds the episode for done, and writes so while a person's edit is being written."""
+    books, late = (EpisodeRecords(Ledger(Postgres(empty_postgres.url))) for _ in range(2))
+    known, _fresh = books.admit("night", "E01", "sha", "E01.mp4")
+    books.set_state(known, "latam", REVIEW, "review", digest="made-1")
+    books.finish([(known, ("latam",))])
+    assert books.unfinished() == []
+    finishes = threading.Thread(target=late.finish, args=([(known, ("latam",))],))
+
+    def edited(do: Statements) -> None:
+        want_anew(do, known, "latam")
+        finishes.start()
+        time.sleep(1.0)
+
+    books.db.together(edited)
+    finishes.join(20)
+    assert books.unfinished() == [known]

@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from multiprocessing.sharedctypes import Synchronized
+from ctypes import c_int
 
 
 def die_with_parent() -> None:
@@ -22,7 +22,7 @@ def die_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def serve_proxy(port: int, target: str, away: Synchronized) -> None:
+def serve_proxy(port: int, target: str, away: c_int) -> None:
     """Be the network until killed; `target` is HOST:PORT."""
     host, _, number = target.partition(":")
     die_with_parent()
@@ -41,7 +41,7 @@ def serve_proxy(port: int, target: str, away: Synchronized) -> None:
                 threading.Thread(target=_pass, args=(one, other, away), daemon=True).start()
 
 
-def _pass(source: socket.socket, sink: socket.socket, away: Synchronized) -> None:
+def _pass(source: socket.socket, sink: socket.socket, away: c_int) -> None:
     source.settimeout(0.05)
     with contextlib.suppress(OSError):
         while not away.value:

@@ -9,8 +9,8 @@ import contextlib
 import hashlib
 import json
 import urllib.request
+from ctypes import c_int
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from localize.delivery.result import Delivered
 from localize.errors import EngineError, LocalizeError
 from localize.files import file_sha256
 from localize.markets import Market
+from localize.pipeline.episode import Stages
 from localize.records import Verdict
 from localize.session import Session, open_series
 from localize.settings import Settings
@@ -57,7 +58,7 @@ def programme(texts: list[str]) -> bytes:
 class Engine(BaseHTTPRequestHandler):
     """The engine: answers, or says 500 while `away` is set."""
 
-    away: Synchronized
+    away: c_int
 
     def do_POST(self) -> None:
         texts, tag = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -72,7 +73,7 @@ class Engine(BaseHTTPRequestHandler):
         return
 
 
-def serve_engine(port: int, away: Synchronized) -> None:
+def serve_engine(port: int, away: c_int) -> None:
     """Be the engine until killed."""
     die_with_parent()
     Engine.away = away
@@ -147,6 +148,19 @@ def make_market(session: Session, episode: Any, market: Market, out: Path, port:
     return Delivered(episode.name, market.name, folder, verdict, tuple(errors), {}, False, key)
 
 
-def probe(_session: Session, path: Path, *_more: Any) -> Any:
-    """The episode that a file holds."""
-    return Named(name=path.stem, sha256=file_sha256(path))
+def stages(port: int) -> Stages:
+    """An episode's stages without models: a file's bytes are the episode, and the last stage makes all of a market."""
+
+    def admit(_session: Session, path: Path, _source_lang: str | None) -> Any:
+        return Named(name=path.stem, sha256=file_sha256(path))
+
+    def listen(_session: Session, _episode: Any, _source_lang: str | None) -> Any:
+        return Named(transcript=Named(language="en"))
+
+    def part(*_of: Any) -> Any:
+        return Named(spoken=True)
+
+    def deliver(session: Session, episode: Any, market: Market, _made: Any, out: Path) -> Delivered:
+        return make_market(session, episode, market, out, port)
+
+    return Stages(admit, listen, part, part, part, deliver)

@@ -26,9 +26,13 @@ Vectors = NDArray[np.float32]
 
 
 class Encoder(Protocol):
-    """Texts to vectors of length one."""
+    """Texts to vectors of length one.
+
+    `limits`, where its cosines become doubtful, are a served one's own; those of the embedded ones are measured here.
+    """
 
     name: str
+    limits: dict[str, float]
 
     def reads(self, language: str) -> bool:
         """Whether texts of a language (a primary tag) can be compared."""
@@ -53,6 +57,7 @@ class _InWheel(ABC):
     licence = ""
 
     def __init__(self, context: EngineContext | None = None) -> None:
+        self.limits: dict[str, float] = {}
         self.threads = context.settings.threads if context else 1
         self._guard = threading.Lock()
         self._model: Any = None

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import EngineError
-from ...models.pull import ensure
+from ...models.present import ensure
 from ...records import EngineUse
-from .. import onnx
 from ..base import EngineContext
+from ..device import on_onnx, wanted
 
 MODEL = "ppocr-v6-small"
 SCRIPTS = ("Hani", "Hira", "Kana", "Latn")
@@ -63,6 +63,7 @@ class PpOcr:
 
     def identity(self) -> EngineUse:
         registry, version = self.context.registry, importlib.metadata.version("rapidocr")
+        version += " cuda" if wanted(self.context, "onnxruntime") == "cuda" else ""
         return EngineUse("read", self.name, version, MODEL, registry.identity(MODEL), registry.model(MODEL).licence)
 
     def _parts(self) -> tuple[Any, ...]:
@@ -73,8 +74,9 @@ class PpOcr:
                 from rapidocr.ch_ppocr_rec.utils import CTCLabelDecode
 
                 folder = ensure(self.context.registry, self.context.settings, MODEL)
-                finder = onnx.session(folder / "PP-OCRv6_det_small.onnx")
-                reader = onnx.session(folder / "PP-OCRv6_rec_small.onnx")
+                nothing = np.zeros((1, 3, HEIGHT, 64), np.float32)
+                finder = on_onnx(self.context, MODEL, folder / "PP-OCRv6_det_small.onnx", lambda s: _run(s, nothing))
+                reader = on_onnx(self.context, MODEL, folder / "PP-OCRv6_rec_small.onnx", lambda s: _run(s, nothing))
                 letters = reader.get_modelmeta().custom_metadata_map["character"].splitlines()
                 boxes = DBPostProcess(thresh=0.3, box_thresh=0.5, unclip_ratio=1.6, use_dilation=True)
                 self._loaded = finder, boxes, reader, CTCLabelDecode(character=letters)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ModelDamaged
-from ...models.pull import ensure
+from ...models.present import ensure
 from ...records import EngineUse
 from ..base import EngineContext, Samples
 

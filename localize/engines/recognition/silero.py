@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...audio.envelope import runs
 from ...audio.spans import Span, join_spans
 from ..base import Samples
 
@@ -20,6 +21,5 @@ def speech_spans(audio: Samples, threshold: float = 0.5, join_ms: int = 100, sho
         return []
     padded = np.pad(audio, (0, WINDOW - len(audio) % WINDOW)).astype(np.float32)
     voiced = np.asarray(get_vad_model()(padded)).ravel() >= threshold
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], voiced.astype(np.int8), [0]])))
-    spans = [(int(a) * FRAME_MS, int(b) * FRAME_MS) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    spans = [(a * FRAME_MS, b * FRAME_MS) for a, b in runs(voiced)]
     return [s for s in join_spans(spans, join_ms) if s[1] - s[0] >= shortest_ms]

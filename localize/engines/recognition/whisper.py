@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from ...errors import EngineError, OptionError
-from ...models.pull import ensure
+from ...models.present import ensure
 from ...records import EngineUse, Word
 from ..base import EngineContext, Heard, Samples, versions
 from ..device import on_device, wanted
+from . import window
 from .choice import EMBEDDED, choose
 
 RATE = 16_000
@@ -21,10 +22,10 @@ LANGUAGES = ("es", "pt", "hi", "zh", "fr", "de", "it", "ja", "ko", "tr", "id", "
 
 
 class Whisper:
-    """Recognition, sequential: finer word times than the batched pipeline, at some speed.
+    """Recognition, sequential: finer word times than the batched pipeline. Callers hear several stretches at once.
 
     Temperature fallback stays on but stops at 0.4: the higher tries cost most and bring guesses. `quick` does
-    without it, for reading back speech whose text is known.
+    without it and in short windows, for reading back speech whose text is known and for hearing a line again.
     """
 
     name = "faster-whisper"
@@ -35,6 +36,7 @@ class Whisper:
     def identity(self) -> EngineUse:
         model = self.context.registry.model(self.model_id)
         version = versions("faster-whisper", "ctranslate2")  # the first carries the voice detector's model as well
+        version += f" window {window.RULES}"
         version += " cuda" if wanted(self.context) == "cuda" else ""
         digest = self.context.registry.identity(self.model_id)
         return EngineUse("recognise", self.name, version, model.id, digest, model.licence)
@@ -50,7 +52,10 @@ class Whisper:
                 self.context.loaded[self.model_id] = on_device(
                     self.context,
                     self.model_id,
-                    lambda device, kind: WhisperModel(str(folder), device=device, compute_type=kind, cpu_threads=threads),
+                    # one thread a hearing, several hearings at once: two threads on one gain a sixth of its time only
+                    lambda device, kind: window.fitted(
+                        WhisperModel(str(folder), device=device, compute_type=kind, cpu_threads=1, num_workers=threads)
+                    ),
                     lambda model: model.detect_language(np.zeros(RATE, np.float32)),
                 )
             return self.context.loaded[self.model_id]
@@ -82,7 +87,8 @@ class Whisper:
                 # its own filter cuts the sound at pauses and then puts words on the wrong side of them
                 vad_filter=False,
             )
-            heard = [w for s in segments for w in (s.words or [])]
+            with window.short(quick):  # it is heard as the segments are asked for
+                heard = [w for s in segments for w in (s.words or [])]
         except (RuntimeError, ValueError) as error:
             if "language code" in str(error):
                 raise OptionError(

@@ -14,11 +14,11 @@ import soxr
 
 from ...audio.samples import RATE
 from ...errors import EngineError
-from ...models.pull import ensure
+from ...models.present import ensure
 from ...records import EngineUse
 from ..availability import absent, unusable
 from ..base import EngineContext, Samples
-from ..device import on_torch
+from ..device import on_torch, wanted
 
 SPEECH = "vocals"
 OVERLAP = 0.25
@@ -34,6 +34,7 @@ class Demucs:
     def identity(self) -> EngineUse:
         there = not absent("demucs_infer")
         version = f"demucs-infer {importlib.metadata.version('demucs-infer') if there else '?'}"
+        version += " cuda" if there and wanted(self.context, "torch") == "cuda" else ""
         digest = self.context.registry.identity(self.name)
         return EngineUse("bed", "demucs", version, self.name, digest, self.model.licence)
 

@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import EngineError, LicenceRefused, OptionError
-from ...models.pull import ensure
+from ...models.present import ensure
 from ...models.registry import Model
 from ...records import EngineUse
 from ..base import Clip, EngineContext
+from ..device import left_out, wanted
 from ..worker_process import WorkerProcess
 
 VERSION = "0.28"
@@ -55,13 +56,14 @@ class Coqui:
         self.outside = WorkerProcess("coqui", settings.coqui, worker, settings.coqui_seconds)
 
     def identity(self, voice: str = "") -> EngineUse:
+        version = VERSION + (" cuda" if wanted(self.context, self.name) == "cuda" else "")
         if not voice:
-            return EngineUse("speak", self.name, VERSION, "", "", "MPL-2.0")
+            return EngineUse("speak", self.name, version, "", "", "MPL-2.0")
         asked = parse(voice)
         model, digest = self._model(asked), self.context.registry.identity(asked.model)
         if asked.sample:
             digest += ":" + hashlib.sha256(self._sample(asked).read_bytes()).hexdigest()
-        return EngineUse("speak", self.name, VERSION, asked.model, digest, model.licence)
+        return EngineUse("speak", self.name, version, asked.model, digest, model.licence)
 
     def check_voice(self, voice: str) -> None:
         asked = parse(voice)
@@ -73,6 +75,9 @@ class Coqui:
     def phonemes(self, text: str, language: str) -> str:
         """The text itself with its language before it: these models have front ends of their own."""
         return f"{language}|{text}"
+
+    def length_ms(self, phonemes: str, voice: str, speed: float) -> int | None:
+        return None
 
     def speak(self, phonemes: str, voice: str, speed: float) -> Clip:
         asked = parse(voice)
@@ -86,11 +91,14 @@ class Coqui:
             "language": language.split("-")[0] if len(self._model(asked).languages) > 1 else "",
             "sample": str(self._sample(asked).absolute()) if asked.sample else "",
             "speed": speed,
+            "device": wanted(self.context, self.name),
         }
         answer, data = self.outside.ask(request, f"coqui {asked.model}")
+        if answer.get("without_gpu"):
+            left_out(self.context, self.name, asked.model, str(answer["without_gpu"]))
         samples = np.frombuffer(data, "<f4").astype(np.float32)
         if not len(samples):
-            raise EngineError("the voice gave nothing", voice)
+            raise EngineError("the voice returned no sound", voice)
         return Clip(samples, int(answer["rate"]))
 
     def _model(self, asked: Voice) -> Model:

@@ -1,7 +1,7 @@
 """Runs in the environment of coqui-tts (`make coqui`) and imports nothing of this project. See outside.py.
 
-{"do": "speak", "folder": …, "text": …, "speaker": …, "language": …, "sample": …, "speed": …}
-  -> {"rate": Hz, "bytes": n} and n bytes of float32, or {"error": …}
+{"do": "speak", "folder": …, "text": …, "speaker": …, "language": …, "sample": …, "speed": …, "device": …}
+  -> {"rate": Hz, "bytes": n} and n bytes of float32, or {"error": …}; "without_gpu" says why the GPU was not used
 """
 
 import contextlib
@@ -50,15 +50,26 @@ def inside(folder: Path):
 
 
 def speak(loaded: dict, request: dict):
-    """(rate, samples) of one line; a model is loaded once."""
-    import numpy as np
-    import torch
-
+    """(rate, samples, why the GPU was not used) of one line; a model is loaded once, and then tried on the GPU if asked."""
     folder = request["folder"]
     if folder not in loaded:
         loaded.clear()  # one at a time: they are large
         loaded[folder] = load(Path(folder))
-    voice = loaded[folder]
+        if request.get("device") == "cuda":
+            try:
+                loaded[folder].to("cuda")
+                return *say(loaded[folder], request), ""
+            except (RuntimeError, AssertionError) as error:  # no memory, no kernel for this GPU; a build without CUDA
+                loaded[folder].to("cpu")
+                return *say(loaded[folder], request), f"{type(error).__name__}: {error}"
+    return *say(loaded[folder], request), ""
+
+
+def say(voice, request: dict):
+    """(rate, samples) of one line by a loaded model, wherever it is."""
+    import numpy as np
+    import torch
+
     torch.manual_seed(request.get("seed", 7))  # the same line must give the same take
     extra = {}
     model = voice.tts_model
@@ -93,9 +104,10 @@ def main() -> None:
             rest += more
         line, _, rest = rest.partition(b"\n")
         try:
-            rate, samples = speak(loaded, json.loads(line))
+            rate, samples, without_gpu = speak(loaded, json.loads(line))
             data = samples.astype("<f4").tobytes()
-            answers.write(json.dumps({"rate": rate, "bytes": len(data)}).encode() + b"\n" + data)
+            said = {"rate": rate, "bytes": len(data), "without_gpu": without_gpu}
+            answers.write(json.dumps(said).encode() + b"\n" + data)
         except Exception as error:
             answers.write(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode() + b"\n")
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import threading
 from typing import Any
+
+from ...languages.chinese import quiet_jieba
 
 PACKAGES = ("misaki", "jieba", "pypinyin", "cn2an")  # whose versions decide how a text is said
 LANGUAGES = ("zh", "cmn")  # primary tags, and espeak's own code
@@ -24,10 +25,9 @@ class Mandarin:
         """How a text is said."""
         with self._guard:
             if self._front is None:
-                import jieba
+                quiet_jieba()
                 from misaki import zh
 
-                jieba.setLogLevel(logging.ERROR)
                 self._front = zh.ZHG2P()
             said = self._front(_QUIET.sub(" ", text).replace("……", "，").replace("…", "，").replace("——", "，"))
         return str(said[0] if isinstance(said, tuple) else said)

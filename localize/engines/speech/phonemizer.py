@@ -10,6 +10,7 @@ from typing import Any
 
 from ...errors import EngineError
 
+_ESPEAK = threading.Lock()  # it has one voice a process: two languages at once would be read by each other's rules
 PACKAGES = ("espeakng-loader", "phonemizer", "kokoro-onnx")  # whose versions decide how a text is said
 
 
@@ -38,7 +39,8 @@ class Phonemizer:
         """How espeak says a text; `language` is its own code. Raises EngineError for a language that it does not have."""
         tokens = self.tokenizer()
         try:
-            said = str(tokens.phonemize(text, _own(language)))
+            with _ESPEAK:
+                said = str(tokens.phonemize(text, _own(language)))
         except RuntimeError as error:
             raise EngineError(f"espeak cannot read {language!r}: {error}", "phonemizer") from error
         # espeak tells where it takes up another language, "(en)", which a voice would read as sounds

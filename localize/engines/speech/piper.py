@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 
 from ...errors import EngineError, OptionError
-from ...models.pull import ensure
+from ...models.present import ensure
 from ...models.registry import Model
 from ...records import EngineUse
-from .. import onnx
 from ..base import Clip, EngineContext, versions
+from ..device import on_onnx, wanted
 from .phonemizer import PACKAGES, Phonemizer
 
 BEGIN, END, PAD = "^", "$", "_"
+TRIAL = 8  # signs that a GPU is tried with
 NOISE, LENGTH, NOISE_W = 0.667, 1.0, 0.8  # what its voices are trained to be run with, where one says nothing
 
 
@@ -36,6 +37,7 @@ class Piper:
 
     def identity(self, voice: str = "") -> EngineUse:
         version = versions("onnxruntime", *PACKAGES)
+        version += " cuda" if wanted(self.context, "onnxruntime") == "cuda" else ""
         if not voice:
             return EngineUse("speak", self.name, version, "", "", "MIT")
         model = self._model(voice)
@@ -48,8 +50,20 @@ class Piper:
     def phonemes(self, text: str, language: str) -> str:
         return self._front.phonemes(text, language)
 
+    def length_ms(self, phonemes: str, voice: str, speed: float) -> int | None:
+        return None
+
     def speak(self, phonemes: str, voice: str, speed: float) -> Clip:
         session, config = self._loaded(voice)
+        inputs = self._inputs(phonemes, voice, speed, config)
+        try:
+            samples = np.asarray(session.run(None, inputs)[0], np.float32).ravel()
+        except Exception as error:  # onnxruntime raises its own unexported types
+            raise EngineError(str(error), voice) from error
+        return Clip(samples, int(config["audio"]["sample_rate"]))
+
+    def _inputs(self, phonemes: str, voice: str, speed: float, config: dict[str, Any]) -> dict[str, Any]:
+        """What the graph is given for a line. Raises EngineError where there is nothing to say."""
         table, scales = config["phoneme_id_map"], config.get("inference", {})
         ids = [*table[BEGIN], *table[PAD]]
         for sign in phonemes:
@@ -68,11 +82,7 @@ class Piper:
         }  # fmt: skip
         if config.get("num_speakers", 1) > 1:
             inputs["sid"] = np.array([self._speaker(voice, config)], np.int64)
-        try:
-            samples = np.asarray(session.run(None, inputs)[0], np.float32).ravel()
-        except Exception as error:  # onnxruntime raises its own unexported types
-            raise EngineError(str(error), voice) from error
-        return Clip(samples, int(config["audio"]["sample_rate"]))
+        return inputs
 
     def _model(self, voice: str) -> Model:
         match = re.fullmatch(r"piper:([\w.-]+)(?:/(.+))?", voice)
@@ -101,9 +111,11 @@ class Piper:
                 if graph is None or table is None:
                     raise EngineError("its table names no .onnx or no .onnx.json file", model.id)
                 try:
-                    session = onnx.session(graph)
                     config = json.loads(table.read_text(encoding="utf-8"))
+                    sign = next(s for s in config["phoneme_id_map"] if s not in (BEGIN, END, PAD))
                     config["phoneme_id_map"][BEGIN], config["audio"]["sample_rate"]
+                    trial = self._inputs(sign * TRIAL, voice, 1.0, config)
+                    session = on_onnx(self.context, model.id, graph, lambda made: made.run(None, trial))
                 except Exception as error:
                     raise EngineError(f"cannot be read: {error}", model.id) from error
                 self.context.loaded[model.id] = (session, config)

@@ -33,3 +33,6 @@ class Voices:
 
     def speak(self, phonemes: str, voice: str, speed: float) -> Clip:
         return self.of(voice).speak(phonemes, voice, speed)
+
+    def length_ms(self, phonemes: str, voice: str, speed: float) -> int | None:
+        return self.of(voice).length_ms(phonemes, voice, speed)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import functools
 import shutil
 import subprocess
+from typing import Any
 
 from ...errors import EngineError, ToolError
 from ...records import EngineUse
 from ..base import Ask, EngineContext, Plain
-from . import corrections
+from . import apertium_stream, corrections, portuguese_readings, spanish_address, spanish_grammar
 
 MODES = {("pt", "es"): "pt-es", ("es", "pt"): "es-pt_BR"}
 INSTALL = "apt-get install apertium apertium-es-pt"
@@ -39,6 +40,10 @@ class Apertium(Plain):
             "GPL-2.0+",
         )
 
+    def reads(self, ask: Ask, source: str, target: str) -> Any:
+        """Whether the one who is addressed is "usted"."""
+        return {"formal": _formal(ask)} if target == "es" else {}
+
     def unavailable(self, source: str, target: str) -> str:
         if shutil.which("apertium") is None:
             return f"apertium is not installed: {INSTALL}"
@@ -51,6 +56,9 @@ class Apertium(Plain):
             raise ToolError(reason, "apertium", INSTALL)
         texts = [a.text for a in asks]
         ready = [" ".join(before(t, source).split()) for t in texts]
+        if target == "es":
+            made = self._into_spanish(ready, asks)
+            return [after(m, text, target) for m, text in zip(made, texts, strict=True)]
         # an empty row between lines keeps the tagger from reading across them
         argv = ["apertium", "-u", MODES[source, target]]
         sent = "\n\n".join(ready) + "\n"
@@ -62,6 +70,18 @@ class Apertium(Plain):
         if done.returncode or len(rows) != len(texts):
             raise EngineError(f"{len(texts)} lines in, {len(rows)} out; {done.stderr.strip()[-200:]}", "apertium")
         return [after(row.strip(), text, target) for row, text in zip(rows, texts, strict=True)]
+
+    def _into_spanish(self, ready: list[str], asks: list[Ask]) -> list[str]:
+        formal, told = [_formal(a) for a in asks], [a.told for a in asks]
+        return apertium_stream.translate(
+            ready, portuguese_readings.put_right, lambda rows: spanish_grammar.put_right(rows, formal, told)
+        )
+
+
+def _formal(ask: Ask) -> bool:
+    if ask.address:  # the bible's own word
+        return "usted" in ask.address.lower()
+    return spanish_address.is_formal(ask.told or ask.text, *ask.before)
 
 
 def before(text: str, source: str) -> str:

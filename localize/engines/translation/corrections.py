@@ -10,37 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-RULES = 4
+RULES = 6
 
 _KIN = r"(?:mãe|pai|irmã|irmão|família|filh[oa]s?|marido|esposa|mulher|tia|tio|avó|avô|chefe|amig[oa]s?)"
-_LIGHTS = (
-    r"(?=\s+(?:[oa]s?\s+)?(?:luz|luzes|tv|televisão|motor|carro|câmeras?|computador|música|som|rádio|fogo|fogão)\b)"
-)
-_LEAVE = r"(?=\s+(?:daqui|d[eoa]s?\b|agora|já|sozinh[oa]|com)\b|[.!?,]|$)"
-
 # (pattern in Portuguese, made-up word, the Spanish it stands for)
 FORCED: tuple[tuple[str, str, str], ...] = (
-    (rf"\bsaia{_LEAVE}", "Zqsalga", "salga"),
-    (rf"\bsaiam{_LEAVE}", "Zqsalgan", "salgan"),
     (r"\bno altar\b", "Zqaltar", "en el altar"),
     (r"\bfarol\b", "Zqfarol", "faro"),
-    (rf"\bdesligue{_LIGHTS}", "Zqapague", "apague"),
-    (rf"\bdesliga{_LIGHTS}", "Zqapaga", "apaga"),
-    (rf"\bdesligar{_LIGHTS}", "Zqapagar", "apagar"),
-    (rf"\bdesligou{_LIGHTS}", "Zqapago", "apagó"),
-    (r"\bdesligue\b(?!-)", "Zqcuelgue", "cuelgue"),
-    (r"\bdesliga\b(?!-)", "Zqcuelga", "cuelga"),
-    (r"\bdesligar\b", "Zqcolgar", "colgar"),
-    (r"\bdesligou\b", "Zqcolgo", "colgó"),
-    (r"\bfale\b", "Zqhable", "hable"),
-    (r"\bfalem\b", "Zqhablen", "hablen"),
-    (r"\bfique\b", "Zqquedese", "quédese"),
-    (r"\bfica comigo\b", "Zqquedate", "quédate conmigo"),
-    (r"\bficou (?=em\b|n[oa]s?\b|aqui\b|lá\b|com\b)", "Zqquedo ", "se quedó "),
     (r"\b(?:estou com|tenho|sinto) saudades? de você\b", "Zqextrano", "te extraño"),
     (r"\bsinto (?:a )?sua falta\b", "Zqextrano", "te extraño"),
-    (r"\bme deve\b", "Zqmedebe", "me debe"),  # which it reads as an order
-    (r"\bnos deve\b", "Zqnosdebe", "nos debe"),
 )
 
 # "a gente" with a verb is "we"
@@ -86,8 +64,20 @@ _GO = (
     r"volver|vuelto|volvió|volví|vuelve|vuelva|vuelvo|vuelves|volviendo|volvería|ir|ido|fue|fui|va|voy|vamos|van|vaya|"
     r"regresar|regresó|regresa|llegar|llegó|viajar|viajó|ven|venga|vino|venir|yendo|mudó|mudar"
 )
-_AFTER: tuple[tuple[str, str], ...] = (
+_AFTER: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\bpara casa\b", "a casa"),
+    (r"\b([Vv])én\b", r"\1en"),  # its generator writes the imperative of "venir" so
+    (r"\b([Ll])a (?=(?:agua|arma|alma|hambre|hacha|águila|área|ancla)\b)", lambda m: "El " if m[1] == "L" else "el "),
+    (r"\b([Uu])na (?=(?:arma|alma|hacha|águila|área|ancla)\b)", r"\1n "),
+    (r"(?<![\w,] )\b[Ss]iento mucho(?= ?[,.!]|$| no\b)", lambda m: "Lo siento" if m[0][0] == "S" else "lo siento"),
+    (r"\bBuena noche\b", "Buenas noches"),
+    (r"\b([Vv]amos) ahí\b(?=[,!.])", r"\1"),
+    (r"\b[Uu]no (?=[a-záéíóúñ]{3,}\b)(?!(?:que|del?|por|con|para|más|menos|solo|u|y)\b)", lambda m: "Un " if m[0][0] == "U" else "un "),
+    (r"\b(?:el|lo) aunque\b", "el mismo que"),
+    (r"¿Será que ", "¿"),
+    (r"\b((?:se|sig)u\w+) para (?=(?:el|la|los|las)\b)", r"\1 hasta "),
+    (r"\bla bordo\b", "a bordo"),
+    (r"\bManos para cima\b", "Manos arriba"),
     (rf"\b((?i:{_GO})) para (?=[A-ZÁÉÍÓÚ]|(?:el|la|los|las|mi|tu|su|nuestr[oa]) )", r"\1 a "),
     (r"\b((?:mint|mient|ment)\w*) para (?!que\b|m[ií]\b)", r"\1 a "),
     (rf"\b((?i:{_SAW})) (?=[A-ZÁÉÍÓÚ]\w)", r"\1 a "),

@@ -16,12 +16,12 @@ from typing import Any
 
 from ...errors import EngineError, ModelDamaged, ModelError
 from ...files import file_sha256
-from ...models.pull import ensure
+from ...models.present import ensure
 from ...models.registry import Registry
 from ...records import EngineUse
 from ..availability import EXTRA, absent, unusable
 from ..device import on_device, wanted
-from .model_families import END, Dialect, dialect
+from .model_families import END, Dialect, dialect, text_pieces
 from .pulled import BEAM, OfModel
 
 QUANTIZATION = "int8"
@@ -63,8 +63,7 @@ class CTranslate(OfModel):
             )
         except (RuntimeError, ValueError) as error:
             raise EngineError(str(error), f"{self.name} {source}->{target}") from error
-        drop = {how.target_token, END} - {""}
-        return [[joiner.decode([t for t in h if t not in drop]).strip() for h in r.hypotheses] for r in results]
+        return [[joiner.decode(text_pieces(h)).strip() for h in r.hypotheses] for r in results]
 
     def _loaded(self) -> tuple[Any, Any, Any]:
         with self.context.guard:

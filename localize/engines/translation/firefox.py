@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-
-from ...models.pull import ensure
+from ...models.present import ensure
 from ...records import EngineUse
 from ..availability import unusable
-from ..base import Ask, EngineContext, Plain
+from ..base import Ask, EngineContext, Plain, versions
 from . import corrections
 from .firefox_model import RULES, FirefoxModel
 from .model_families import pairs
@@ -47,7 +45,7 @@ def loaded(context: EngineContext, model_id: str) -> FirefoxModel:
 def version(target: str) -> str:
     """What besides the model decides the text."""
     mends = f" corrections {corrections.RULES}" if target == "pt" else ""
-    return f"fxtranslate {importlib.metadata.version('fxtranslate')} rules {RULES}{mends}"
+    return f"{versions('fxtranslate')} rules {RULES}{mends}"
 
 
 def corrected(texts: list[str], target: str) -> list[str]:

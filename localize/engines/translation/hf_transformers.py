@@ -10,11 +10,11 @@ import importlib.metadata
 from typing import Any
 
 from ...errors import EngineError
-from ...models.pull import ensure
+from ...models.present import ensure
 from ...records import EngineUse
 from ..availability import absent, unusable
-from ..device import on_torch
-from .model_families import dialect
+from ..device import on_torch, wanted
+from .model_families import CONTROL, dialect
 from .pulled import BEAM, OfModel
 
 LONGEST = 256  # tokens
@@ -26,6 +26,7 @@ class Seq2Seq(OfModel):
     def identity(self, source: str, target: str) -> EngineUse:
         there = not absent("transformers")
         version = f"transformers {importlib.metadata.version('transformers') if there else '?'} beam {BEAM}"
+        version += " cuda" if there and wanted(self.context, "torch") == "cuda" else ""
         digest = self.context.registry.identity(self.name)
         return EngineUse("translate", self.name, version, self.name, digest, self.model.licence)
 
@@ -57,7 +58,8 @@ class Seq2Seq(OfModel):
             words = tokenizer.batch_decode(made, skip_special_tokens=True)
         except (RuntimeError, ValueError, IndexError) as error:
             raise EngineError(str(error), f"{self.name} {source}->{target}") from error
-        return [[w.strip() for w in words[i : i + count]] for i in range(0, len(words), count)]
+        words = [" ".join(CONTROL.sub(" ", w).split()) for w in words]  # Marian's tokenizer takes language tokens for text
+        return [words[i : i + count] for i in range(0, len(words), count)]
 
     def _loaded(self) -> tuple[Any, Any]:
         with self.context.guard:

@@ -5,12 +5,15 @@ A model's table in models.toml names its family; `codes` there maps a primary la
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ...errors import ModelError
 from ...models.registry import Model
 
 END = "</s>"
+# what vocabularies hold besides text: ends, padding, language tokens of each family, M2M100's spare places
+CONTROL = re.compile(r"</?s>|<pad>|<mask>|<2\w+>|>>\w+<<|__\w+__|madeupword\d+|[a-z]{3}_[A-Z][a-z]{3}")
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,11 @@ def dialect(model: Model, source: str, target: str) -> Dialect:
     codes = {"source": model.codes.get(source, source), "target": model.codes.get(target, target)}
     filled = (t.format(**codes) for t in (family.source_token, family.target_token, family.text_prefix))
     return Dialect(family, *filled)
+
+
+def text_pieces(tokens: list[str]) -> list[str]:
+    """The tokens that are text: a language token that a model writes in mid-sentence is not part of what it says."""
+    return [t for t in tokens if not CONTROL.fullmatch(t)]
 
 
 def pairs(model: Model) -> frozenset[tuple[str, str]]:

@@ -180,5 +180,6 @@ SPEECH = Speech(
     labels="room|suite|apartment|apt|flight|gate|route|highway|bus|unit|locker|cell|flat|bungalow|interstate|studio",
     codes="pin|code|password|passcode|combination|extension|pin is|code is|password is|passcode is|combination is",
     counted_romans=r"(?:chapter|part|act|scene|volume|book|war|season|phase|type|class|level|page|section|episode|century|round|stage|number|line|channel|step|rule|plan|phase|track|agent)",
+    titles=r"king|queen|pope|emperor",
     decades=((r"(?<![\w.,])'?(\d0)'?s\b", "{1}"),),
 )  # fmt: skip

@@ -160,7 +160,7 @@ SPEECH = Speech(
         (r"\bSgto\.", "sargento"), (r"\bCmdte\.", "comandante"), (r"\bSta\.(?=\s+[A-Z])", "santa"), (r"\bSto\.(?=\s+[A-Z])", "santo"),
         (r"\bD\.(?=\s+[A-ZÁÉÍÓÚ][a-z])", "don"), (r"\bDña\.|\bD\.ª", "doña"), (r"\betc\.", "etcétera"), (r"\bvs?\.(?=\s)", "contra"), (r"\bCía\.", "compañía"),
         (r"\bS\.\s?A\.", "ese a"), (r"\bp\. ?ej\.", "por ejemplo"), (r"\bTel\.|\btel\.(?=\s*\d)", "teléfono"), (r"\bpágs?\.(?=\s*\d)", "página"),
-        (r"\b(?:[Nn]úm|[Nn][oº°]|N\.?[oº°]|n\.?[oº°])\.?\s?(?=\d)(?!\d+ (?!es)[a-z]+s\b)", "número "), (r"\baprox\.", "aproximadamente"), (r"\bJr\.", "junior"),
+        (r"\b(?:[Nn]úm\.?|[Nn]\.?[º°]|[Nn]\.o|[Nn]o\.)\s?(?=\d)(?!\d+ (?!es)[a-z]+s\b)", "número "), (r"\baprox\.", "aproximadamente"), (r"\bJr\.", "junior"),
     ),
     hush=(
         (r"\b(?:s+h+|ch+ist|ch+t)\b(?!\w)", "chis"), (r"\b(?:h*m{2,}|hm+)\b", "hum"), (r"\bp+s+t+\b", "pist"),
@@ -174,5 +174,6 @@ SPEECH = Speech(
     labels="habitación|suite|página|número|capítulo|piso|puerta|sala|canal|agente|zona|calle|ruta|cuarto|vuelo|línea|departamento|apartamento|casa|autobús|autopista|nivel|paso|plan|día|regla",
     codes="pin|pin es|clave|clave es|código|código es|contraseña|contraseña es|extensión|combinación|combinación es",
     counted_romans=r"(?:capítulo|parte|acto|escena|tomo|libro|guerra|temporada|fase|tipo|clase|nivel|página|siglo|episodio|volumen|mundial)",
+    titles=r"rey|reina|papa|don|emperador",
     score="a",
 )  # fmt: skip

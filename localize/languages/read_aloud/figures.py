@@ -76,7 +76,9 @@ def amount(figure: str, unit: Unit, s: Speech, scale: str = "") -> str:
     """A figure with what it counts; hundredths of a currency are said as such."""
     whole, rest, mark = value(figure, s)
     if scale:
-        return f"{number(whole, rest, mark, s)} {s.scales[scale.lower()]}{s.of} {unit.many}"
+        said = s.scales[scale.lower()]
+        of = "" if said == s.scales.get("mil") else s.of  # vinte mil dólares, vinte milhões de dólares
+        return f"{number(whole, rest, mark, s)} {said}{of} {unit.many}"
     if unit.part[0] and len(rest) == 2:
         cents = int(rest)
         part = f"{number(cents, '', '', s, False)} {unit.part[cents != 1]}" if cents else ""
@@ -95,18 +97,26 @@ def _year(digits: str) -> int:
 
 
 def _dates(text: str, s: Speech) -> str:
+    def valid(day: int, month: int, year: int | None) -> str:
+        return s.date(day, month, year) if 1 <= month <= 12 and 1 <= day <= 31 else ""
+
     def numeric(m: Match) -> str:
         first, second, year = int(m[1]), int(m[3]), _year(m[4])
         month_first = (s.month_first and second <= 31 and first <= 12) or second > 12
-        day, month = (second, first) if month_first else (first, second)
-        return s.date(day, month, year) if 1 <= month <= 12 and 1 <= day <= 31 else ""
+        return valid(second, first, year) if month_first else valid(first, second, year)
+
+    def without_year(m: Match) -> str:
+        first, second = int(m[1]), int(m[2])
+        return valid(second, first, None) if s.month_first else valid(first, second, None)
 
     def iso(m: Match) -> str:
         year, month, day = (int(g) for g in m.groups())
-        return s.date(day, month, year) if 1 <= month <= 12 and 1 <= day <= 31 else ""
+        return valid(day, month, year)
 
     text = sub(r"(?<![\d/.-])(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?![\d/-])", iso, text)
     text = sub(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-])", numeric, text)
+    # a zero before a figure: a day and a month, no fraction
+    text = sub(r"(?<![\d/.,-])(?=0|\d\d/0)(\d{2})/(\d{2})(?![\d/%-]|[.,]\d)", without_year, text)
     if s.month_before_day:
         day = rf"\b({s.months})\.?,? (\d{{1,2}})(?:st|nd|rd|th)?(?![\w:/]|[.,]\d)"
         return sub(day, lambda m: f"{m[1]} {s.day_of_month(int(m[2]))}" if 0 < int(m[2]) < 32 else "", text)
@@ -246,7 +256,9 @@ def _romans(text: str, s: Speech) -> str:
             return ""
         if re.fullmatch(rf"(?i){s.counted_romans}", m[1]):
             return f"{m[1]} {s.cardinal(found)}"
-        return f"{m[1]} {s.regnal(found, m[1])}" if len(m[2]) > 1 and m[1][0].isupper() else ""
+        # a lone I is a king's only behind his title: "Pedro I sent" has none
+        numbered = len(m[2]) > 1 or re.search(rf"(?i)\b(?:{s.titles})\s$", m.string[: m.start()])
+        return f"{m[1]} {s.regnal(found, m[1])}" if numbered and m[1][0].isupper() else ""
 
     return sub(r"\b([^\W\d_]{3,}) ([IVX]{1,6})(?![\w'’])", say, text)
 

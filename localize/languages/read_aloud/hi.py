@@ -131,5 +131,6 @@ SPEECH = Speech(
     labels="कमरा|पन्ना|नंबर|गेट|एजेंट",
     codes="pin|पिन|कोड|पासवर्ड",
     counted_romans="(?:भाग|अध्याय)",
+    titles=r"king|queen|pope|emperor",
     after_clock="बजे",
 )  # fmt: skip

@@ -152,7 +152,7 @@ SPEECH = Speech(
         (r"\bSta\.(?=\s+[A-Z])", "santa"), (r"\bSto\.(?=\s+[A-Z])", "santo"), (r"\bS\.(?=\s+[A-ZÁÉÍÓÚ][a-záéíóú])", "São"),
         (r"\bD\.(?=\s+[A-ZÁÉÍÓÚ][a-záéíóú])", "dona"), (r"\bV\.\s?Exa\.", "Vossa Excelência"), (r"\betc\.", "et cetera"), (r"\bvs?\.(?=\s)", "versus"),
         (r"\bCia\.", "companhia"), (r"\bLtda\.", "limitada"), (r"\bS\.\s?A\.|\bS/A\b", "esse á"), (r"\bp\. ?ex\.", "por exemplo"),
-        (r"\b[Tt]el\.(?=\s*\d)", "telefone"), (r"\bpágs?\.(?=\s*\d)", "página"), (r"\b(?:[Nn]úm|[Nn][oº°]|[Nn]\.?[oº°])\.?\s?(?=\d)", "número "),
+        (r"\b[Tt]el\.(?=\s*\d)", "telefone"), (r"\bpágs?\.(?=\s*\d)", "página"), (r"\b(?:[Nn]úm\.?|[Nn]\.?[º°]|[Nn]\.o|[Nn]o\.)\s?(?=\d)", "número "),
         (r"\bE\.?U\.?A\.", "Estados Unidos"), (r"\baprox\.", "aproximadamente"), (r"\bJr\.", "júnior"),
     ),
     hush=(
@@ -167,5 +167,6 @@ SPEECH = Speech(
     labels="quarto|suíte|página|número|capítulo|andar|porta|sala|canal|agente|zona|rua|rota|voo|linha|apartamento|casa|ônibus|rodovia|nível|passo|plano|dia|regra|bloco",
     codes="pin|pin é|senha|senha é|código|código é|ramal|combinação|combinação é",
     counted_romans=r"(?:capítulo|parte|ato|cena|tomo|livro|guerra|temporada|fase|tipo|classe|nível|página|século|episódio|volume|mundial)",
+    titles=r"rei|rainha|papa|dom|imperador",
     score="a",
 )  # fmt: skip

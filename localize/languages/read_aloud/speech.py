@@ -45,6 +45,8 @@ class Speech:
         short: (pattern, what is said) of abbreviations, in order; `hush`: of sounds and laughter.
         signs: the words of single signs.
         dials, labels, codes: patterns of the words before an emergency number, a room, a secret number.
+        counted_romans: of those before a Roman number that is a plain one, "chapter"; titles: of those before the name of
+            whom a lone I numbers, "king".
         both_thousands: whether either mark parts thousands ("1.500" and "1,500").
     """
 
@@ -83,6 +85,7 @@ class Speech:
     labels: str
     codes: str
     counted_romans: str
+    titles: str
     between_letters: str = " "
     decades: Rules = ()
     after_clock: str = ""

@@ -47,7 +47,7 @@ def addresses(text: str, s: Speech) -> str:
                 out.append(at)
             elif piece == "www":
                 out.append(s.signs["www"])
-            elif len(piece) == 1 and piece.isalpha():
+            elif piece.isalpha() and (len(piece) == 1 or (len(piece) == 2 and not re.search("[aeiouy]", piece))):
                 out.append(spelled(piece.upper(), s))
             elif piece == "com" and "com" in s.signs:
                 out.append(s.signs["com"])

@@ -16,10 +16,10 @@ import numpy as np
 from rapidfuzz import fuzz
 
 from ...engines.reading.ppocr import Box
+from ...languages.scripts import letters
 from ...media.frames import Image, View, frames
 from ...records import Media
 from .records import Band, Rect, ScreenText
-from .script import letters
 
 SHORT = 640  # pixels of the shorter side of a sample; text is found at half of it
 SAMPLES = (12, 40)  # fewest and most

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from rapidfuzz.distance import LCSseq
 
+from ...languages.scripts import SOLID, script, scripts_of
 from ...languages.text import normal_form
 from ...media.frames import Image, View, frames
 from .band import Reader, cut
 from .read import ROW
 from .records import BurntLine
-from .script import SOLID, script, scripts_of
 
 MOMENTS = (0.25, 0.5, 0.75)  # of a line's life, at which it is looked at
 AROUND = 0.6  # of a row's height that is looked at around the line

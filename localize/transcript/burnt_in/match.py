@@ -69,6 +69,15 @@ def agreement(wanted: Edges, found: Edges) -> NDArray[np.float32]:
     return np.stack([share.sum(0), strength.sum(0)]).astype(np.float32)
 
 
+def densest(found: Edges, letter: int) -> float:
+    """The mean strength of edges in the square of a letter's size that has most of them."""
+    import cv2
+
+    strength = np.hypot(found[0], found[1])
+    strength[strength < WEAK] = 0.0
+    return float(cv2.boxFilter(strength, -1, (letter, letter), borderType=cv2.BORDER_CONSTANT).max())
+
+
 def score(template_: Template, grey: Grey, columns: slice | None = None) -> float:
     """Share of the text's edges found in this frame, about 0 (-1 to 1) without it and near 1 with it."""
     got = agreement(template_.mean, edges(template_.cut(grey)))[:, columns or slice(None)].sum(1)

@@ -7,12 +7,12 @@ from pathlib import Path
 from statistics import median
 
 from ...audio.spans import Span
+from ...languages.scripts import is_in, join, letters, scripts_of
 from ...media.frames import View, frames
 from ...media.probe import displayed_size
 from ...records import Media
 from .band import CENTRED, WIDEST, Reader, distinct, find_band, low_rows, other_text, sample
 from .records import Band, BurntIn, BurntLine, Rect
-from .script import is_in, join, letters, scripts_of
 from .tracks import Follower, Row
 
 ROW = 40  # pixels of a row in the frames that are followed, at most

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from .samples import Samples
 
 FRAME_MS = 10
+BELOW_PEAK_DB = 38.0  # what is quieter than this below the loudest frame is silence
+LONGEST_PAUSE_MS = 300
+KEPT_PAUSE_MS = 200
 
 
 def envelope_db(samples: Samples, rate: int, frame_ms: int = FRAME_MS) -> NDArray[np.float64]:
@@ -19,7 +24,7 @@ def envelope_db(samples: Samples, rate: int, frame_ms: int = FRAME_MS) -> NDArra
     return np.asarray(10 * np.log10(np.maximum((frames**2).mean(1), 1e-12)))
 
 
-def sounding(samples: Samples, rate: int, below_peak_db: float = 38.0, floor_db: float = -65.0) -> tuple[int, int]:
+def sounding(samples: Samples, rate: int, below_peak_db: float = BELOW_PEAK_DB, floor_db: float = -65.0) -> tuple[int, int]:
     """First and last sample index (exclusive) of what sounds; (0, 0) for silence.
 
     A frame sounds when it is less than `below_peak_db` under the loudest one and over `floor_db`.
@@ -30,6 +35,29 @@ def sounding(samples: Samples, rate: int, below_peak_db: float = 38.0, floor_db:
     on = np.flatnonzero(levels > max(levels.max() - below_peak_db, floor_db))
     size = rate * FRAME_MS // 1000
     return int(on[0]) * size, min(len(samples), (int(on[-1]) + 1) * size)
+
+
+def spoken_ms(levels: NDArray[Any], frame_ms: float) -> int:
+    """How long a clip is once trimmed and its pauses shortened, told by its levels alone; 0 for silence.
+
+    Args:
+        levels: dB of each frame, by any reference: only what lies below the loudest counts.
+    """
+    if not len(levels):
+        return 0
+    quiet = levels < levels.max() - BELOW_PEAK_DB
+    on = np.flatnonzero(~quiet)
+    frames = on[-1] + 1 - on[0]
+    for start, end in runs(quiet[on[0] : on[-1] + 1]):
+        if (end - start) * frame_ms >= LONGEST_PAUSE_MS:
+            frames -= (end - start) - KEPT_PAUSE_MS / frame_ms
+    return round(float(frames) * frame_ms)
+
+
+def runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Start and end (exclusive) of each run of true."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def trim(samples: Samples, rate: int) -> Samples:
@@ -44,22 +72,17 @@ def trim(samples: Samples, rate: int) -> Samples:
     return out
 
 
-def shorten_pauses(samples: Samples, rate: int, longest_ms: int = 300, keep_ms: int = 200) -> Samples:
+def shorten_pauses(samples: Samples, rate: int, longest_ms: int = LONGEST_PAUSE_MS, keep_ms: int = KEPT_PAUSE_MS) -> Samples:
     """Inner pauses of `longest_ms` or more become `keep_ms` long; cut in the middle, where it is quietest."""
-    from scipy import ndimage  # half a second that a rerun does not pay
-
     levels = envelope_db(samples, rate)
     if not len(levels):
         return samples
-    quiet = levels < levels.max() - 38
+    quiet = levels < levels.max() - BELOW_PEAK_DB
     size = rate * FRAME_MS // 1000
-    labels, count = ndimage.label(quiet)
     keep = np.ones(len(samples), bool)
-    for run in range(1, count + 1):
-        frames = np.flatnonzero(labels == run)
-        inner = frames[0] > 0 and frames[-1] < len(levels) - 1
-        if inner and len(frames) * FRAME_MS >= longest_ms:
-            middle = (frames[0] + frames[-1] + 1) * size // 2
-            half = (len(frames) * FRAME_MS - keep_ms) * rate // 2000
+    for start, end in runs(quiet):
+        if start > 0 and end < len(levels) and (end - start) * FRAME_MS >= longest_ms:
+            middle = (start + end) * size // 2
+            half = ((end - start) * FRAME_MS - keep_ms) * rate // 2000
             keep[middle - half : middle + half] = False
     return samples[keep]

@@ -8,7 +8,7 @@ from ..records import Line
 
 
 @dataclass(frozen=True)
-class Part:
+class SpokenLine:
     """One line to be spoken: its text, voice, wanted speed, how names in it are said; `again` counts its retakes."""
 
     line: Line

@@ -5,8 +5,14 @@ from __future__ import annotations
 import functools
 import unicodedata
 
-SCRIPTS = {"zh": ("Hani",), "ja": ("Hani", "Hira", "Kana"), "ko": ("Hang",), "hi": ("Deva",)}
-NAMES = {"CJK": "Hani", "HIRAGANA": "Hira", "KATAKANA": "Kana", "LATIN": "Latn", "HANGUL": "Hang", "DEVANAGARI": "Deva"}
+SCRIPTS = {"zh": ("Hani",), "ja": ("Hani", "Hira", "Kana"), "ko": ("Hang",), "hi": ("Deva",), "ru": ("Cyrl",), "ar": ("Arab",),
+           "th": ("Thai",)}  # fmt: skip
+# ISO 15924, by the first word of a letter's name
+NAMES = {
+    "CJK": "Hani", "HIRAGANA": "Hira", "KATAKANA": "Kana", "LATIN": "Latn", "HANGUL": "Hang", "DEVANAGARI": "Deva",
+    "CYRILLIC": "Cyrl", "ARABIC": "Arab", "THAI": "Thai", "HEBREW": "Hebr", "GREEK": "Grek", "BENGALI": "Beng", "TAMIL": "Taml",
+    "TELUGU": "Telu",
+}  # fmt: skip
 SOLID = ("Hani", "Hira", "Kana")  # written without blanks
 
 

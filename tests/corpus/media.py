@@ -1,6 +1,6 @@
 """Media as studios send them: each kind is made from nothing by ffmpeg, its right outcome written beside it.
 
-    python -m tests.media.corpus FOLDER     makes every kind
+    python -m tests.corpus.media FOLDER     makes every kind
 
 Picture and sound say where they stand: in each second's first half the picture's upper half is white and the sound is
 1,000 Hz, in its second half neither, so that a shift shows.
@@ -32,11 +32,12 @@ class Kind:
     Attributes:
         make: writes it to the path.
         error: words of the one typed line where it cannot be used; empty where it can.
-        note: words of a note in the report; empty where none is needed.
+        note: words of a note in the report; empty where none is needed; later: it is said when the episode is listened to.
         ms: length of its picture; sound_ms: where its sound ends; heard: the beeps start so many ms late; None where
             the beeps are not whole; seen: so do the flashes.
         holds: words that ffmpeg's listing of the finished video must hold.
         sound, picture: the chosen streams.
+        report: "owner/repository#number" of a public report that tells of the same trouble.
     """
 
     name: str
@@ -48,8 +49,10 @@ class Kind:
     heard: int | None = 0
     seen: int = 0
     holds: tuple[str, ...] = ()
+    report: str = ""
     sound: str = "a:0"
     picture: str = "v:0"
+    later: bool = False
 
 
 def ff(*argv: str | Path) -> None:
@@ -72,6 +75,12 @@ def two_tracks(path: Path, *options: str) -> None:
     """Another sound first, the beeps second."""
     ff("-f", "lavfi", "-i", PICTURE, *sound(TONE), *sound(), "-map", "0:v", "-map", "1:a", "-map", "2:a", *X264, *AAC,
        *options, path)  # fmt: skip
+
+
+def two_pictures(path: Path) -> None:
+    """A small picture of one colour first, the episode's second and marked default."""
+    ff("-f", "lavfi", "-i", f"color=c=red:s=90x160:r=25:d={SECONDS}", "-f", "lavfi", "-i", PICTURE, *sound(), "-map", "0:v", "-map", "1:v",
+       "-map", "2:a", *X264, *AAC, "-disposition:v:0", "0", "-disposition:v:1", "default", path)  # fmt: skip
 
 
 def boxes(data: bytes) -> list[bytes]:
@@ -211,19 +220,26 @@ KINDS = (
     Kind(name="fragments.mp4", make=lambda p: plain(p, "-movflags", "+frag_keyframe+empty_moov")),
     Kind(name="pcm.mov", make=lambda p: plain(p, "-c:a", "pcm_s24le")),
     Kind(name="pcm.mxf", make=lambda p: plain(p, "-c:v", "mpeg2video", "-c:a", "pcm_s16le")),
-    Kind(name="pcm.avi", make=lambda p: plain(p, "-c:a", "pcm_s16le")),
+    Kind(report="AlexAltea/curator#10", name="pcm.avi", make=lambda p: plain(p, "-c:a", "pcm_s16le")),
     Kind(name="opus.webm", make=lambda p: plain(p, "-c:v", "libvpx-vp9", "-cpu-used", "8", "-deadline", "realtime", "-c:a", "libopus")),
     Kind(name="plain.mkv", make=plain),
     Kind(name="plain.ts", make=plain),
+    Kind(name="opus.mp4", make=lambda p: plain(p, "-c:a", "libopus"), report="Const-me/Whisper#117"),
+    Kind(name="rate44.mov", make=lambda p: plain(p, "-c:a", "pcm_s16le", "-ar", "44100"), report="OpenCut-app/OpenCut#703"),
+    Kind(name="mp2.ts", make=lambda p: plain(p, "-c:a", "mp2"), report="HandBrake/HandBrake#568"),
+    Kind(name="tracks.ts", make=lambda p: two_tracks(p, "-metadata:s:a:0", "language=kor", "-metadata:s:a:1", "language=eng"),
+         sound="a:1", note="number 2 is the programme (its language)", report="SubtitleEdit/subtitleedit#5750"),
+    Kind(name="apart.ts", make=lambda p: moved(p, heard="0.6"), heard=600,
+         sound_ms=SECONDS * 1000 + 600, report="microsoft/FFmpegInterop#262"),
     Kind(name="mono8k.mkv", make=lambda p: plain(p, "-c:a", "pcm_s16le", rate=8000)),
     Kind(name="surround.mp4", make=lambda p: plain(p, expression=CENTRE, layout="5.1"), heard=None),
     Kind(name="sevenone.mov", make=lambda p: with_channels(p, 8)),
     Kind(name="sevenchannels.mov", make=lambda p: with_channels(p, 7)),
     Kind(name="twentyfour.mov", make=lambda p: with_channels(p, 24), note="the first two"),
     Kind(name="opposite.mp4", make=lambda p: plain(p, expression=f"{BEEPS}|-({BEEPS})"), note="opposite phase"),
-    Kind(name="second.mp4", make=lambda p: two_tracks(p, "-disposition:a:0", "0", "-disposition:a:1", "default"),
+    Kind(report="SubtitleEdit/subtitleedit#6110", name="second.mp4", make=lambda p: two_tracks(p, "-disposition:a:0", "0", "-disposition:a:1", "default"),
          sound="a:1", note="number 2 is the programme (the default)"),
-    Kind(name="language.mkv", make=lambda p: two_tracks(p, "-metadata:s:a:0", "language=kor", "-metadata:s:a:1",
+    Kind(report="SubtitleEdit/subtitleedit#7164", name="language.mkv", make=lambda p: two_tracks(p, "-metadata:s:a:0", "language=kor", "-metadata:s:a:1",
          "language=eng", "-disposition:a:0", "default", "-disposition:a:1", "0"),
          sound="a:1", note="number 2 is the programme (its language)"),
     Kind(name="commentary.mkv", make=lambda p: two_tracks(p, "-disposition:a:0", "comment", "-disposition:a:1", "0"),
@@ -231,10 +247,10 @@ KINDS = (
     Kind(name="cover.mp4", make=cover_first, picture="v:1"),
     Kind(name="joined.ts", make=joined, note="changes on its way", heard=SEAM, seen=SEAM),
     Kind(name="clock.ts", make=clock_again, note="clock starts again", heard=SEAM, seen=SEAM),
-    Kind(name="latesound.mp4", make=lambda p: moved(p, heard="1"), heard=1000, sound_ms=SECONDS * 1000 + 1000),
+    Kind(report="gpac/gpac#2283", name="latesound.mp4", make=lambda p: moved(p, heard="1"), heard=1000, sound_ms=SECONDS * 1000 + 1000),
     Kind(name="latepicture.mp4", make=lambda p: moved(p, picture="0.6"), ms=SECONDS * 1000 + 600, seen=600),
     Kind(name="late.ts", make=lambda p: moved(p, picture="20", heard="20", ending="ts")),
-    Kind(name="negative.mkv", make=lambda p: plain(p, "-output_ts_offset", "-0.5", "-avoid_negative_ts", "disabled")),
+    Kind(report="Vanilagy/mediabunny#315", name="negative.mkv", make=lambda p: plain(p, "-output_ts_offset", "-0.5", "-avoid_negative_ts", "disabled")),
     Kind(name="quarter.mp4", make=lambda p: sized(p, SECONDS / 4), sound_ms=SECONDS * 250, heard=None),
     Kind(name="twice.mp4", make=lambda p: sized(p, SECONDS * 2), sound_ms=SECONDS * 2000),
     Kind(name="tail.mkv", make=lambda p: cut(p, 0.97), ms=3880, sound_ms=3880),
@@ -247,13 +263,23 @@ KINDS = (
     Kind(name="twohertz.mov", make=says_two_hertz, error="2 samples a second"),
     Kind(name="hevc.mp4", make=lambda p: plain(p, *HEVC, "-tag:v", "hev1"), holds=("hvc1",)),
     Kind(name="hdr.mp4", make=lambda p: plain(p, *HEVC, *HDR), holds=("hvc1", "yuv420p10le", "smpte2084", "bt2020")),
-    Kind(name="chapters.mov", make=chapters, note="subtitle tracks", holds=("Chapter #0:0", "01:00:00:00")),
+    Kind(name="chapters.mov", make=chapters, note="1 subtitle tracks", later=True, holds=("Chapter #0:0", "01:00:00:00")),
     Kind(name="prores.mov", make=lambda p: plain(p, "-c:v", "prores_ks", "-pix_fmt", "yuv422p10le"), error="prores"),
     Kind(name="soundless.mp4", make=lambda p: ff("-f", "lavfi", "-i", PICTURE, *X264, p), error="no sound"),
     Kind(name="pictureless.mp4", make=lambda p: ff(*sound(), *AAC, p), error="no picture"),
     Kind(name="playlist.mp4", make=writes(PLAYLIST), error="cannot be read"),
     Kind(name="text.mp4", make=writes(b"not a video\n" * 500), error="cannot be read"),
     Kind(name="zeros.mp4", make=writes(bytes(100_000)), error="cannot be read"),
+    Kind(name="bcp47.mkv", make=lambda p: two_tracks(p, "-metadata:s:a:0", "language=ko-KR", "-metadata:s:a:1",
+         "language=en-US", "-disposition:a:0", "default", "-disposition:a:1", "0"),
+         sound="a:1", note="number 2 is the programme (its language)"),
+    Kind(name="titled.mkv", make=lambda p: two_tracks(p, "-metadata:s:a:0", "title=Director's commentary", "-metadata:s:a:1", "title=Stereo",
+         "-disposition:a:0", "default", "-disposition:a:1", "0"), sound="a:1", note="number 2 is the programme"),
+    Kind(name="described.mkv", make=lambda p: two_tracks(p, "-metadata:s:a:0", "title=English Audio Description", "-metadata:s:a:0", "language=eng",
+         "-metadata:s:a:1", "language=eng"), sound="a:1", note="number 2 is the programme (its language)"),
+    Kind(name="pictures.mp4", make=two_pictures, picture="v:1", note="number 2 is taken (the default)"),
+    Kind(name="offset.mkv", make=lambda p: plain(p, "-output_ts_offset", "5")),
+    Kind(name="av1.mkv", make=lambda p: plain(p, "-c:v", "libsvtav1", "-preset", "12"), holds=("av1",)),
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from .corpus import boxes
+from .media import boxes
 
 EXTREME = (0, 1, 2, 7, 8, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 HEAD = 4096  # bytes at either end, where containers keep their tables
@@ -63,7 +63,7 @@ def _with_one_changed(parts: list[bytes], random: Random) -> list[bytes]:
     if what == 2:
         random.shuffle(parts)
     elif what == 3:
-        parts[at] = box[:8] + bytes(len(box) - 8)
+        parts[at] = box[:8] + bytes(max(0, len(box) - 8))
     else:
         parts[at] = random.choice(EXTREME).to_bytes(4, "big") + box[4:]
     return parts

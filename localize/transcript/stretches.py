@@ -1,0 +1,48 @@
+"""Sound heard stretch by stretch, several at once: no window of the recogniser cuts a sentence, and no core idles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from ..audio.samples import ASR_RATE, Samples
+from ..audio.spans import Span
+from ..engines.base import Transcriber
+from ..records import Word
+from ..threads import together
+from .words import chunks
+
+LEAD_MS = 300  # sound before and after a stretch that a recogniser is given
+MS = ASR_RATE // 1000
+
+
+def each(spans: Sequence[Span], hear: Callable[[Span], tuple[Word, ...]], threads: int) -> list[Word]:
+    """The words of spans, in their order, so many spans at once."""
+    return [w for words in together([partial(hear, span) for span in spans], threads) for w in words]
+
+
+def around(audio: Samples, span: Span, lead_ms: int = LEAD_MS, tail_ms: int | None = None) -> tuple[Samples, int]:
+    """16 kHz sound of a span with some before and after it, and the ms at which it begins."""
+    start = max(0, span[0] - lead_ms)
+    return audio[start * MS : (span[1] + (lead_ms if tail_ms is None else tail_ms)) * MS], start
+
+
+def moved(words: Sequence[Word], offset_ms: int) -> tuple[Word, ...]:
+    """Words of a part that begins at `offset_ms`, on the whole's timeline."""
+    return tuple(replace(w, start_ms=w.start_ms + offset_ms, end_ms=w.end_ms + offset_ms) for w in words)
+
+
+def words_in(
+    whisper: Transcriber, audio: Samples, speech: list[Span], language: str, names: tuple[str, ...], threads: int
+) -> tuple[Word, ...]:
+    """What a recogniser reads, at the first try, from where somebody speaks in 16 kHz mono sound; ids by order.
+
+    Raises EngineError.
+    """
+
+    def hear(stretch: Span) -> tuple[Word, ...]:
+        sound, offset = around(audio, stretch)
+        return moved(whisper.transcribe(sound, language, names, quick=True).words, offset)
+
+    return tuple(replace(w, id=n) for n, w in enumerate(each(chunks(speech), hear, threads)))
