@@ -1,7 +1,7 @@
 """Tables as studios send them: CSV with any delimiter, mark or encoding, and Excel's XLSX; rows of text out.
 
 Cells that Excel holds as times come out as clock times, whole numbers without ".0", dates as dates. Of a workbook's sheets
-the visible one is read that fits what is wanted. Limits: 16 MiB, 200 MiB unpacked, 20,000 rows of 200 cells.
+the visible one is read that fits what is wanted; rows that it hides, and cells that are struck out, are empty. Limits: 16 MiB, 200 MiB unpacked, 20,000 rows of 200 cells.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from . import encodings
 from .errors import SidecarError
@@ -126,12 +127,26 @@ def _sheets(data: bytes) -> dict[str, Table]:
     made: dict[bool, dict[str, Table]] = {True: {}, False: {}}
     for sheet in book.worksheets:
         found: list[list[str]] = []
-        for row in sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_CELLS, values_only=True):
-            found.append([_cell(c) for c in row])
+        hidden = _hidden(data, sheet._worksheet_path)
+        for number, row in enumerate(sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_CELLS), start=1):
+            found.append([] if number in hidden else ["" if c.value is None or _struck(c) else _cell(c.value) for c in row])
         if any(any(r) for r in found):
             widest = max(max((n + 1 for n, c in enumerate(r) if c), default=0) for r in found)
             made[sheet.sheet_state == "visible"][sheet.title] = [r[:widest] for r in found]
     return made[True] or made[False]
+
+
+def _hidden(data: bytes, sheet: str) -> frozenset[int]:
+    """The numbers of the rows that a sheet does not show; the reader of large sheets does not tell them."""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        written = packed.read(sheet)
+    tags = re.findall(rb"<(?:\w+:)?row\s([^>]{0,500})>", written) if b"hidden" in written else []
+    found = (re.search(rb'\br="(\d{1,7})"', t) for t in tags if re.search(rb'\bhidden="(?:1|true)"', t))
+    return frozenset(int(m[1]) for m in found if m)
+
+
+def _struck(cell: Any) -> bool:
+    return bool(cell.has_style and cell.font is not None and cell.font.strike)
 
 
 def _cell(value: object) -> str:

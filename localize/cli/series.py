@@ -97,7 +97,10 @@ def _memory_import(args: argparse.Namespace) -> int:
     from ..series import memory
 
     where, number = _remember(args, lambda *pair: memory.read_entries(args.tmx, *pair), "import")
-    for tag, units in memory.of_other_regions(args.tmx, args.source_lang.split("-")[0], args.lang).items():
+    source = args.source_lang.split("-")[0]
+    if refused := memory.disowned(args.tmx, source, args.lang):
+        print(f"note: {refused} units of {args.tmx.name} are marked as refused, drafts or by machine: left out")
+    for tag, units in memory.of_other_regions(args.tmx, source, args.lang).items():
         print(f"note: {units} units of {args.tmx.name} are {tag}, not {args.lang}: left out")
     print(f"{where}: {number} lines of {args.tmx.name} are remembered")
     return 0
@@ -155,7 +158,11 @@ def _check(args: argparse.Namespace) -> int:
     for tag in settings.languages:
         bible.memory_of("en", tag)
         path = bible.folder / f"memory.{tag}.tmx"
-        for other, units in (memory.of_other_regions(path, "en", tag) if path.is_file() else {}).items():
+        if not path.is_file():
+            continue
+        if refused := memory.disowned(path, "en", tag):
+            print(f"note: {path}: {refused} units are marked as refused, drafts or by machine: left out")
+        for other, units in memory.of_other_regions(path, "en", tag).items():
             print(f"note: {path}: {units} units are {other}, not {tag}: left out")
     found = check(bible.terms, settings.languages)
     for problem in found:

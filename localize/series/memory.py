@@ -1,4 +1,5 @@
-"""Translation memory: TMX in, exact matches (a line, or its sentences one after the other), then fuzzy ones.
+"""Translation memory: TMX in, exact matches (a line, or its sentences one after the other), then fuzzy ones. "You lied."
+is no exact match of "You lied?"; where a word asks, as in "Where is she", the mark may be missing.
 
 A `<ph type="term">` in a target segment holds a glossary term; it is replaced by the term's locked form when the
 segment is used, so that a name changed in the glossary changes in every remembered line."""
@@ -30,7 +31,18 @@ MANY = 3000  # segments compared with one line
 SCAN = 20_000  # segments of one word looked at
 ANYWHERE = "\0"  # the key of a segment's newest target, whatever came before it
 CONTEXT = "x-context-pre"  # the property that holds the line before, as translation tools write it
+# words that ask: a sentence that begins with one is a question whether its mark was heard or not
+ASKING = frozenset(
+    """who whom whose what when where why how which do does did is are was were am can could will would shall should has have
+    had may might must don't doesn't didn't isn't aren't wasn't weren't can't couldn't won't wouldn't shouldn't hasn't haven't
+    qué quién quiénes cuándo cuánto cuánta cuántos cuántas dónde adónde cómo cuál cuáles
+    quem quando quanto quanta quantos quantas onde como qual quais""".split()
+)
+LATIN_ENDS = "\u02ff"  # the last of the Latin letters; Chinese and Hindi ask in words
 OPENING_DASH = re.compile(r"^[-–—]\s+(?=\S)")
+BY_MACHINE = "MT!"  # how several tools sign a machine's units
+STATUS = re.compile(r"status|state|confirmation|origin|match-?type")
+NOT_OURS = re.compile(r"reject|^(?:mt|amt|nmt)$|machine|^draft|unconfirmed|not[ _-]?approved")
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -70,8 +82,8 @@ class Memory:
 
     def add(self, source: str, target: tuple[Piece, ...], before: str = "") -> None:
         """Remember a segment, said after the line `before`; a later one for the same source and context wins."""
-        normal = normal_form(source)
-        if not normal:
+        normal = _heard(source)
+        if not normal_form(source):
             return
         words = tuple(normal.split())
         spoken = not mark_of("".join(p.text for p in target))  # a mark is this very line's, no likeness carries it over
@@ -87,7 +99,7 @@ class Memory:
 
     def lookup(self, text: str, before: str = "") -> Match | None:
         """The best match for a line said after the line `before`, or None."""
-        normal = normal_form(text)
+        normal = self._known(_heard(text))
         if normal in self.entries:
             known = self.entries[normal]
             return Match(known.get(normal_form(before), known[ANYWHERE]), 1.0)
@@ -99,6 +111,18 @@ class Memory:
             return Match(tuple(joined), 1.0)
         best = process.extractOne(normal, self._like(words, len(normal)), scorer=fuzz.ratio, score_cutoff=FUZZY)
         return Match(self.entries[best[0]][ANYWHERE], round(best[1] / 100, 3)) if best else None
+
+    def holds(self, text: str) -> bool:
+        """Whether a line is a segment, word for word."""
+        return self._known(_heard(text)) in self.entries
+
+    def _known(self, heard: str) -> str:
+        """The form that a line is remembered by: its own, or that with or without its last question mark where a word asks
+        or the script writes its questions in words."""
+        first = heard.partition(" ")[0]
+        other = heard.removesuffix(" ?") if heard.endswith(" ?") else f"{heard} ?"
+        asks = first in ASKING or first[:1] > LATIN_ENDS
+        return other if heard not in self.entries and asks and other in self.entries else heard
 
     def _like(self, words: tuple[str, ...], length: int) -> list[str]:
         """Segments that can reach FUZZY at all, at most MANY: of like length, sharing one of the rarest words."""
@@ -120,6 +144,12 @@ class Memory:
                 if head is not None and tile is not None and (now is None or len(head) + 1 < len(now)):
                     best[end] = [*head, tile]
         return best[-1] or []
+
+
+def _heard(text: str) -> str:
+    """A line's words with its question marks, each a word: what tells two sayings apart."""
+    parts = re.split(r"[?？]", text)
+    return " ? ".join(filter(None, (normal_form(x) for x in parts))) + (" ?" if len(parts) > 1 and not normal_form(parts[-1]) else "")
 
 
 @dataclass(frozen=True)
@@ -149,12 +179,12 @@ def add_lines(path: Path, source: str, target: str, entries: Iterable[Entry], gl
     if body is None:
         raise SidecarError("has no body", str(path), "export it again")
     entries = list(entries)
-    new = {(normal_form(e.source), normal_form(e.before)) for e in entries}
+    new = {(_heard(e.source), normal_form(e.before)) for e in entries}
     for unit in list(body.iter("tu")):
         left, right = _segment(unit, source), _segment(unit, target)
         if left is None or right is None:
             continue
-        if (normal_form(words(left)), normal_form(_context(unit))) in new:
+        if (_heard(words(left)), normal_form(_context(unit))) in new:
             body.remove(unit)
     for entry in entries:
         unit = SubElement(body, "tu")
@@ -255,8 +285,18 @@ def _units(root: Element, where: str, source: str, target: str) -> Iterator[Unit
             if variant.find("seg") is None or not _language(variant):
                 raise SidecarError("a variant has no language or no segment", f"{where} unit {number}", "add xml:lang and seg, or remove the unit")
         left, right = _segment(unit, source), _segment(unit, target)
-        if left is not None and right is not None:
+        if left is not None and right is not None and not _disowned(unit, right):
             yield unit, left, right
+
+
+def _disowned(unit: Element, right: Element) -> bool:
+    """Whether the tool that wrote a unit says that nobody stands for it: refused in review, or a machine's and never confirmed."""
+    facts = [unit, *(v for v in unit.iter("tuv") if v.find("seg") is right)]
+    signs = [sign for f in facts if (sign := f.get("changeid") or f.get("creationid"))]
+    if signs and all(sign.startswith(BY_MACHINE) for sign in signs):
+        return True
+    told = {(p.get("type") or "").casefold(): (p.text or "").strip().casefold() for p in unit.iter("prop")}
+    return any(NOT_OURS.search(value) for kind, value in told.items() if STATUS.search(kind))
 
 
 def read_entries(path: Path, source: str, target: str, glossary: Glossary) -> list[Entry]:
@@ -281,6 +321,14 @@ def of_other_regions(path: Path, source: str, target: str) -> dict[str, int]:
             other = regions.nearest(target, (_language(v).replace("_", "-") for v in unit.iter("tuv")))
             counts.update([other] if other else [])
     return dict(counts)
+
+
+def disowned(path: Path, source: str, target: str) -> int:
+    """How many units of a TMX file are not taken, since the tool that wrote them says that nobody stands for them. Raises
+    SidecarError."""
+    units = root_of(read_text(path, MAX_BYTES), "TMX", path.name).iter("tu")
+    pairs = ((unit, _segment(unit, source), _segment(unit, target)) for unit in units)
+    return sum(left is not None and right is not None and _disowned(unit, right) for unit, left, right in pairs)
 
 
 def _language(variant: Element) -> str:

@@ -62,6 +62,8 @@ BULLET = re.compile(r"(?m)^\s*•\s+")
 # the plus of Nordic subtitles (the sentence goes on from the cue before), and the stroke of MicroDVD and MPL2 (slanted)
 GOES_ON = re.compile(r"(?m)^\s*\+\s*(?=[^\W\d_])")
 STROKE = re.compile(r"(?m)^\s*/(?=[^\W\d_])([^/\n]+)$")
+STRESSED = re.compile(r"(?<!\w)_(?=[^\W_])([^_\n]{1,80}?)(?<=[^\s_])_(?!\w)")  # "I am _so_ tired"
+SPACED_OUT = re.compile(rf"(?m)^(\s*[{DASH}]?\s*)((?:[^\W\d_] ){{2,}}[^\W\d_])(?=\s*[:：])")  # "S U M M E R:"
 RUBY = re.compile(r"(?is)<rt>.*?</rt>")
 SLANT, SLANT_ENDS = re.compile(r"\{\\i1[^{}]*\}"), re.compile(r"\{\\i0?[^{}]*\}")
 
@@ -134,6 +136,8 @@ def cleaned(text: str) -> str:
     if "{" in text:
         text = OVERRIDE.sub("", SLANT_ENDS.sub("</i>", SLANT.sub("<i>", text)))
     text = text.replace("{", " ").replace("}", " ")
+    if "_" in text:
+        text = STRESSED.sub(r"\1", text)
     if "~" in text:
         text = TILDES.sub(r"\1", text)
     if "+" in text:
@@ -214,10 +218,12 @@ def _all_slanted(rows: list[str]) -> bool:
 def _by_name(text: str, known: Known) -> Iterator[Turn]:
     """Turns that "NAME:" at a row's start opens; `manner` holds what stood in brackets beside the name."""
     if "<" in text:
-        text = ANGLES.sub(r" \1 ", TAG.sub("", text))
+        text = ANGLES.sub(lambda m: _in_angles(m, known), TAG.sub("", text))
+    if ":" in text or "：" in text:
+        text = SPACED_OUT.sub(lambda m: f"{m[1]}{m[2].replace(' ', '')}", text)
     group: list[str] = []
     who, how = "", ""
-    for row in text.split("\n"):
+    for row in _names_alone(text.split("\n"), known):
         bare = OPENS_TURN.sub("", row)
         pieces = [p for part in (INSIDE.split(bare) if bare != row else [bare]) for p in _beside(part)]
         for number, piece in enumerate(pieces):
@@ -233,6 +239,26 @@ def _by_name(text: str, known: Known) -> Iterator[Turn]:
                 who, how, piece = match
             group.append(piece)
     yield Turn("\n".join(group), who, how)
+
+
+def _in_angles(match: re.Match[str], known: Known) -> str:
+    """What stands between angle brackets that are no markup: words, or at a row's start a name that is known."""
+    opens = not match.string[: match.start()].rpartition("\n")[2].strip(f"{DASH} ")
+    return f"{match[1]}: " if opens and folded(match[1]) in known.names else f" {match[1]} "
+
+
+def _names_alone(rows: list[str], known: Known) -> Iterator[str]:
+    """Rows, a known name in capitals that has a row to itself put before what is said below it; "GRANT" above "NO!" may be
+    called out."""
+    head = ""
+    for number, row in enumerate(rows):
+        alone = OPENS_TURN.sub("", row).strip()
+        below = rows[number + 1] if number + 1 < len(rows) else ""
+        if alone.isupper() and folded(alone) in known.names and alone[-1:].isalnum() and any(c.islower() for c in below):
+            head = f"{alone}: "
+            continue
+        yield head + row
+        head = ""
 
 
 def _beside(text: str) -> Iterator[str]:

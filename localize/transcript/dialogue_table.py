@@ -2,13 +2,13 @@
 
 The columns may have the names that lists of other houses have ("Timecode In", "Character", "Dialogue"), in any order; so
 have the tables that editing programs write of their markers, whose words stand in the description or notes.
-Times are seconds ("12.48"), clock times ("00:00:12,480") or timecodes with frames ("01:00:12:12").
+One column may hold both times, "00:00:12,480 --> 00:00:14,000". Times are seconds ("12.48"), clock times ("00:00:12,480") or timecodes with frames ("01:00:12:12").
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .. import tables
 from ..errors import SidecarError
@@ -21,6 +21,7 @@ COLUMNS = {
     "end": "end out to until tcout timecodeout timeout endtime outtime outcue tcend endtc recordout fin fim salida saída hasta até "
     "ende 结束 结束时间 出点 終了 結束時間 끝",
     "duration": "duration dur length duración duração durée dauer 时长",
+    "range": "time times timecode timecodes timing timings tc timerange tempo tempos tiempo tiempos zeit temps 时间 时间码 時間 시간",
     "speaker": "speaker character role name actor who source charactername speakername personaje personagem voz cast "
     "personnage sprecher rolle figur 角色 人物 说话人 說話人 角色名 화자",
     "kind": "type kind category linetype tipo 类型",
@@ -30,6 +31,7 @@ COLUMNS = {
 }
 NAMED = {name: column for column, names in COLUMNS.items() for name in names.split()}
 TIMES = ("start", "end", "duration")
+BETWEEN = re.compile(r"\s*(?:[-–—=]*>|→|[-–—~]|\b(?:to|a|até|hasta|bis)\b|至)\s*")  # of two times in one cell
 UNIT = re.compile(r"^(.+?)[\s_]*[(\[]?(ms|msecs?|milliseconds|s|secs?|seconds)[)\]]?$")  # behind a heading: "Start (ms)"
 LONGEST_MS = 7000  # of a row whose end nothing tells
 FORMULA = re.compile(r"#(?:REF!|NAME\?|N/A|VALUE!|DIV/0!|NULL!|NUM!)|=[A-Z][A-Z.]*\(.*")
@@ -42,6 +44,7 @@ class _Columns:
     start: int
     end: int
     duration: int
+    range: int
     speaker: int
     kind: int
     text: int
@@ -77,10 +80,11 @@ def _columns(row: list[str]) -> _Columns | None:
             in_ms |= unit[2].startswith("m")
         if name and (name not in found or _rank(cell) < _rank(row[found[name]])):
             found[name] = at
-    if not {"start", "text"} <= set(found) or not {"end", "duration"} & set(found):
+    timed = "range" in found or ("start" in found and {"end", "duration"} & set(found))
+    if "text" not in found or not timed:
         return None
-    start, end, duration, speaker, kind, text = (found.get(k, -1) for k in COLUMNS)
-    return _Columns(start, end, duration, speaker, kind, text, len(row), in_ms)
+    start, end, duration, times, speaker, kind, text = (found.get(k, -1) for k in COLUMNS)
+    return _Columns(start, end, duration, times if start < 0 else -1, speaker, kind, text, len(row), in_ms)
 
 
 def _bare(cell: str) -> str:
@@ -108,6 +112,13 @@ def _cue(row: list[str], at: _Columns, number: int, notes: Notes, frame_ms: floa
         written = cells[column].strip()
         return clock(f"{written}ms" if at.in_ms and written.isdigit() else written, where, frame_ms)
 
+    if at.range >= 0:
+        # one column for both times, or for the start alone
+        both = BETWEEN.split(cells[at.range].strip())
+        cells = [*cells, both[0], both[1] if len(both) == 2 else ""]
+        if len(both) > 2:
+            raise SidecarError(f"{cells[at.range][:40]!r} is no time and no range of times", where, "write start --> end")
+        at = replace(at, start=len(cells) - 2, end=len(cells) - 1)
     start = time(at.start)
     end = -1
     if at.end >= 0 and cells[at.end].strip():

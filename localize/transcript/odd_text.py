@@ -18,8 +18,25 @@ WIDE = re.compile("[\uff01-\uff5e]")
 CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 LOST = "\ufffd"  # what a program writes for a character that it could not read
 WRONG_TABLE = re.compile("\u00c3[\u00a1-\u00bf]|\u00c2[\u00a1-\u00bf]|\u00e2\u20ac")  # "CafÃ©", "Itâ€™s"
+ASKED_AWAY = re.compile(r"[a-zà-ÿ]\?[a-zà-ÿ]")  # "Ningu?m", by a program that knew no accents
+TO_FILL_IN = re.compile(r"\{\{?\s*([^\W\d]\w{0,30})\s*\}\}?|%[sd](?!\w)")  # what a template has for a name
 LOST_TOLD = "characters were lost before the file came here"
 MOST_NAME_WORDS = 6
+# who made the subtitles, or where they came from; nobody says it
+CREDIT = re.compile(
+    r"(?i)\W*(?:\w+ )?(?:subtitles?|subs|subtitling|captions?|captioning|sync|synced|synchroni[sz]ed|resync(?:ed)?|ripped|encoded|downloaded|"
+    r"subtítulos|subtitulado|subtitulos|legendas|legendado|traducción|tradução|字幕)(?: \w+){0,3}?\s*(?:\b(?:by|por|from)\b|[:：@])\s*\S.*"
+)
+ADDRESS = re.compile(r"(?i)https?://\S|\bwww\.\w")
+MOST_CREDIT_WORDS = 8
+
+
+def is_credit(text: str) -> bool:
+    """Whether a cue names who made the subtitles, or an address, and is no sentence."""
+    bare = " ".join(text.split())
+    if len(bare.split()) > MOST_CREDIT_WORDS or bare[-1:] in ".!?…。！？":
+        return False
+    return CREDIT.fullmatch(bare) is not None or ADDRESS.search(bare) is not None
 
 
 def note(cue: FileCue, known: Known, notes: Notes) -> None:
@@ -47,14 +64,21 @@ def _set_right(text: str) -> Iterator[str]:
 
 
 def _doubts(text: str, known: Known) -> Iterator[str]:
-    if LOST in text or WRONG_TABLE.search(text):
+    if LOST in text or WRONG_TABLE.search(text) or ("?" in text and _letter_lost(text)):
         yield LOST_TOLD
+    for match in TO_FILL_IN.finditer(text) if "{" in text or "%" in text else ():
+        yield f"{match[0]!r} is a place that was never filled in"
     for match in ANGLES.finditer(TAG.sub("", text)) if "<" in text else ():
         if re.search(r"\w", match[1]) and not match[1].strip().isdigit():
             yield f"<{match[1].strip()[:40]}> is taken as words that are said"
     for head in heads(text):
         if not is_name(head, known.names, known.used) and _could_be_a_name(head):
             yield f"{head!r} before a colon is taken as words that are said"
+
+
+def _letter_lost(text: str) -> bool:
+    """Whether a question mark stands inside a word; the one inside an address is its own."""
+    return any(ASKED_AWAY.search(word) for word in text.split() if "://" not in word and "www." not in word)
 
 
 def _could_be_a_name(head: str) -> bool:

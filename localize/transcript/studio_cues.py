@@ -113,6 +113,9 @@ def parse(
     marked: list[Marked] = []
     for cue in cues:
         if not whole:
+            if odd_text.is_credit(cue_text.bare(cue.text)):
+                notes.add("credits of the subtitles left out of what is said", f"cue {cue.number}: {cue.text[:40]!r}")
+                continue
             odd_text.note(cue, known, notes)
         turns = [Turn(cue_text.bare(cue.text))] if whole else cue_text.turns(cue.text, cue.speaker, known)
         turns = [kept for t in turns if (kept := _somebody(t, cue, notes)) is not None]

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from ..errors import SidecarError
 from ..files import read_bytes
-from ..languages.text import normal_form
 from ..media.sidecars import finished_for
 from ..records import Episode, Line, SetRight
 from ..series.memory import Memory
 from ..session import Session
-from ..transcript import dialogue_list
+from ..transcript import dialogue_list, tongue
 from ..transcript.alignment import Aligned, Spoken, Unit, align
 from ..transcript.as_said import joined
 from ..transcript.odd_text import LOST_TOLD
@@ -42,6 +41,15 @@ class Finished:
     unused: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class TongueInputs:
+    """All that decides whether a file's words are of its language."""
+
+    texts: tuple[str, ...]
+    language: str
+    dictionaries: str
+
+
 def read(session: Session, episode: Episode, listened: Listened, target: str) -> Finished:
     """The finished translation into a language, nothing where there is none. Raises SidecarError."""
     if listened.transcript.origin == "written":
@@ -56,6 +64,11 @@ def read(session: Session, episode: Episode, listened: Listened, target: str) ->
     made = aligned(units, listened.transcript.lines, path.name)
     set_right = (*([SetRight(path.name, nearest)] if nearest else []), *file.set_right)
     unused = list(file.doubts)
+    texts = tuple(s.text for s in file.said)
+    tongues = TongueInputs(texts=texts, language=target, dictionaries=tongue.identity(target))
+    subject = f"{episode.name} {target}"  # kept, since dictionaries load in a tenth of a second each
+    if told := session.steps.json("tongue", tongue.VERSION, tongues, subject, lambda: tongue.strange(texts, target)):
+        unused.append(f"{path.name} is not in the language of its name, {target}: {told}")
     unused += [f"{path.name}: cue {n} stands where nobody speaks" for n in dict.fromkeys(made.unused)]
     covered = {*made.texts, *(i for run in made.runs for i in run)}
     unused += [f"{path.name}: cue {s.cue}: {LOST_TOLD}" for s in file.said if LOST_TOLD in s.doubt]
@@ -94,11 +107,10 @@ def runs_remembered(lines: tuple[Line, ...], memory: Memory) -> list[tuple[str, 
         for count in (3, 2):
             some = lines[at : at + count]
             near = all(b.start_ms - a.end_ms <= MOST_APART_MS for a, b in itertools.pairwise(some))
-            if len(some) == count and near and len({x.speaker for x in some}) == 1:
-                whole = normal_form(" ".join(x.text for x in some))
-                if whole in memory.entries:
-                    runs.append(tuple(x.id for x in some))
-                    at += count - 1
-                    break
+            together = len(some) == count and near and len({x.speaker for x in some}) == 1
+            if together and memory.holds(" ".join(x.text for x in some)):
+                runs.append(tuple(x.id for x in some))
+                at += count - 1
+                break
         at += 1
     return runs

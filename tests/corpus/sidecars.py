@@ -11,6 +11,10 @@ PT_SHOWN = ("Feche a porta.", "Está fechada.")
 ES = srt((1000, 3000, "Cierra la puerta."), (4000, 6000, "Está cerrada."))
 ES_SHOWN = ("Cierra la puerta.", "Está cerrada.")
 OTHER_ES = srt((1000, 3000, "Cierra la puerta, tío."), (4000, 6000, "Ya está cerrada, hombre."))
+LONG_EN = srt((500, 4000, "SUMMER: You knew that he was alive, and you told me nothing."), (4200, 7500, "GRANT: I wanted to protect you from him."),
+              (8000, 11_500, "SUMMER: Then leave me alone until tomorrow."))  # fmt: skip
+LONG_ES = srt((500, 4000, "Sabías que él estaba vivo y no me dijiste nada."), (4200, 7500, "Yo quería protegerte de él."),
+              (8000, 11_500, "Entonces déjame sola hasta mañana."))  # fmt: skip
 
 
 def taken(name: str, ending: str, why: str, seen: str = "") -> Case:
@@ -46,6 +50,13 @@ CASES = (
     Case(name="formats", kind="sidecars", why="the same in two formats: one is taken, the other named",
          beside={".srt": TEXT, ".vtt": "WEBVTT\n\n00:01.000 --> 00:02.000\nAnother.\n"}, lines=LINES,
          notes=("formats.vtt is not used: formats.srt is taken",)),
+    Case(name="tongue", kind="sidecars", why="a Spanish file under the name of the Portuguese one",
+         beside={".srt": LONG_EN, ".pt-BR.srt": LONG_ES}, market="pt", because=("studio's files",),
+         told=("is not in the language of its name, pt-BR",)),
+    Case(name="credits", kind="sidecars", why="who made the subtitles is not said",
+         beside={".srt": srt((0, 900, "Subtitles by NightOwl"), (1000, 3000, "SUMMER: Close the door."),
+                             (4000, 6000, "GRANT: It is closed."), (8000, 9000, "www.example.org"))},
+         lines=LINES, set_right=("credits of the subtitles left out",)),
     named("final", ".final.srt", "a word that is no language"),
     named("joined", "_es.srt", "an underscore before the language"),
     named("forced", ".pt.forced.srt", "forced subtitles are not the translation", "mpv-player/mpv#16060"),

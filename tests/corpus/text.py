@@ -30,6 +30,8 @@ CASES = (
     cue("nameonly", "a name alone", "Ana!", scene="given", given="Ana!", holds=("Ana!",), seen="WeblateOrg/weblate#579"),
     cue("fine", "a word alone that both languages have", "OK.", scene="given", given="OK.", holds=("OK.",), seen="WeblateOrg/weblate#2167"),
     cue("waves", "waves round a line", "~ Wait for me. ~", "Wait for me.", lacks=("~",)),
+    cue("stressed", "underscores round a stressed word", "I am _so_ tired of you.", "I am so tired of you.", lacks=("_",)),
+    cue("template", "a place that was never filled in", "Good night, {name}.", "Good night, name.", told=("never filled in",)),
     cue("cuttag", "a tag whose end was lost", "Come home</font", "Come home", lacks=("<", "font")),
     cue("stutter", "a stutter", "W-what?", said="wuh, what?"),
     cue("hush", "a sound that is said", "Shh!", said="Shush!"),

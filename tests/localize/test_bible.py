@@ -195,6 +195,28 @@ def test_the_line_before_decides_between_two_translations() -> None:
     ]  # fmt: skip
 
 
+def test_a_statement_is_no_question() -> None:
+    held = memory.Memory()
+    for source, target in (("You lied.", "Mentiste."), ("Where is she?", "¿Dónde está?"), ("你骗了我吗？", "¿Me mentiste?")):
+        held.add(source, (memory.Piece(target),))
+
+    def score(text: str) -> float:
+        match = held.lookup(text)
+        return match.score if match else 0.0
+
+    assert score("you lied!") == score("Where is she?") == score("Where is she") == score("你骗了我吗") == 1.0
+    assert 0 < score("You lied?") < 1.0
+    held.add("You lied?", (memory.Piece("¿Mentiste?"),))
+    asked, said = held.lookup("You lied?"), held.lookup("You lied.")
+    assert asked is not None
+    assert said is not None
+    assert (asked.text(Glossary(), "es"), said.text(Glossary(), "es")) == ("¿Mentiste?", "Mentiste.")
+    both = held.lookup("You lied? You lied.")
+    assert both is not None
+    assert (both.text(Glossary(), "es"), both.score) == ("¿Mentiste? Mentiste.", 1.0)
+    assert held.holds("You lied, you lied.") is False
+
+
 def test_approved_lines_replace_what_was_there_and_keep_their_context(tmp_path: Path) -> None:
     path, bible = tmp_path / "memory.es-419.tmx", Glossary((Term("Summer", "person", "f"),))
     memory.add_lines(path, "en", "es-419", [memory.Entry("Come, Summer.", "Ven, Summer.", "Hi.")], bible)

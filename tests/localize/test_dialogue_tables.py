@@ -46,6 +46,41 @@ def test_the_sheet_that_fits_is_read() -> None:
     assert said(book(E02=old, E01=[HEAD, ROW])) == [("Ana", "Quiet.")]
 
 
+def test_hidden_rows_and_struck_cells_are_not_said() -> None:
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    for row in (HEAD, ROW, [4, 5, "Ana", "Cut."], [6, 7, "Ana", "Other episode."], [8, 9, "Ana", "Go."]):
+        sheet.append(row)
+    for cell in sheet[3]:
+        cell.font = openpyxl.styles.Font(strike=True)
+    sheet.row_dimensions[4].hidden = True
+    out = io.BytesIO()
+    made.save(out)
+    assert said(out.getvalue()) == [("Ana", "Quiet."), ("Ana", "Go.")]
+
+
+@pytest.mark.parametrize(
+    ("head", "times"),
+    [
+        ("Timecode", ("00:00:01,000 --> 00:00:03,000", "00:00:04,000 --> 00:00:06,500")),
+        ("Time", ("0:01 - 0:03", "0:04 – 0:06.5")),
+        ("TC", ("00:00:01:00 to 00:00:03:00", "00:00:04:00 to 00:00:06:12")),
+    ],
+)
+def test_one_column_may_hold_both_times(head: str, times: tuple[str, str]) -> None:
+    rows = [[head, "Character", "Dialogue"], [times[0], "Ana", "Quiet."], [times[1], "Ana", "Go."]]
+    read = studio_cues.parse(book(A=rows), "E.dialogue.xlsx", 12_000)
+    assert [(s.start_ms, round(s.end_ms, -2)) for s in read.said] == [(1000, 3000), (4000, 6500)]
+
+
+def test_a_column_of_starts_alone_lasts_until_the_next() -> None:
+    read = studio_cues.parse(b"Time,Speaker,Line\n0:01,Ana,Quiet.\n0:04,Ana,Go.\n", "E.dialogue.csv", 12_000)
+    assert [(s.start_ms, s.end_ms, s.text) for s in read.said] == [(1000, 4000, "Quiet."), (4000, 11_000, "Go.")]
+    with pytest.raises(SidecarError, match="row 2"):
+        studio_cues.parse(b"Time,Speaker,Line\n0:01 - 0:02 - 0:03,Ana,Quiet.\n", "E.dialogue.csv", 12_000)
+
+
 def test_several_sheets_that_may_be_meant_are_refused() -> None:
     with pytest.raises(SidecarError, match="Draft, Final"):
         said(book(Draft=[HEAD, ROW], Final=[HEAD, ROW]))

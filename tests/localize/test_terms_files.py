@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from localize.errors import SidecarError
@@ -94,10 +96,15 @@ def test_a_name_of_a_language_with_its_region_is_a_tag() -> None:
     assert [regions.tag_of(w) for w in written] == ["es-419", "pt-PT", "zh-Hans", "en-US", None]
 
 
-def told(*units: str) -> str | None:
-    """What a memory of these units, each its attributes and a target, says for "Go home."."""
+def body_of(*units: str) -> str:
+    """A TMX of these units for "Go home.", each its attributes and a target."""
     body = "".join(f'<tu {u.partition("|")[0]}><tuv xml:lang="en"><seg>Go home.</seg></tuv><tuv xml:lang="pt-BR"><seg>{u.partition("|")[2]}</seg></tuv></tu>' for u in units)
-    made = memory.parse(f"<tmx><body>{body}</body></tmx>", "m.tmx", "en", "pt-BR").lookup("Go home.")
+    return f"<tmx><body>{body}</body></tmx>"
+
+
+def told(*units: str) -> str | None:
+    """What a memory of these units says for "Go home."."""
+    made = memory.parse(body_of(*units), "m.tmx", "en", "pt-BR").lookup("Go home.")
     return made.text(glossary.Glossary(), "pt-BR") if made else None
 
 
@@ -105,6 +112,32 @@ def test_the_unit_that_was_changed_last_is_the_memory_s() -> None:
     new, old = 'changedate="20260101T000000Z"|Novo.', 'changedate="20200101T000000Z"|Velho.'
     assert told(new, old) == told(old, new) == "Novo."
     assert told(new, "|Sem data.") == "Sem data."
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        'creationid="MT!"|Errado.',
+        'creationid="Ana" changeid="MT!DeepSomething"|Errado.',
+        '><prop type="x-Status">Rejected</prop|Errado.',
+        '><prop type="x-ConfirmationLevel">RejectedTranslation</prop|Errado.',
+        '><prop type="x-origin">MT</prop|Errado.',
+    ],
+)
+def test_a_unit_that_nobody_stands_for_is_no_memory(unit: str, tmp_path: Path) -> None:
+    assert told(unit) is None
+    assert told("|Certo.", unit) == told(unit, "|Certo.") == "Certo."
+    path = tmp_path / "m.tmx"
+    path.write_text(body_of(unit, "|Certo."), encoding="utf-8")
+    assert memory.disowned(path, "en", "pt-BR") == 1
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ['creationid="MT!" changeid="Ana"|Certo.', '><prop type="x-Status">Approved</prop|Certo.', '><prop type="x-Project">Machine City</prop|Certo.'],
+)
+def test_a_unit_that_a_person_confirmed_is(unit: str) -> None:
+    assert told(unit) == "Certo."
 
 
 def test_a_unit_without_a_translation_teaches_nothing() -> None:

@@ -20,7 +20,7 @@ SPANISH = ["¿Por qué me mentiste, papá?", "Nunca te amé, y lo sabes muy bien
         (["Почему ты мне солгал?"], "es", "Cyrillic"),
         (ENGLISH, "zh", "Latin"),
         ([f"{zh}\n{en}" for zh, en in zip(CHINESE, ENGLISH, strict=True)], "en", "are Chinese"),  # both in each cue
-        (SPANISH, "en", "in no dictionary"),
+        (SPANISH, "en", "words are es and not en"),
         (["Kako si mi mogao lagati, prijatelju moj dragi?", "Nikad te nisam voljela, i to dobro znaš."], "es", "in no dictionary"),
     ],
 )
@@ -48,5 +48,14 @@ def test_lines_of_drama_are_in_their_languages() -> None:
     rows = [r.split("\t") for r in (Path(__file__).parent.parent / "data/drama.tsv").read_text("utf-8").splitlines()]
     for column, language in ((0, "en"), (1, "pt"), (2, "es")):
         assert tongue.doubt([r[column] for r in rows], language) == ""
-        other = "es" if language == "en" else "en"
-        assert "in no dictionary" in tongue.doubt([r[column] for r in rows], other)
+        for other in {"en", "es", "pt"} - {language}:
+            assert f"words are {language} and not {other}" in tongue.doubt([r[column] for r in rows], other)
+
+
+@pytest.mark.parametrize(("column", "language", "other"), [(1, "pt-BR", "es"), (2, "es-419", "pt"), (2, "es-419", "en")])
+def test_a_few_lines_are_enough_to_tell(column: int, language: str, other: str) -> None:
+    """Any six lines of drama are of their own language; most sixes are seen not to be of the other."""
+    rows = [r.split("\t") for r in (Path(__file__).parent.parent / "data/drama.tsv").read_text("utf-8").splitlines()]
+    sixes = [[r[column] for r in rows[at : at + 6]] for at in range(len(rows) - 5)]
+    assert not any(tongue.strange(six, language) for six in sixes)
+    assert sum(bool(tongue.strange(six, other)) for six in sixes) >= 0.9 * len(sixes)
