@@ -16,6 +16,10 @@ from .nearness import around
 from .record import Checked, Judged
 from .spelling import stands
 
+# what is said of a person's line too. Of 1,196 good lines by people in es, pt and hi these were found in 0 and 1; each of the
+# others would doubt one in two hundred or more, and people seldom write what they look for
+SURE = frozenset({("other-line", "error"), ("number", "error")})
+
 
 @dataclass(frozen=True, kw_only=True)
 class MeaningInputs:
@@ -35,7 +39,7 @@ def meaning(
 ) -> tuple[Judged, list[EngineUse]]:
     """What is found in the lines that were not written by a person, and the engines that had a part.
 
-    A studio's own translation is only looked at for lines that stand beside their places.
+    A studio's own translation is only looked at for lines that stand beside their places and for other numbers.
     """
     source, primary = listened.transcript.language, target.split("-")[0]
     looked_at = [t for t in translations if trust.is_checked(t)]
@@ -56,7 +60,7 @@ def meaning(
             found[line_id] = replace(found[line_id], findings=(*found[line_id].findings, finding))
     for t in looked_at:
         if trust.is_person(t):
-            kept = tuple(f for f in found[t.line_id].findings if f.kind == "other-line")
+            kept = tuple(f for f in found[t.line_id].findings if (f.kind, f.severity) in SURE)
             found[t.line_id] = replace(found[t.line_id], findings=kept)
     score = session.engines.score
     engines = sorted({t.origin.split(" ")[0] for t in looked_at})

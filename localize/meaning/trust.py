@@ -36,7 +36,7 @@ def is_person(translation: Translation) -> bool:
 
 
 def is_checked(translation: Translation) -> bool:
-    """Whether a line's meaning is looked at: a machine's always, a studio's for lines beside their places."""
+    """Whether a line's meaning is looked at: a machine's always, a studio's for lines beside their places and other numbers."""
     return bool(translation.text.strip()) and translation.origin not in ("memory", "source")
 
 

@@ -22,7 +22,7 @@ CASES = (
     cue("above", "a known name in a row of its own", "VIVIAN\nClose the door, now.", ("Vivian", "Close the door, now.")),
     cue("called", "a name that is called out above another shout", "VIVIAN\nSTOP!", ("", "VIVIAN STOP!")),
     cue("angled", "a known name in angle brackets", "<VIVIAN> Come in, then.", ("Vivian", "Come in, then.")),
-    cue("spaced", "a name in spaced letters", "V I V I A N: Sit down.", ("Vivian", "Sit down.")),
+    cue("letters", "a name in spaced letters", "V I V I A N: Sit down.", ("Vivian", "Sit down.")),
     cue("accent", "letters with accents in capitals", "MÃE: Sai daqui!", ("Mãe", "Sai daqui!")),
     cue("fyi", "letters before a colon that are nobody", "FYI: the door is locked.", ("", "FYI: the door is locked.")),
     cue("important", "a word before a colon that is nobody", "Important: tell no one.", ("", "Important: tell no one.")),

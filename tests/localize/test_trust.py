@@ -54,6 +54,9 @@ def test_a_studio_s_translation_that_slipped_by_one_line_is_seen(session: Sessio
     slipped = translations(GOOD[1], GOOD[2], GOOD[0], origin="studio")
     judged, _used = meaning(session, EPISODE, LISTENED, "es-419", slipped)
     assert "other-line" in {f.kind for c in judged.checked.values() for f in c.findings}
+    other = (*GOOD[:2], "Me debe cinco mil dólares.")
+    judged, _used = meaning(session, EPISODE, LISTENED, "es-419", translations(*other, origin="studio"))
+    assert {i: [f.kind for f in c.findings] for i, c in judged.checked.items()} == {"L0": [], "L1": [], "L2": ["number"]}
     fine, _used = meaning(session, EPISODE, LISTENED, "es-419", translations(*GOOD, origin="studio"))
     assert all(trust.of(t, fine.checked[t.line_id], ()) == Trust.PERSON for t in translations(*GOOD, origin="studio"))
 

@@ -73,12 +73,18 @@ def choose(page: Page, title: str, value: str) -> None:
 
 def see_it_end(service: Service, page: Page, run: str) -> None:
     """The page of a run that has completed. It is opened when the server says so: its moving graph takes a core from the run."""
-    page.get_by_text("Running", exact=True).or_(page.get_by_text("Completed", exact=True)).first.wait_for()
     page.goto("about:blank")
     ended = {"id": {"any_": [run]}, "state": {"type": {"any_": ["COMPLETED"]}}}
     only_run(service, "run completed", wait_s=300, flow_runs=ended)
     page.goto(f"{service.url}/runs/flow-run/{run}")
-    page.get_by_text("Completed", exact=True).first.wait_for()
+    page.get_by_text("Completed", exact=True).filter(visible=True).first.wait_for()
+
+
+def see_it_taken(service: Service, page: Page, run: str) -> None:
+    """A form that was sent: the run waits no more, and the page, which stays open until then, shows the form no more."""
+    going_on = {"id": {"any_": [run]}, "state": {"type": {"not_any_": ["PAUSED"]}}}
+    only_run(service, f"run resumed; the form says: {page.get_by_role('dialog').all_inner_texts()}", flow_runs=going_on)
+    page.get_by_role("dialog").last.wait_for(state="hidden")
 
 
 def only_run(service: Service, what: str, wait_s: float = 120, **wanted: Any) -> dict[str, Any]:
@@ -141,6 +147,7 @@ def test_an_episode_is_started_watched_and_approved_in_the_ui(service: Service, 
     field(page, "Your name").locator("textarea, input").first.fill("Ana Ruiz")
     page.screenshot(path=SCREENS / "5-review.png", full_page=True)
     page.get_by_role("button", name="Submit").last.click()
+    see_it_taken(service, page, waits["id"])
     see_it_end(service, page, waits["id"])
     page.screenshot(path=SCREENS / "6-approved.png", full_page=True)
     manifest = json.loads((service.bucket / "outbox/night/T01/latam/manifest.json").read_text())
