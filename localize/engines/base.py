@@ -30,7 +30,13 @@ Samples = NDArray[np.float32]
 @functools.cache
 def versions(*packages: str) -> str:
     """Name and version of installed packages that shape an engine's output: part of its identity."""
-    return ", ".join(f"{p} {importlib.metadata.version(p)}" for p in packages)
+    return ", ".join(f"{p} {version_of(p)}" for p in packages)
+
+
+@functools.cache
+def version_of(package: str) -> str:
+    """Version of an installed package: its files are read once a process. Raises PackageNotFoundError."""
+    return importlib.metadata.version(package)
 
 
 @dataclass

@@ -6,6 +6,7 @@ of CUDA where another does not. What failed once stays on the CPU for the life o
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +25,8 @@ def wanted(context: EngineContext, library: str = "ctranslate2") -> str:
         return "cpu"
     if context.settings.device == "cuda":
         return "cuda"
+    if not _shown():
+        return "cpu"
     here = onnx.has_gpu() if library == "onnxruntime" else _gpus() > 0
     return "cuda" if here else "cpu"
 
@@ -77,6 +80,16 @@ def on_onnx(context: EngineContext, name: str, path: Path, run: Callable[[Any], 
     return onnx.session(path, context.settings.onnx_threads)
 
 
+@functools.cache
+def _shown() -> bool:
+    """Whether the system shows a GPU of this kind at all: its device files tell at once where a library takes a tenth of a
+    second to load."""
+    if sys.platform != "linux":
+        return True
+    return any(any(Path("/dev").glob(name)) for name in ("nvidia[0-9]*", "nvhost*", "nvgpu*", "dxg"))
+
+
+@functools.cache
 def _gpus() -> int:
     try:
         import ctranslate2

@@ -32,8 +32,8 @@ def is_shouted(text: str, tag: str = "") -> bool:
     said = [w for w in found if len(w) > 1 and w not in ACRONYMS]
     if sum(len(w) for w in said) >= 5:
         return True
-    known = dictionary(tag) if tag else None
-    return bool(said) and (known is not None and all(known.knows(w.lower()) for w in said))
+    known = dictionary(tag) if tag and said else None
+    return known is not None and all(known.knows(w.lower()) for w in said)
 
 
 def calm(text: str, tag: str = "") -> str:
@@ -89,11 +89,13 @@ def _calmed(sentence: str, tag: str) -> str:
 
 def _stress_taken(sentence: str, tag: str) -> str:
     """Single words in capitals, of three letters or more, as the dictionary writes them: "I said STOP" -> "I said stop"."""
-    known = dictionary(tag) if tag else None
 
     def lower(match: re.Match[str]) -> str:
         word = match[0]
-        if known is None or len(word) < 3 or word != word.upper() or word in ACRONYMS or not known.knows(word.lower()):
+        if not tag or len(word) < 3 or word != word.upper() or word in ACRONYMS:
+            return word
+        known = dictionary(tag)  # loaded where a text has such a word at all
+        if known is None or not known.knows(word.lower()):
             return word
         return (_low(word[:1]) if match.string[: match.start()].strip(" \"'¿¡") else word[:1]) + _low(word[1:])
 

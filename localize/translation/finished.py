@@ -64,10 +64,7 @@ def read(session: Session, episode: Episode, listened: Listened, target: str) ->
     made = aligned(units, listened.transcript.lines, path.name)
     set_right = (*([SetRight(path.name, nearest)] if nearest else []), *file.set_right)
     unused = list(file.doubts)
-    texts = tuple(s.text for s in file.said)
-    tongues = TongueInputs(texts=texts, language=target, dictionaries=tongue.identity(target))
-    subject = f"{episode.name} {target}"  # kept, since dictionaries load in a tenth of a second each
-    if told := session.steps.json("tongue", tongue.VERSION, tongues, subject, lambda: tongue.strange(texts, target)):
+    if told := in_another_language(session, episode, tuple(s.text for s in file.said), target):
         unused.append(f"{path.name} is not in the language of its name, {target}: {told}")
     unused += [f"{path.name}: cue {n} stands where nobody speaks" for n in dict.fromkeys(made.unused)]
     covered = {*made.texts, *(i for run in made.runs for i in run)}
@@ -75,6 +72,16 @@ def read(session: Session, episode: Episode, listened: Listened, target: str) ->
     unused += [f"{path.name}: {i} has only {text!r}" for i, text in made.texts.items() if NOT_YET.fullmatch(text.strip())]
     unused += [f"{path.name}: no cue for {x.id}" for x in listened.transcript.lines if x.id not in covered]
     return Finished(made.texts, tuple(made.runs), frozenset(made.parted), set_right, tuple(unused))
+
+
+def in_another_language(session: Session, episode: Episode, texts: tuple[str, ...], target: str) -> str:
+    """What of a translation's words is not of its language, "" where nothing is; kept, since dictionaries load in a tenth
+    of a second each."""
+    inputs = TongueInputs(texts=texts, language=target, dictionaries=tongue.identity(target))
+    made: str = session.steps.json(
+        "tongue", tongue.VERSION, inputs, f"{episode.name} {target}", lambda: tongue.strange(texts, target)
+    )
+    return made
 
 
 def aligned(units: list[Unit], lines: tuple[Line, ...], where: str) -> Aligned:

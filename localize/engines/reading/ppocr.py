@@ -6,7 +6,6 @@ Han, kana and Latin; no Hangul, Devanagari, Cyrillic, Arabic or Thai.
 
 from __future__ import annotations
 
-import importlib.metadata
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from ...errors import EngineError
 from ...models.present import ensure
 from ...records import EngineUse
-from ..base import EngineContext
+from ..base import EngineContext, version_of
 from ..device import on_onnx, wanted
 
 MODEL = "ppocr-v6-small"
@@ -62,7 +61,7 @@ class PpOcr:
         self._loaded: tuple[Any, ...] = ()
 
     def identity(self) -> EngineUse:
-        registry, version = self.context.registry, importlib.metadata.version("rapidocr")
+        registry, version = self.context.registry, version_of("rapidocr")
         version += " cuda" if wanted(self.context, "onnxruntime") == "cuda" else ""
         return EngineUse("read", self.name, version, MODEL, registry.identity(MODEL), registry.model(MODEL).licence)
 

@@ -8,7 +8,6 @@ choice and the digests of what was made lie beside the model, and in LOCALIZE_HO
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
 import os
 import platform
@@ -25,7 +24,7 @@ from ...errors import ModelDamaged, ModelError
 from ...files import file_sha256
 from ...models.present import ensure
 from .. import onnx
-from ..base import EngineContext, Samples
+from ..base import EngineContext, Samples, version_of
 from . import kokoro_graph
 
 PUBLISHED, FLOAT, AUTO = "published", "float", "auto"
@@ -103,9 +102,9 @@ def file(context: EngineContext, model_id: str, name: str, published: str, sampl
 
 def _choice(context: EngineContext, model_id: str, sample: Any) -> Choice:
     wanted = hashlib.sha256(
-        f"{context.registry.identity(model_id)} {kokoro_graph.VERSION} {importlib.metadata.version('onnx')}".encode()
+        f"{context.registry.identity(model_id)} {kokoro_graph.VERSION} {version_of('onnx')}".encode()
     ).hexdigest()
-    here = f"{processor()}, onnxruntime {importlib.metadata.version('onnxruntime')}"
+    here = f"{processor()}, onnxruntime {version_of('onnxruntime')}"
     folder, remembered = context.registry.folder(model_id), context.settings.home / RECORD
     places = _places(context, folder)
     there = context.registry.present(model_id)

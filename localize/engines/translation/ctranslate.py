@@ -6,7 +6,6 @@ its own, and what comes out is held to the digests of that moment ever after.
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import shutil
 import subprocess
@@ -20,6 +19,7 @@ from ...models.present import ensure
 from ...models.registry import Registry
 from ...records import EngineUse
 from ..availability import EXTRA, absent, unusable
+from ..base import version_of
 from ..device import on_device, wanted
 from .model_families import END, Dialect, dialect, text_pieces
 from .pulled import BEAM, OfModel
@@ -33,7 +33,7 @@ class CTranslate(OfModel):
     """One model of the registry."""
 
     def identity(self, source: str, target: str) -> EngineUse:
-        version = f"ctranslate2 {importlib.metadata.version('ctranslate2')} {QUANTIZATION} beam {BEAM}"
+        version = f"ctranslate2 {version_of('ctranslate2')} {QUANTIZATION} beam {BEAM}"
         version += " cuda" if wanted(self.context) == "cuda" else ""
         digest = self.context.registry.identity(self.name)
         return EngineUse("translate", self.name, version, self.name, digest, self.model.licence)
@@ -121,7 +121,7 @@ def convert(registry: Registry, model_id: str) -> Path:
         tail = (done.stderr.strip() or done.stdout.strip() or "no word").splitlines()[-1]
         raise ModelError(f"could not be converted: {tail[-200:]}", model_id, "see models/README.md")
     files = {p.name: file_sha256(p) for p in sorted(part.iterdir())}
-    facts = {"source": source, "ctranslate2": importlib.metadata.version("ctranslate2"), "files": files}
+    facts = {"source": source, "ctranslate2": version_of("ctranslate2"), "files": files}
     (part / "converted.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     shutil.rmtree(ready, ignore_errors=True)
     part.rename(ready)
