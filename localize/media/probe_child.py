@@ -168,7 +168,8 @@ def _packets(container: Any, video: Any, sound: Any, hashes: bool) -> dict[str, 
         track = tracks.setdefault(index, {"packets": 0, "start": shown, "end": shown, "covered": 0.0})
         track["packets"] += 1
         track["start"], track["end"] = min(track["start"], shown), max(track["end"], shown + length)
-        track["covered"] += length
+        if not packet.is_discard:  # what was cut off without encoding anew lies before the start, and is never played
+            track["covered"] += length
     made: dict[str, Any] = {"tracks": {str(k): v for k, v in tracks.items()}, "restarts": restarts}
     made["rotation"] = first.end()
     if decoder is not None:

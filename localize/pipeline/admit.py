@@ -60,7 +60,7 @@ def _probed(session: Session, path: Path, digest: str, name: str, language: str,
         except MediaError as error:
             return Failure({"error": list(error.args)}, str(error), passing=False)
 
-    found = session.steps.json("probe", 5, ProbeInputs(file=digest, language=language, sound=sound), name, look)
+    found = session.steps.json("probe", 6, ProbeInputs(file=digest, language=language, sound=sound), name, look)
     if "error" in found:
         what, _where, do = found["error"]
         raise MediaError(what, path.name, do)

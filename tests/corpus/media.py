@@ -83,6 +83,15 @@ def two_pictures(path: Path) -> None:
        "-map", "2:a", *X264, *AAC, "-disposition:v:0", "0", "-disposition:v:1", "default", path)  # fmt: skip
 
 
+def copied(path: Path) -> None:
+    """The end of a longer file, cut between two key pictures without encoding anew: it holds 1.6 s that are never played."""
+    longer = path.with_name("longer.tmp.mp4")
+    seconds = SECONDS + 1.6
+    ff("-f", "lavfi", "-i", f"testsrc2=s=180x320:r=25:d={seconds},{FLASH}", *sound(seconds=seconds), *X264, "-g", "250", *AAC, longer)
+    ff("-ss", "1.6", "-i", longer, "-c", "copy", path)
+    longer.unlink()
+
+
 def boxes(data: bytes) -> list[bytes]:
     """The boxes of an MP4, or of one of its boxes."""
     found, at = [], 0
@@ -251,6 +260,7 @@ KINDS = (
     Kind(name="latepicture.mp4", make=lambda p: moved(p, picture="0.6"), ms=SECONDS * 1000 + 600, seen=600),
     Kind(name="late.ts", make=lambda p: moved(p, picture="20", heard="20", ending="ts")),
     Kind(report="Vanilagy/mediabunny#315", name="negative.mkv", make=lambda p: plain(p, "-output_ts_offset", "-0.5", "-avoid_negative_ts", "disabled")),
+    Kind(name="copied.mp4", make=copied, heard=400, seen=400),
     Kind(name="quarter.mp4", make=lambda p: sized(p, SECONDS / 4), sound_ms=SECONDS * 250, heard=None),
     Kind(name="twice.mp4", make=lambda p: sized(p, SECONDS * 2), sound_ms=SECONDS * 2000),
     Kind(name="tail.mkv", make=lambda p: cut(p, 0.97), ms=3880, sound_ms=3880),
