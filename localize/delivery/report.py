@@ -15,6 +15,7 @@ from ..qc.machine_lines import trusts
 from ..records import Check, EngineUse, Episode, Verdict, to_json
 from ..subtitles import line_breaks
 from ..transcript.result import Listened
+from .spent import added_up
 
 SCHEMA = 1
 
@@ -59,7 +60,7 @@ def data(
         "metrics": _metrics(v, wall_s, measured),
         "checks": [to_json(c) for c in checks],
         "engines": [to_json(e) | {"held": (held or {}).get(e.model, "")} for e in engines],
-        "spent": _spent(spent),
+        "spent": added_up(spent),
         "disclosure": {
             "synthetic_voices": v.dubbed,
             "machine_translation": any(not is_person(t) for t in v.translations),
@@ -114,22 +115,6 @@ def _lines(v: variant.Variant, listened: Listened) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _spent(rows: Sequence[Spent]) -> list[dict[str, Any]]:
-    """What was used and paid by endpoint, all its lines and runs together; what was asked and never answered counts."""
-    out: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for row in rows:
-        one = out.setdefault(
-            (row.endpoint, row.model, row.currency),
-            {"endpoint": row.endpoint, "model": row.model, "kind": row.kind, "requests": 0, "unanswered": 0, "tokens_in": 0,
-             "tokens_out": 0, "characters": 0, "seconds": 0.0, "cost": 0.0, "currency": row.currency},
-        )  # fmt: skip
-        for key in ("requests", "tokens_in", "tokens_out", "characters"):
-            one[key] += getattr(row, key)
-        one["unanswered"] += row.requests if row.state == "asked" else 0
-        one["seconds"], one["cost"] = round(one["seconds"] + row.seconds, 2), round(one["cost"] + row.cost, 6)
-    return list(out.values())
 
 
 def _unchecked(v: variant.Variant) -> list[str]:

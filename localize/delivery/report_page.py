@@ -114,7 +114,7 @@ def _spent(rows: list[dict[str, Any]], episode: list[dict[str, Any]], season: li
     e = escape.escape
     shown = "".join(
         f'<tr><td>{e(r["endpoint"])}</td><td>{e(r["model"])}</td><td class="n">{r["requests"]}'
-        f'{" (" + str(r["unanswered"]) + " unanswered)" if r["unanswered"] else ""}</td><td class="n">{_used(r)}</td>'
+        f'{f" ({n} unanswered)" if (n := r["unanswered_requests"]) else ""}</td><td class="n">{_used(r)}</td>'
         f'<td class="n">{r["cost"]:.4f} {e(r["currency"])}</td></tr>'
         for r in rows
     )

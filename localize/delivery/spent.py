@@ -21,14 +21,16 @@ def by_line(book: Iterable[Spent], episode: str, language: str) -> dict[str, lis
 
 
 def added_up(rows: Iterable[Spent]) -> list[dict[str, Any]]:
-    """One row for each endpoint; `unanswered` is what of its cost was sent and never answered: it may be on the bill."""
+    """One row for each endpoint; `unanswered` is what of its cost was sent and never answered: it may be on the bill. The
+    requests that were not: `unanswered_requests`."""
     out: dict[tuple[str, str, str, str], dict[str, Any]] = {}
     for row in rows:
         key = (row.endpoint, row.kind, row.model, row.currency)
         start = dict(zip(("endpoint", "kind", "model", "currency"), key, strict=True))
-        total = out.setdefault(key, {**start, **dict.fromkeys(COUNTED, 0), "unanswered": 0.0})
+        total = out.setdefault(key, {**start, **dict.fromkeys(COUNTED, 0), "unanswered": 0.0, "unanswered_requests": 0})
         for name in COUNTED:
             total[name] = round(total[name] + getattr(row, name), 6)
         if row.state != "paid":
             total["unanswered"] = round(total["unanswered"] + row.cost, 6)
+            total["unanswered_requests"] += row.requests
     return [out[key] for key in sorted(out)]

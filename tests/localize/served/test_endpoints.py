@@ -215,7 +215,7 @@ def test_a_report_tells_what_lines_and_season_cost(settings: Settings) -> None:
     assert set(lines) == {"L001", "L002"}
     assert lines["L001"] == [
         {"endpoint": "voice", "kind": "tts", "model": "v", "currency": "USD", "requests": 2, "seconds": 0, "characters": 80,
-         "tokens_in": 0, "tokens_out": 0, "cost": pytest.approx(0.08), "unanswered": pytest.approx(0.04)}
+         "tokens_in": 0, "tokens_out": 0, "cost": pytest.approx(0.08), "unanswered": pytest.approx(0.04), "unanswered_requests": 1}
     ]  # fmt: skip
     season = added_up(book.by_subject())
     assert [(r["endpoint"], r["requests"]) for r in season] == [("ears", 2), ("voice", 5)]
