@@ -59,42 +59,42 @@ def test_a_failed_market_and_an_unusable_file_stop_nothing_else(tmp_path: Path) 
 
 
 WHILE_FILLED = """
-import itertools, threading, time
 from flows import tasks
 from prefect import flow, task
 from localize.session import open_session
 
+class Filled(dict):
+    "As another thread leaves it: each walk through it finds one more."
+
+    def items(self):
+        for pair in super().items():
+            self[object()] = 0.0
+            yield pair
+
 session = open_session()
-session.clock.spent.update({("E01", str(n)): 0.0 for n in range(5_000)})
+session.clock.spent = Filled({("E01", ""): 0.0})
 
 @task(cache_policy=tasks.NO_CACHE)
 def looks(session, tag):
-    return tag, len(session.clock.spent) > 0
-
-done = threading.Event()
-
-def fill():
-    for n in itertools.takewhile(lambda _n: not done.is_set(), itertools.count()):
-        session.clock.spent["E02", str(n)] = 0.0
-        session.clock.spent.pop(("E02", str(n - 1000)), None)
-        time.sleep(0.0005)
-
-threading.Thread(target=fill, daemon=True).start()
+    return tag, len(session.clock.spent)
 
 @flow
-def many():
-    return [tasks.whole(looks)(session, "es-419") for _n in range(5)]
+def one():
+    print(tasks.whole(looks)(session, "es-419"))
+    try:
+        looks(session, "es-419")
+    except Exception as error:
+        print(error.__context__ or error)
 
-print(many())
-done.set()
+one()
 """
 
 
 @pytest.mark.slow
 def test_a_task_is_given_a_session_that_others_fill_meanwhile(tmp_path: Path) -> None:
+    """A bare task fails there: the day that Prefect does not look through arguments any more, `whole` may go."""
     env = {**os.environ, "LOCALIZE_HOME": str(tmp_path / "home")}
-    done = subprocess.run(
-        [sys.executable, "-c", WHILE_FILLED], capture_output=True, text=True, cwd=ROOT, env=env, check=False, timeout=300
-    )
+    command = [sys.executable, "-c", WHILE_FILLED]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=env, check=False, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.splitlines()[-1] == str([("es-419", True)] * 5)
+    assert done.stdout.splitlines()[-2:] == ["('es-419', 1)", "dictionary changed size during iteration"], done.stdout
