@@ -54,7 +54,7 @@ def read_back(session: Session, episode: Episode, track: str, target: str) -> tu
     inputs = ReadBackInputs(track=track, language=target, names=told, engine=whisper.identity())
     with session.clock.timed(episode.name, target):
         make = lambda: _read(inputs, whisper, store, session.settings.threads)  # noqa: E731
-        made = session.steps.json("read-back", 4, inputs, f"{episode.name} {target}", make)
+        made = session.steps.json("read-back", 5, inputs, f"{episode.name} {target}", make)
     return tuple(from_json(Word, w) for w in made)
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
 from rapidfuzz import fuzz, process
@@ -25,6 +26,7 @@ from ..languages.text import normal_form, untagged
 from .glossary import Glossary
 from .inline_codes import local, words, words_inside
 
+T = TypeVar("T")
 FUZZY = 80.0  # lowest similarity, of 100, that is offered at all
 MAX_BYTES = 256 << 20
 MANY = 3000  # segments compared with one line
@@ -38,6 +40,8 @@ ASKING = frozenset(
     qué quién quiénes cuándo cuánto cuánta cuántos cuántas dónde adónde cómo cuál cuáles
     quem quando quanto quanta quantos quantas onde como qual quais""".split()
 )
+ASKED = re.compile(r"[?？][\s\W]*$")
+ALMOST = 0.95  # of a match in all but the question mark
 LATIN_ENDS = "\u02ff"  # the last of the Latin letters; Chinese and Hindi ask in words
 OPENING_DASH = re.compile(r"^[-–—]\s+(?=\S)")
 BY_MACHINE = "MT!"  # how several tools sign a machine's units
@@ -67,62 +71,64 @@ class Match:
         return "".join(forms.get(p.text, p.text) if p.is_term else p.text for p in self.pieces)
 
 
+Said = dict[str, tuple[Piece, ...]]  # a segment's targets by the line before it, the newest under ANYWHERE
+Asked = dict[bool, Said]  # the same words as a statement and as a question
+
+
 @dataclass
 class Memory:
     """One language pair's remembered segments by their normal form, each with the line before it where that is known.
+
+    Words that are remembered as a statement alone are no exact match of a question, but where a word asks or the words are
+    too few to tell: a recogniser's question marks are not to be relied on.
 
     An exact match, in context first, takes microseconds. A fuzzy one compares only segments of like length that
     share a word with the line, the rarest words first: 100,000 segments answer in a few ms.
     """
 
-    entries: dict[str, dict[str, tuple[Piece, ...]]] = field(default_factory=dict)
-    _by_words: dict[tuple[str, ...], tuple[Piece, ...]] = field(default_factory=dict)
+    entries: dict[str, Asked] = field(default_factory=dict)
+    _by_words: dict[tuple[str, ...], dict[bool, tuple[Piece, ...]]] = field(default_factory=dict)
     _longest: int = 0
     _holding: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, source: str, target: tuple[Piece, ...], before: str = "") -> None:
         """Remember a segment, said after the line `before`; a later one for the same source and context wins."""
-        normal = _heard(source)
-        if not normal_form(source):
+        normal, asked = normal_form(source), bool(ASKED.search(source))
+        if not normal:
             return
         words = tuple(normal.split())
         spoken = not mark_of("".join(p.text for p in target))  # a mark is this very line's, no likeness carries it over
         if spoken and normal not in self.entries:
             for word in set(words):
                 self._holding.setdefault(word, []).append(normal)
-        known = self.entries.setdefault(normal, {})
+        known = self.entries.setdefault(normal, {}).setdefault(asked, {})
         known[normal_form(before)] = target
         known[ANYWHERE] = target  # the newest serves where no context fits
         if spoken:
-            self._by_words[words] = target
+            self._by_words.setdefault(words, {})[asked] = target
         self._longest = max(self._longest, len(words))
 
     def lookup(self, text: str, before: str = "") -> Match | None:
         """The best match for a line said after the line `before`, or None."""
-        normal = self._known(_heard(text))
-        if normal in self.entries:
-            known = self.entries[normal]
-            return Match(known.get(normal_form(before), known[ANYWHERE]), 1.0)
+        normal, asked = normal_form(text), bool(ASKED.search(text))
         words = tuple(normal.split())
-        if tiles := self._tiles(words):
+        if normal in self.entries:
+            known = _nearer(self.entries[normal], asked)
+            exact = asked in self.entries[normal] or _either(words)
+            return Match(known.get(normal_form(before), known[ANYWHERE]), 1.0 if exact else ALMOST)
+        if tiles := self._tiles(words, _asked_at(text)):
             joined: list[Piece] = []
             for tile in tiles:
                 joined += [*([Piece(" ")] if joined else []), *tile]
             return Match(tuple(joined), 1.0)
         best = process.extractOne(normal, self._like(words, len(normal)), scorer=fuzz.ratio, score_cutoff=FUZZY)
-        return Match(self.entries[best[0]][ANYWHERE], round(best[1] / 100, 3)) if best else None
+        return Match(_nearer(self.entries[best[0]], asked)[ANYWHERE], round(best[1] / 100, 3)) if best else None
 
     def holds(self, text: str) -> bool:
         """Whether a line is a segment, word for word."""
-        return self._known(_heard(text)) in self.entries
-
-    def _known(self, heard: str) -> str:
-        """The form that a line is remembered by: its own, or that with or without its last question mark where a word asks
-        or the script writes its questions in words."""
-        first = heard.partition(" ")[0]
-        other = heard.removesuffix(" ?") if heard.endswith(" ?") else f"{heard} ?"
-        asks = first in ASKING or first[:1] > LATIN_ENDS
-        return other if heard not in self.entries and asks and other in self.entries else heard
+        normal = normal_form(text)
+        known = self.entries.get(normal, {})
+        return bool(ASKED.search(text)) in known or (bool(known) and _either(tuple(normal.split())))
 
     def _like(self, words: tuple[str, ...], length: int) -> list[str]:
         """Segments that can reach FUZZY at all, at most MANY: of like length, sharing one of the rarest words."""
@@ -134,22 +140,39 @@ class Memory:
             found.update(dict.fromkeys(n for n in self._holding[word][:SCAN] if least <= len(n) <= most))
         return list(found)[:MANY]
 
-    def _tiles(self, words: tuple[str, ...]) -> list[tuple[Piece, ...]]:
-        """Segments that cover the words one after the other without a rest; as few as possible."""
+    def _tiles(self, words: tuple[str, ...], asked_at: frozenset[int]) -> list[tuple[Piece, ...]]:
+        """Segments that cover the words one after the other without a rest; as few as possible. `asked_at`: how many words
+        stand before each question mark."""
         best: list[list[tuple[Piece, ...]] | None] = [[]] + [None] * len(words)
         for end in range(1, len(words) + 1):
             for start in range(max(0, end - self._longest), end):
-                head, tile = best[start], self._by_words.get(words[start:end])
+                head, tiles = best[start], self._by_words.get(words[start:end])
                 now = best[end]
-                if head is not None and tile is not None and (now is None or len(head) + 1 < len(now)):
-                    best[end] = [*head, tile]
+                if head is not None and tiles and (now is None or len(head) + 1 < len(now)):
+                    asked = end in asked_at
+                    if asked in tiles or _either(words[start:end]):
+                        best[end] = [*head, _nearer(tiles, asked)]
         return best[-1] or []
 
 
-def _heard(text: str) -> str:
-    """A line's words with its question marks, each a word: what tells two sayings apart."""
-    parts = re.split(r"[?？]", text)
-    return " ? ".join(filter(None, (normal_form(x) for x in parts))) + (" ?" if len(parts) > 1 and not normal_form(parts[-1]) else "")
+def _nearer(variants: dict[bool, T], asked: bool) -> T:
+    """The question where it is asked and known, the statement where it is said and known, else what there is."""
+    return variants[asked] if asked in variants else next(iter(variants.values()))
+
+
+def _either(words: tuple[str, ...]) -> bool:
+    """Whether words are the same with and without their question mark: a word of them asks, their script writes questions in
+    words, or they are a name that is called."""
+    return len(words) == 1 or words[0] in ASKING or words[0][:1] > LATIN_ENDS
+
+
+def _asked_at(text: str) -> frozenset[int]:
+    """How many words stand before each question mark of a text."""
+    at, counts = 0, []
+    for part in re.split(r"[?？]", text)[:-1]:
+        at += len(normal_form(part).split())
+        counts.append(at)
+    return frozenset(counts)
 
 
 @dataclass(frozen=True)
@@ -179,12 +202,13 @@ def add_lines(path: Path, source: str, target: str, entries: Iterable[Entry], gl
     if body is None:
         raise SidecarError("has no body", str(path), "export it again")
     entries = list(entries)
-    new = {(_heard(e.source), normal_form(e.before)) for e in entries}
+    new = {(normal_form(e.source), bool(ASKED.search(e.source)), normal_form(e.before)) for e in entries}
     for unit in list(body.iter("tu")):
         left, right = _segment(unit, source), _segment(unit, target)
         if left is None or right is None:
             continue
-        if (_heard(words(left)), normal_form(_context(unit))) in new:
+        said = words(left)
+        if (normal_form(said), bool(ASKED.search(said)), normal_form(_context(unit))) in new:
             body.remove(unit)
     for entry in entries:
         unit = SubElement(body, "tu")

@@ -11,9 +11,10 @@ from ..audio.spans import Span
 from ..engines.base import Transcriber
 from ..records import Word
 from ..threads import together
-from .words import chunks
+from .words import chunks, settle, unheard
 
 LEAD_MS = 300  # sound before and after a stretch that a recogniser is given
+SKIPPED_MS = 800  # of a span without words: shorter ones are breaths and the ends of words
 MS = ASR_RATE // 1000
 
 
@@ -38,11 +39,15 @@ def words_in(
 ) -> tuple[Word, ...]:
     """What a recogniser reads, at the first try, from where somebody speaks in 16 kHz mono sound; ids by order.
 
-    Raises EngineError.
+    Now and then a recogniser jumps from one sentence to the end of its window: spans of which it wrote nothing are heard by
+    themselves. Raises EngineError.
     """
 
     def hear(stretch: Span) -> tuple[Word, ...]:
         sound, offset = around(audio, stretch)
         return moved(whisper.transcribe(sound, language, names, quick=True).words, offset)
 
-    return tuple(replace(w, id=n) for n, w in enumerate(each(chunks(speech), hear, threads)))
+    words = each(chunks(speech), hear, threads)
+    words += each(unheard(settle(tuple(words), speech), speech, SKIPPED_MS), hear, threads)
+    words.sort(key=lambda w: w.start_ms)  # stable: words of one stretch keep their order
+    return tuple(replace(w, id=n) for n, w in enumerate(words))

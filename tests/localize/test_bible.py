@@ -217,6 +217,18 @@ def test_a_statement_is_no_question() -> None:
     assert held.holds("You lied, you lied.") is False
 
 
+def test_marks_that_a_recogniser_sets_otherwise_do_not_part_what_belongs_together() -> None:
+    held = memory.Memory()
+    held.add("Grant?", (memory.Piece("¿Grant?"),))
+    held.add("Where are you?", (memory.Piece("¿Dónde estás?"),))
+    held.add("You lied.", (memory.Piece("Mentiste."),))
+    match = held.lookup("Grant, where are you?")
+    assert match is not None
+    assert (match.text(Glossary(), "es"), match.score) == ("¿Grant? ¿Dónde estás?", 1.0)
+    other = held.lookup("Grant, you lied?")
+    assert other is None or other.score < 1.0
+
+
 def test_approved_lines_replace_what_was_there_and_keep_their_context(tmp_path: Path) -> None:
     path, bible = tmp_path / "memory.es-419.tmx", Glossary((Term("Summer", "person", "f"),))
     memory.add_lines(path, "en", "es-419", [memory.Entry("Come, Summer.", "Ven, Summer.", "Hi.")], bible)
