@@ -109,16 +109,19 @@ def _heard_again(
     first: Words, span: Span, room: int, hearing: Hearing, found: tuple[str, ...]
 ) -> tuple[readings.Settled, dict[int, str]]:
     """The line settled by one more hearing where that agrees, else by two."""
-    takes, changed = [first], {}
+    takes: list[Words] = [first]
+    changed: dict[int, str] = {}
     for number, lead in enumerate((LEAD_MS, SHORT_LEAD_MS), start=1):
         heard = hearing.hear(span, min(lead, room))
         numbered = tuple(replace(w, id=LATER_IDS * number + i + 1000 * span[0]) for i, w in enumerate(heard))
         repaired, more = hearing.repair(numbered)
-        takes.append(_possible(repaired, span))
+        take = _possible(repaired, span, first)
         changed.update(more)
-        if readings.same(first, takes[-1]) and "hardly heard" not in found:
+        if take is not None:
+            takes.append(take)
+        if take is not None and readings.same(first, take) and "hardly heard" not in found:
             break
-    settled = readings.settle(takes, hearing.is_name)
+    settled = readings.settle(takes, hearing.is_name) if takes[1:] else readings.Settled(first, doubted=True)
     voiced = covered_ms(span, hearing.speech)
     if not any(takes[1:]) and voiced < doubt.QUIET * (span[1] - span[0]):
         return readings.Settled(()), changed  # nobody speaks, and nothing is heard when one listens
@@ -134,11 +137,24 @@ def _heard_again(
     return settled, changed
 
 
-def _possible(words: Words, span: Span) -> Words:
-    """A later hearing without what it repeats to no end: heard alone, recognisers loop into the silence that follows."""
+def _possible(words: Words, span: Span, first: Words) -> Words | None:
+    """A later hearing without what it repeats to no end: heard alone, recognisers loop into the silence that follows. None
+    where it does nothing else: that tells neither for the first hearing nor against it."""
+    words = words[: _round(words, first)]
     if (loop := _loop(words)) is not None:
-        return words[: loop[0]]
+        return words[: loop[0]] or None
     return tuple(w for w in words if w.start_ms < span[1] + LEAD_MS)
+
+
+def _round(words: Words, first: Words) -> int:
+    """How many words a later hearing has before it begins anew, where it does nothing else and the first hearing did not:
+    "summer, it's grand summer, it's grand" is said once."""
+    texts, once = ([readings.text_of([w]) for w in some] for some in (words, first))
+    for size in range(2, len(texts) // 2 + 1):
+        rounds = all(text == texts[n % size] for n, text in enumerate(texts))
+        if rounds and not any(once[n : n + size] == once[n + size : n + 2 * size] for n in range(len(once))):
+            return size
+    return len(texts)
 
 
 def _said_once(words: Words) -> Words:

@@ -167,3 +167,25 @@ def test_a_loop_is_found_from_where_it_begins() -> None:
     endless = "Marta it's grand " * 40 + "Marta " * 6
     got = believed(first, lines, replace(hearing({1000: endless}, []), speech=[(1000, 1900)]))
     assert told(got.words) == "Marta, it's Grant."
+
+
+def test_rounds_and_loops_of_a_later_hearing_tell_nothing_against_a_name() -> None:
+    """Seen on one processor: the name misheard and the sentence written twice, then to no end."""
+    lines = (Line("L1", "", 1000, 1900, "", (0, 1, 2)),)
+    first = words("Marta, it's Grant.", 1000, 1900, 0.3)
+    later = {300: "marta it's grand marta it's grand", 120: "marta, it's grand " * 40 + "marta it"}
+
+    def hear(span: tuple[int, int], lead: int) -> Words:
+        return words(later[lead], *span)
+
+    def named(one: Words, two: Words) -> bool:
+        return "Grant" in told(one) and "grand" in told(two)
+
+    ears = replace(hearing({}, []), speech=[(1000, 1900)], hear=hear, is_name=named)
+    got = believed(first, lines, ears)
+    assert told(got.words) == "Marta, it's Grant."
+    assert not got.other
+    twice = words("No, no. No, no.", 1000, 1900, 0.3)
+    again = replace(ears, hear=lambda span, _lead: words("No, no. No, no.", *span), is_name=never)
+    kept = believed(twice, (Line("L1", "", 1000, 1900, "", (0, 1, 2, 3)),), again)
+    assert told(kept.words) == "No, no. No, no."
