@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from ..audio.spans import Span, covered_ms
 from ..records import Flag, Line, Word
-from . import doubt, readings
+from . import doubt, loops, readings
 
 FLAG = str(Flag.UNSURE_WORDS)
 FAINTLY = "the same, hardly heard"
@@ -20,7 +20,6 @@ LEAD_MS = 300  # sound before and after a line that is heard alone, if nobody el
 SHORT_LEAD_MS = 120  # and the same of the third hearing
 NEAR = 3  # lines back to where a sentence said again may come from
 LATER_IDS = 100_000  # ids of later hearings' words begin here, until all words are numbered anew
-LOOPS = ((1, 5), (2, 3), (3, 3), (4, 3), (5, 3), (6, 3))  # so many words, said so often, are a loop
 Words = tuple[Word, ...]
 Hear = Callable[[Span, int], Words]
 
@@ -81,7 +80,7 @@ def believed(words: Words, lines: Sequence[Line], hearing: Hearing) -> Believed:
         after = out[-1].text if out and not doubt.SENTENCE.search(out[-1].text) else ""
         found = doubt.signs(judged, span, hearing.speech, hearing.primary, before, hearing.known, after)
         if doubt.TOO_FAST in found:
-            repaired = _said_once(repaired)
+            repaired = loops.said_once(repaired)
         settled = readings.Settled(repaired)
         if found:
             again += 1
@@ -141,7 +140,7 @@ def _possible(words: Words, span: Span, first: Words) -> Words | None:
     """A later hearing without what it repeats to no end: heard alone, recognisers loop into the silence that follows. None
     where it does nothing else: that tells neither for the first hearing nor against it."""
     words = words[: _round(words, first)]
-    if (loop := _loop(words)) is not None:
+    if (loop := loops.first_of(words)) is not None:
         return words[: loop[0]] or None
     return tuple(w for w in words if w.start_ms < span[1] + LEAD_MS)
 
@@ -155,26 +154,3 @@ def _round(words: Words, first: Words) -> int:
         if rounds and not any(once[n : n + size] == once[n + size : n + 2 * size] for n in range(len(once))):
             return size
     return len(texts)
-
-
-def _said_once(words: Words) -> Words:
-    """A hearing in context without the loops that it ran into: of each the first round stays, and what is said after it."""
-    while (loop := _loop(words)) is not None:
-        start, end = loop
-        own = {readings.text_of([w]) for w in words[start:end]}
-        after = end
-        while after < len(words) and readings.text_of([words[after]]) in own:  # later rounds are not all whole
-            after += 1
-        words = words[:end] + words[after:]
-    return words
-
-
-def _loop(words: Words) -> tuple[int, int] | None:
-    """Where the first round of what is first repeated to no end begins and ends; None where nothing is."""
-    texts = [readings.text_of([w]) for w in words]
-    for start in range(len(words)):
-        for size, times in LOOPS:
-            piece = texts[start : start + size]
-            if all(texts[start + n * size : start + (n + 1) * size] == piece for n in range(1, times)):
-                return start, start + size
-    return None

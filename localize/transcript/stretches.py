@@ -11,6 +11,7 @@ from ..audio.spans import Span
 from ..engines.base import Transcriber
 from ..records import Word
 from ..threads import together
+from . import loops
 from .words import chunks, settle, unheard
 
 LEAD_MS = 300  # sound before and after a stretch that a recogniser is given
@@ -40,12 +41,13 @@ def words_in(
     """What a recogniser reads, at the first try, from where somebody speaks in 16 kHz mono sound; ids by order.
 
     Now and then a recogniser jumps from one sentence to the end of its window: spans of which it wrote nothing are heard by
-    themselves. Raises EngineError.
+    themselves; and it loops: what it writes faster than anyone speaks stands once. Raises EngineError.
     """
 
     def hear(stretch: Span) -> tuple[Word, ...]:
         sound, offset = around(audio, stretch)
-        return moved(whisper.transcribe(sound, language, names, quick=True).words, offset)
+        heard = whisper.transcribe(sound, language, names, quick=True).words
+        return moved(loops.without_impossible(heard), offset)
 
     words = each(chunks(speech), hear, threads)
     words += each(unheard(settle(tuple(words), speech), speech, SKIPPED_MS), hear, threads)

@@ -7,7 +7,7 @@ import numpy as np
 from localize.audio.samples import ASR_RATE, Samples
 from localize.engines.base import Heard
 from localize.records import Word
-from localize.transcript import stretches
+from localize.transcript import loops, stretches
 
 SPEECH = [(1000, 3000), (4000, 6000), (7000, 9000), (10_000, 10_400)]
 
@@ -34,3 +34,16 @@ def test_spans_without_a_word_are_heard_by_themselves_and_short_ones_are_not() -
     words = stretches.words_in(ears, audio, SPEECH, "en", (), 1)  # type: ignore[arg-type]
     assert ears.lengths == [10.0, 2.6, 2.6]
     assert [(w.id, w.start_ms, w.end_ms) for w in words] == [(n, *span) for n, span in enumerate(SPEECH[:3])]
+
+
+def test_what_nobody_can_say_so_often_stands_once() -> None:
+    def said(text: str, each_ms: int) -> tuple[Word, ...]:
+        return tuple(Word(n, w, n * each_ms, (n + 1) * each_ms) for n, w in enumerate(text.split()))
+
+    def left(words: tuple[Word, ...]) -> str:
+        return " ".join(w.text for w in words)
+
+    assert left(loops.without_impossible(said("el día " + "de " * 50 + "la casa", 30))) == "el día de la casa"
+    assert left(loops.without_impossible(said("No, no, no, no, no! Go.", 250))) == "No, no, no, no, no! Go."
+    both = said("a b c " * 4 + "now " + "de " * 9 + "casa", 50)
+    assert left(loops.without_impossible(both)) == "a b c now de casa"
