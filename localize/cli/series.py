@@ -94,13 +94,13 @@ def _memory_add(args: argparse.Namespace) -> int:
 
 
 def _memory_import(args: argparse.Namespace) -> int:
-    from ..series import memory
+    from ..series import memory, tmx
 
     where, number = _remember(args, lambda *pair: memory.read_entries(args.tmx, *pair), "import")
     source = args.source_lang.split("-")[0]
-    if refused := memory.disowned(args.tmx, source, args.lang):
+    if refused := tmx.disowned(args.tmx, source, args.lang):
         print(f"note: {refused} units of {args.tmx.name} are marked as refused, drafts or by machine: left out")
-    for tag, units in memory.of_other_regions(args.tmx, source, args.lang).items():
+    for tag, units in tmx.of_other_regions(args.tmx, source, args.lang).items():
         print(f"note: {units} units of {args.tmx.name} are {tag}, not {args.lang}: left out")
     print(f"{where}: {number} lines of {args.tmx.name} are remembered")
     return 0
@@ -148,7 +148,7 @@ def _bible_export(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from ..series import memory
+    from ..series import tmx
     from ..series.bible import open_bible
     from ..series.check_terms import check
     from ..settings import load_settings
@@ -160,9 +160,9 @@ def _check(args: argparse.Namespace) -> int:
         path = bible.folder / f"memory.{tag}.tmx"
         if not path.is_file():
             continue
-        if refused := memory.disowned(path, "en", tag):
+        if refused := tmx.disowned(path, "en", tag):
             print(f"note: {path}: {refused} units are marked as refused, drafts or by machine: left out")
-        for other, units in memory.of_other_regions(path, "en", tag).items():
+        for other, units in tmx.of_other_regions(path, "en", tag).items():
             print(f"note: {path}: {units} units are {other}, not {tag}: left out")
     found = check(bible.terms, settings.languages)
     for problem in found:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,20 +18,18 @@ from rapidfuzz import fuzz, process
 
 from ..errors import SidecarError
 from ..files import read_text, root_of
-from ..languages import regions
 from ..languages.clean import clean, clean_row
 from ..languages.marks import mark_of
 from ..languages.text import normal_form, untagged
 from .glossary import Glossary
 from .inline_codes import local, words, words_inside
+from .tmx import CONTEXT, MAX_BYTES, XML_LANG, by_date, context_of, segment_of, units_of
 
 T = TypeVar("T")
 FUZZY = 80.0  # lowest similarity, of 100, that is offered at all
-MAX_BYTES = 256 << 20
 MANY = 3000  # segments compared with one line
 SCAN = 20_000  # segments of one word looked at
 ANYWHERE = "\0"  # the key of a segment's newest target, whatever came before it
-CONTEXT = "x-context-pre"  # the property that holds the line before, as translation tools write it
 # words that ask: a sentence that begins with one is a question whether its mark was heard or not
 ASKING = frozenset(
     """who whom whose what when where why how which do does did is are was were am can could will would shall should has have
@@ -44,10 +41,6 @@ ASKED = re.compile(r"[?？][\s\W]*$")
 ALMOST = 0.95  # of a match in all but the question mark
 LATIN_ENDS = "\u02ff"  # the last of the Latin letters; Chinese and Hindi ask in words
 OPENING_DASH = re.compile(r"^[-–—]\s+(?=\S)")
-BY_MACHINE = "MT!"  # how several tools sign a machine's units
-STATUS = re.compile(r"status|state|confirmation|origin|match-?type")
-NOT_OURS = re.compile(r"reject|^(?:mt|amt|nmt)$|machine|^draft|unconfirmed|not[ _-]?approved")
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 @dataclass(frozen=True)
@@ -192,7 +185,7 @@ def add_lines(path: Path, source: str, target: str, entries: Iterable[Entry], gl
     """
     if path.is_file():
         root = root_of(read_text(path, MAX_BYTES), "TMX", str(path))
-        list(_units(root, str(path), source, target))  # every unit must be sound before one is added
+        list(units_of(root, str(path), source, target))  # every unit must be sound before one is added
     else:
         root = Element("tmx", version="1.4")
         facts = {"creationtool": "localize", "creationtoolversion": "1", "segtype": "sentence", "o-tmf": "none"}
@@ -204,11 +197,11 @@ def add_lines(path: Path, source: str, target: str, entries: Iterable[Entry], gl
     entries = list(entries)
     new = {(normal_form(e.source), bool(ASKED.search(e.source)), normal_form(e.before)) for e in entries}
     for unit in list(body.iter("tu")):
-        left, right = _segment(unit, source), _segment(unit, target)
+        left, right = segment_of(unit, source), segment_of(unit, target)
         if left is None or right is None:
             continue
         said = words(left)
-        if (normal_form(said), bool(ASKED.search(said)), normal_form(_context(unit))) in new:
+        if (normal_form(said), bool(ASKED.search(said)), normal_form(context_of(unit))) in new:
             body.remove(unit)
     for entry in entries:
         unit = SubElement(body, "tu")
@@ -246,7 +239,6 @@ def _write_pieces(seg: Element, text: str, glossary: Glossary, tag: str) -> None
             seg.text = piece.text
 
 
-Unit = tuple[Element, Element, Element]  # a unit, its source's segment and its target's
 Added = tuple[str, tuple[Piece, ...], str]  # source, target, the line before
 
 
@@ -279,22 +271,10 @@ def parse(text: str, where: str, source: str, target: str) -> Memory:
 
 
 def _pairs(text: str, where: str, source: str, target: str) -> Iterator[Added]:
-    units = list(_units(root_of(text, "TMX", where), where, source, target))
-    for unit, left, right in _by_date(units):
+    units = list(units_of(root_of(text, "TMX", where), where, source, target))
+    for unit, left, right in by_date(units):
         if pieces := _pieces(right):  # a unit that nobody translated yet teaches nothing
-            yield _said(words(left)), pieces, _context(unit)
-
-
-def _by_date(units: list[Unit]) -> list[Unit]:
-    """Units, the last changed last, as `Memory.add` wants them; one without a date is as old as the newest before it."""
-    dates, newest = [], ""
-    for unit, _left, right in units:
-        variants = (v for v in unit.iter("tuv") if v.find("seg") is right)
-        facts = (unit, *variants)
-        own = max((f.get("changedate") or f.get("creationdate") or "" for f in facts), default="")
-        newest = max(newest, own)
-        dates.append(own or newest)
-    return [units[n] for n in sorted(range(len(units)), key=lambda n: dates[n])]
+            yield _said(words(left)), pieces, context_of(unit)
 
 
 def _said(text: str) -> str:
@@ -302,72 +282,17 @@ def _said(text: str) -> str:
     return OPENING_DASH.sub("", " ".join(untagged(clean(text)).split()))
 
 
-def _units(root: Element, where: str, source: str, target: str) -> Iterator[Unit]:
-    """(unit, source segment, target segment) of the units that hold this pair. Raises SidecarError naming a bad unit."""
-    for number, unit in enumerate(root.iter("tu"), start=1):
-        for variant in unit.iter("tuv"):
-            if variant.find("seg") is None or not _language(variant):
-                raise SidecarError("a variant has no language or no segment", f"{where} unit {number}", "add xml:lang and seg, or remove the unit")
-        left, right = _segment(unit, source), _segment(unit, target)
-        if left is not None and right is not None and not _disowned(unit, right):
-            yield unit, left, right
-
-
-def _disowned(unit: Element, right: Element) -> bool:
-    """Whether the tool that wrote a unit says that nobody stands for it: refused in review, or a machine's and never confirmed."""
-    facts = [unit, *(v for v in unit.iter("tuv") if v.find("seg") is right)]
-    signs = [sign for f in facts if (sign := f.get("changeid") or f.get("creationid"))]
-    if signs and all(sign.startswith(BY_MACHINE) for sign in signs):
-        return True
-    told = {(p.get("type") or "").casefold(): (p.text or "").strip().casefold() for p in unit.iter("prop")}
-    return any(NOT_OURS.search(value) for kind, value in told.items() if STATUS.search(kind))
-
-
 def read_entries(path: Path, source: str, target: str, glossary: Glossary) -> list[Entry]:
     """The pairs of a TMX file from elsewhere, inline codes flattened. Raises SidecarError; nothing half-read."""
     root = root_of(read_text(path, MAX_BYTES), "TMX", path.name)
     found = []
-    for unit, left, right in _by_date(list(_units(root, path.name, source, target))):
+    for unit, left, right in by_date(list(units_of(root, path.name, source, target))):
         told = Match(_pieces(right), 1.0).text(glossary, target)
-        found.append(Entry(_said(words(left)), _said(told), clean_row(_context(unit))))
+        found.append(Entry(_said(words(left)), _said(told), clean_row(context_of(unit))))
     found = [e for e in found if normal_form(e.source) and e.target]
     if not found:
         raise SidecarError(f"holds no pair {source} -> {target}", path.name, "check its languages")
     return found
-
-
-def of_other_regions(path: Path, source: str, target: str) -> dict[str, int]:
-    """How many units of a TMX file are of another region than asked for, by its tag, and so are not taken: pt-PT for
-    pt-BR. Raises SidecarError."""
-    counts: Counter[str] = Counter()
-    for unit in root_of(read_text(path, MAX_BYTES), "TMX", path.name).iter("tu"):
-        if _segment(unit, source) is not None and _segment(unit, target) is None:
-            other = regions.nearest(target, (_language(v).replace("_", "-") for v in unit.iter("tuv")))
-            counts.update([other] if other else [])
-    return dict(counts)
-
-
-def disowned(path: Path, source: str, target: str) -> int:
-    """How many units of a TMX file are not taken, since the tool that wrote them says that nobody stands for them. Raises
-    SidecarError."""
-    units = root_of(read_text(path, MAX_BYTES), "TMX", path.name).iter("tu")
-    pairs = ((unit, _segment(unit, source), _segment(unit, target)) for unit in units)
-    return sum(left is not None and right is not None and _disowned(unit, right) for unit, left, right in pairs)
-
-
-def _language(variant: Element) -> str:
-    return variant.get(XML_LANG) or variant.get("lang") or ""
-
-
-def _segment(unit: Element, tag: str) -> Element | None:
-    """The segment of a unit in a language, of the nearest region; another region's (pt-PT for pt-BR) is none."""
-    found = {_language(v).replace("_", "-"): v.find("seg") for v in unit.iter("tuv")}
-    nearest = regions.nearest(tag, found, regions.NEUTRAL)
-    return found[nearest] if nearest else None
-
-
-def _context(unit: Element) -> str:
-    return next((p.text or "" for p in unit.iter("prop") if p.get("type") == CONTEXT), "")
 
 
 def _pieces(segment: Element) -> tuple[Piece, ...]:

@@ -8,7 +8,7 @@ import pytest
 
 from localize.errors import SidecarError
 from localize.languages import regions
-from localize.series import check_terms, glossary, memory, tbx
+from localize.series import check_terms, glossary, memory, tbx, tmx
 
 MARTIF = '<martif type="TBX-Basic" xml:lang="{}"><text><body><termEntry id="1">{}</termEntry></body></text></martif>'
 
@@ -129,7 +129,7 @@ def test_a_unit_that_nobody_stands_for_is_no_memory(unit: str, tmp_path: Path) -
     assert told("|Certo.", unit) == told(unit, "|Certo.") == "Certo."
     path = tmp_path / "m.tmx"
     path.write_text(body_of(unit, "|Certo."), encoding="utf-8")
-    assert memory.disowned(path, "en", "pt-BR") == 1
+    assert tmx.disowned(path, "en", "pt-BR") == 1
 
 
 @pytest.mark.parametrize(
