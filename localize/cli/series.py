@@ -97,11 +97,8 @@ def _memory_import(args: argparse.Namespace) -> int:
     from ..series import memory, tmx
 
     where, number = _remember(args, lambda *pair: memory.read_entries(args.tmx, *pair), "import")
-    source = args.source_lang.split("-")[0]
-    if refused := tmx.disowned(args.tmx, source, args.lang):
-        print(f"note: {refused} units of {args.tmx.name} are marked as refused, drafts or by machine: left out")
-    for tag, units in tmx.of_other_regions(args.tmx, source, args.lang).items():
-        print(f"note: {units} units of {args.tmx.name} are {tag}, not {args.lang}: left out")
+    for told in tmx.left_out(args.tmx, args.source_lang.split("-")[0], args.lang).told(args.lang):
+        print(f"note: {args.tmx.name}: {told}")
     print(f"{where}: {number} lines of {args.tmx.name} are remembered")
     return 0
 
@@ -158,12 +155,8 @@ def _check(args: argparse.Namespace) -> int:
     for tag in settings.languages:
         bible.memory_of("en", tag)
         path = bible.folder / f"memory.{tag}.tmx"
-        if not path.is_file():
-            continue
-        if refused := tmx.disowned(path, "en", tag):
-            print(f"note: {path}: {refused} units are marked as refused, drafts or by machine: left out")
-        for other, units in tmx.of_other_regions(path, "en", tag).items():
-            print(f"note: {path}: {units} units are {other}, not {tag}: left out")
+        for told in tmx.left_out(path, "en", tag).told(tag) if path.is_file() else ():
+            print(f"note: {path}: {told}")
     found = check(bible.terms, settings.languages)
     for problem in found:
         print(f"{'error' if problem.bad else 'note'}: {bible.folder / 'terms.csv'}: {problem.term!r} {problem.text}")

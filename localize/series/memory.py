@@ -86,7 +86,7 @@ class Memory:
 
     def add(self, source: str, target: tuple[Piece, ...], before: str = "") -> None:
         """Remember a segment, said after the line `before`; a later one for the same source and context wins."""
-        normal, asked = normal_form(source), bool(ASKED.search(source))
+        normal, asked = normal_form(source), _is_asked(source)
         if not normal:
             return
         words = tuple(normal.split())
@@ -103,7 +103,7 @@ class Memory:
 
     def lookup(self, text: str, before: str = "") -> Match | None:
         """The best match for a line said after the line `before`, or None."""
-        normal, asked = normal_form(text), bool(ASKED.search(text))
+        normal, asked = normal_form(text), _is_asked(text)
         words = tuple(normal.split())
         if normal in self.entries:
             known = _nearer(self.entries[normal], asked)
@@ -121,7 +121,7 @@ class Memory:
         """Whether a line is a segment, word for word."""
         normal = normal_form(text)
         known = self.entries.get(normal, {})
-        return bool(ASKED.search(text)) in known or (bool(known) and _either(tuple(normal.split())))
+        return _is_asked(text) in known or (bool(known) and _either(tuple(normal.split())))
 
     def _like(self, words: tuple[str, ...], length: int) -> list[str]:
         """Segments that can reach FUZZY at all, at most MANY: of like length, sharing one of the rarest words."""
@@ -151,6 +151,10 @@ class Memory:
 def _nearer(variants: dict[bool, T], asked: bool) -> T:
     """The question where it is asked and known, the statement where it is said and known, else what there is."""
     return variants[asked] if asked in variants else next(iter(variants.values()))
+
+
+def _is_asked(text: str) -> bool:
+    return ASKED.search(text) is not None
 
 
 def _either(words: tuple[str, ...]) -> bool:
@@ -195,13 +199,13 @@ def add_lines(path: Path, source: str, target: str, entries: Iterable[Entry], gl
     if body is None:
         raise SidecarError("has no body", str(path), "export it again")
     entries = list(entries)
-    new = {(normal_form(e.source), bool(ASKED.search(e.source)), normal_form(e.before)) for e in entries}
+    new = {(normal_form(e.source), _is_asked(e.source), normal_form(e.before)) for e in entries}
     for unit in list(body.iter("tu")):
         left, right = segment_of(unit, source), segment_of(unit, target)
         if left is None or right is None:
             continue
         said = words(left)
-        if (normal_form(said), bool(ASKED.search(said)), normal_form(context_of(unit))) in new:
+        if (normal_form(said), _is_asked(said), normal_form(context_of(unit))) in new:
             body.remove(unit)
     for entry in entries:
         unit = SubElement(body, "tu")

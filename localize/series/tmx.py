@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -36,8 +37,7 @@ def units_of(root: Element, where: str, source: str, target: str) -> Iterator[Un
 
 def is_disowned(unit: Element, right: Element) -> bool:
     """Whether the tool that wrote a unit says that nobody stands for it: refused in review, or a machine's and never confirmed."""
-    facts = [unit, *(v for v in unit.iter("tuv") if v.find("seg") is right)]
-    signs = [sign for f in facts if (sign := f.get("changeid") or f.get("creationid"))]
+    signs = [sign for f in _facts(unit, right) if (sign := f.get("changeid") or f.get("creationid"))]
     if signs and all(sign.startswith(BY_MACHINE) for sign in signs):
         return True
     told = {(p.get("type") or "").casefold(): (p.text or "").strip().casefold() for p in unit.iter("prop")}
@@ -48,31 +48,37 @@ def by_date(units: list[Unit]) -> list[Unit]:
     """Units, the last changed last, as `Memory.add` wants them; one without a date is as old as the newest before it."""
     dates, newest = [], ""
     for unit, _left, right in units:
-        variants = (v for v in unit.iter("tuv") if v.find("seg") is right)
-        facts = (unit, *variants)
-        own = max((f.get("changedate") or f.get("creationdate") or "" for f in facts), default="")
+        own = max((f.get("changedate") or f.get("creationdate") or "" for f in _facts(unit, right)), default="")
         newest = max(newest, own)
         dates.append(own or newest)
     return [units[n] for n in sorted(range(len(units)), key=lambda n: dates[n])]
 
 
-def of_other_regions(path: Path, source: str, target: str) -> dict[str, int]:
-    """How many units of a TMX file are of another region than asked for, by its tag, and so are not taken: pt-PT for
-    pt-BR. Raises SidecarError."""
-    counts: Counter[str] = Counter()
+@dataclass(frozen=True)
+class LeftOut:
+    """How many units of a file that hold the pair are not taken: `disowned`, those that nobody stands for; `regions`, those
+    of another region than asked for, by its tag (pt-PT for pt-BR)."""
+
+    disowned: int
+    regions: dict[str, int]
+
+    def told(self, target: str) -> list[str]:
+        """A sentence each."""
+        refused = [f"{self.disowned} units are marked as refused, drafts or by machine: left out"] if self.disowned else []
+        return refused + [f"{units} units are {tag}, not {target}: left out" for tag, units in self.regions.items()]
+
+
+def left_out(path: Path, source: str, target: str) -> LeftOut:
+    """What of a TMX file is not taken. Raises SidecarError."""
+    disowned, others = 0, Counter[str]()
     for unit in root_of(read_text(path, MAX_BYTES), "TMX", path.name).iter("tu"):
-        if segment_of(unit, source) is not None and segment_of(unit, target) is None:
-            other = regions.nearest(target, (_language(v).replace("_", "-") for v in unit.iter("tuv")))
-            counts.update([other] if other else [])
-    return dict(counts)
-
-
-def disowned(path: Path, source: str, target: str) -> int:
-    """How many units of a TMX file are not taken, since the tool that wrote them says that nobody stands for them. Raises
-    SidecarError."""
-    units = root_of(read_text(path, MAX_BYTES), "TMX", path.name).iter("tu")
-    pairs = ((unit, segment_of(unit, source), segment_of(unit, target)) for unit in units)
-    return sum(left is not None and right is not None and is_disowned(unit, right) for unit, left, right in pairs)
+        if segment_of(unit, source) is None:
+            continue
+        if (right := segment_of(unit, target)) is not None:
+            disowned += is_disowned(unit, right)
+        elif other := regions.nearest(target, (_language(v).replace("_", "-") for v in unit.iter("tuv"))):
+            others[other] += 1
+    return LeftOut(disowned, dict(others))
 
 
 def segment_of(unit: Element, tag: str) -> Element | None:
@@ -89,3 +95,8 @@ def context_of(unit: Element) -> str:
 
 def _language(variant: Element) -> str:
     return variant.get(XML_LANG) or variant.get("lang") or ""
+
+
+def _facts(unit: Element, right: Element) -> list[Element]:
+    """Whose attributes tell who wrote a translation, and when: the unit and its target."""
+    return [unit, *(v for v in unit.iter("tuv") if v.find("seg") is right)]

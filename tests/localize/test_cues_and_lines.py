@@ -258,8 +258,8 @@ def test_a_memory_s_regions_are_kept_apart_and_codes_are_no_words(tag: str, said
 def test_units_of_another_region_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "studio.tmx"
     path.write_text(TMX, encoding="utf-8")
-    assert tmx.of_other_regions(path, "en", "pt-BR") == {"pt-PT": 1}
-    assert tmx.of_other_regions(path, "en", "pt-PT") == {}
+    assert tmx.left_out(path, "en", "pt-BR").regions == {"pt-PT": 1}
+    assert tmx.left_out(path, "en", "pt-PT").regions == {}
 
 
 def test_words_for_a_translation_to_come_are_told_from_words_that_people_say() -> None:

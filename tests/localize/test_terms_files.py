@@ -129,7 +129,7 @@ def test_a_unit_that_nobody_stands_for_is_no_memory(unit: str, tmp_path: Path) -
     assert told("|Certo.", unit) == told(unit, "|Certo.") == "Certo."
     path = tmp_path / "m.tmx"
     path.write_text(body_of(unit, "|Certo."), encoding="utf-8")
-    assert tmx.disowned(path, "en", "pt-BR") == 1
+    assert tmx.left_out(path, "en", "pt-BR").disowned == 1
 
 
 @pytest.mark.parametrize(
