@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import types
 import typing
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -39,29 +40,51 @@ def to_json(value: Any) -> Any:
 
 def from_json(kind: type[T], value: Any) -> T:
     """The inverse of `to_json` for the annotated type `kind`. Raises TypeError or KeyError on a misfit."""
-    return typing.cast(T, _build(kind, value))
+    return typing.cast(T, _builder(typing.cast(Any, kind))(value))
 
 
-_hints = functools.cache(typing.get_type_hints)
+Build = Callable[[Any], Any]
 
 
-def _build(kind: Any, value: Any) -> Any:
+@functools.cache
+def _builder(kind: Any) -> Build:
+    """How a value of an annotated type is made of its JSON value: looked up once, since records are many."""
     origin, args = typing.get_origin(kind), typing.get_args(kind)
     if dataclasses.is_dataclass(kind):
-        hints = _hints(typing.cast(Any, kind))
-        return kind(**{k: _build(hints[k], v) for k, v in value.items()})  # type: ignore[operator]
+        return _record(typing.cast(Any, kind))
     if origin is tuple:
         if len(args) == 2 and args[1] is Ellipsis:
-            return tuple(_build(args[0], v) for v in value)
-        return tuple(_build(a, v) for a, v in zip(args, value, strict=True))
+            return _row(tuple, _builder(args[0]))
+        each = [_builder(a) for a in args]
+        return lambda value: tuple(build(v) for build, v in zip(each, value, strict=True))
     if origin is list:
-        return [_build(args[0], v) for v in value]
+        return _row(list, _builder(args[0]))
     if origin is dict:
-        return {k: _build(args[1], v) for k, v in value.items()}
+        of = _builder(args[1])
+        return lambda value: {k: of(v) for k, v in value.items()}
     if origin in (typing.Union, types.UnionType):
-        return None if value is None else _build(next(a for a in args if a is not type(None)), value)
-    if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return kind(value)
-    if kind is float:
-        return float(value)
+        some = _builder(next(a for a in args if a is not type(None)))
+        return lambda value: None if value is None else some(value)
+    if kind is float or (isinstance(kind, type) and issubclass(kind, StrEnum)):
+        return typing.cast(Build, kind)
+    return _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
     return value
+
+
+def _row(kind: Build, build: Build) -> Build:
+    return kind if build is _as_it_is else lambda value: kind([build(v) for v in value])
+
+
+def _record(kind: Any) -> Build:
+    @functools.cache
+    def fields() -> dict[str, Build]:  # on first use: a record may hold records of its own kind
+        return {name: _builder(hint) for name, hint in typing.get_type_hints(kind).items()}
+
+    def build(value: Any) -> Any:
+        known = fields()
+        return kind(**{k: known[k](v) for k, v in value.items()})
+
+    return build

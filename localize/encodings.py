@@ -33,6 +33,7 @@ PLAUSIBLE = 0.5  # mean score of the characters beyond ASCII, of -1 to 1
 CERTAIN = 0.9  # from which tables of other alphabets are not looked at
 RARE = "ŽžŠšŒœŸÿƒˆ˜†‡‰ıŁłŽˇ˘˙˚¸˝˛ðÐþÞýÝøØ"  # the last are Turkish or Czech read as cp1252, far more often than themselves
 VOWELS = "aeiouyAEIOUY"
+CONTROLS = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f-\x84\x86-\x9f]")  # but those that end rows, pages, and files
 TWICE = re.compile(r"[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ¡-¿]")
 
 
@@ -78,8 +79,8 @@ def _try(data: bytes, encoding: str, name: str) -> tuple[str, str] | None:
 
 def _clean(text: str, name: str) -> tuple[str, str] | None:
     """None for a text with a tenth or more of control characters: no writer's."""
-    controls = sum(unicodedata.category(c) == "Cc" and c not in "\t\n\r\x0b\x0c\x1a\x85" for c in text[:20_000])
-    if controls * 10 > min(len(text), 20_000) or "\x00" in text:
+    controls = CONTROLS.findall(text[:20_000])
+    if len(controls) * 10 > min(len(text), 20_000) or "\x00" in text:
         return None
     return text.lstrip("\ufeff"), name
 

@@ -23,7 +23,7 @@ from .storage import bible_rows
 from .storage.bible_rows import RememberedLine
 from .storage.blobs import open_store
 from .storage.ledger import Ledger, open_ledger
-from .storage.step_cache import Failure, Steps
+from .storage.step_cache import Failure, Find, Steps
 
 T = TypeVar("T")
 
@@ -54,14 +54,14 @@ class Clock:
 class CountedSteps(Steps):
     """Steps in which what is paid to an endpoint is written down for what the step is done for."""
 
-    def data(
-        self, name: str, version: int, inputs: Any, subject: str, make: Callable[[], bytes | Failure]
+    def _outcome(
+        self, name: str, version: int, inputs: Any, subject: str, make: Callable[[], bytes | Failure], find: Find
     ) -> tuple[str, bytes]:
         def counted() -> bytes | Failure:
             with spending.about(subject):
                 return make()
 
-        return super().data(name, version, inputs, subject, counted)
+        return super()._outcome(name, version, inputs, subject, counted, find)
 
     def batch(
         self, name: str, version: int, rows: list[tuple[Any, str, T]], make: Callable[[list[T]], list[Any]]

@@ -111,7 +111,7 @@ def _bed(session: Session, episode: Episode, listened: Listened, separator: Sepa
         return ducking.without_speech(mix, listened.spoken)
 
     with session.clock.timed(episode.name, ""):
-        return session.steps.data("bed", 6, inputs, episode.name, make)[0]
+        return session.steps.digest("bed", 6, inputs, episode.name, make)
 
 
 def mix(session: Session, episode: Episode, bed_digest: str, track: str, preset: Loudness, subject: str) -> str:
@@ -119,7 +119,7 @@ def mix(session: Session, episode: Episode, bed_digest: str, track: str, preset:
     inputs, store = MixInputs(bed=bed_digest, track=track, preset=preset), session.steps.store
     with session.clock.timed(episode.name, subject.split()[-1]):
         make = lambda: files.to_flac(master.master(_programme(inputs, store), inputs.preset), RATE)  # noqa: E731
-        return session.steps.data("mix", 3, inputs, subject, make)[0]
+        return session.steps.digest("mix", 3, inputs, subject, make)
 
 
 def _programme(inputs: MixInputs | MixLevelInputs, store: Store) -> Samples:
@@ -132,7 +132,7 @@ def original(session: Session, episode: Episode, preset: Loudness) -> str:
     inputs = MasterInputs(file=episode.sha256, sound=episode.media.programme, preset=preset)
     with session.clock.timed(episode.name, ""):
         make = lambda: files.to_flac(master.master(decode(episode), inputs.preset), RATE)  # noqa: E731
-        return session.steps.data("master", 5, inputs, episode.name, make)[0]
+        return session.steps.digest("master", 5, inputs, episode.name, make)
 
 
 def balance(session: Session, episode: Episode, listened: Listened, bed_digest: str, track: str) -> Balance:

@@ -52,7 +52,7 @@ MADE = [
 SPOKEN = dubbing.Spoken((Take("L001", "clip", 500, 2400, 1.0, 1.0, 1.0, 1900, "ef_dora"),), "track", {}, {})
 MEDIA = Media(5000, 40.0, 720, 1280, 0, "h264", "aac", 2, 48000, 0)
 EPISODE = Episode("E01", "/nowhere/E01.mp4", "sha", MEDIA)
-CALLS = ("json", "data", "batch")
+CALLS = ("json", "data", "digest", "batch")
 
 
 class Spy:
@@ -81,6 +81,10 @@ class Spy:
     def data(self, name: str, version: int, inputs: Any, subject: str, _make: Callable[[], Any]) -> tuple[str, bytes]:
         self.note(name, version, inputs, subject)
         return name, files.to_flac(np.zeros(2400, np.float32), 24000)
+
+    def digest(self, name: str, version: int, inputs: Any, subject: str, _make: Callable[[], Any]) -> str:
+        self.note(name, version, inputs, subject)
+        return name
 
     def batch(self, name: str, version: int, rows: list[tuple[Any, str, Any]], _make: Any) -> list[Any]:
         for inputs, subject, _item in rows:

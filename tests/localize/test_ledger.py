@@ -43,6 +43,27 @@ def test_a_missing_blob_is_made_again(steps: Steps) -> None:
     assert steps.data("s", 1, {}, "x", lambda: b"good")[1] == b"good"
 
 
+def test_a_digest_alone_costs_no_reading_and_no_damage_is_missed(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    read: list[str] = []
+    whole = Store.get
+    monkeypatch.setattr(Store, "get", lambda self, digest: read.append(digest) or whole(self, digest))
+
+    def asked() -> str:
+        return steps.digest("s", 1, {}, "x", lambda: made.append(1) or b"good")
+
+    digest = asked()
+    assert [asked() for _ in range(3)] == [digest] * 3
+    assert (made, read) == ([1], [digest])  # compared once after it was made, then known by its file
+    steps.store.path(digest).write_bytes(b"goox")
+    assert (asked(), made) == (digest, [1, 1])
+    assert steps.store.path(digest).read_bytes() == b"good"
+    steps.store.path(digest).unlink()
+    assert (asked(), made) == (digest, [1, 1, 1])
+    assert steps.store.need(digest) == b"good"
+    assert (steps.ran, steps.reused) == ({"s": 3}, {"s": 3})
+
+
 def test_a_batch_makes_only_what_is_new(steps: Steps) -> None:
     seen: list[list[str]] = []
 
