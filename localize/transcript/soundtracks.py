@@ -110,6 +110,14 @@ def set_right(media: Media, choice: Choice) -> tuple[SetRight, ...]:
     return tuple(SetRight("", s) for s in (said, *more))
 
 
+def doubts(media: Media) -> tuple[str, ...]:
+    """What a person has to look at: the only track in the language that is asked for is marked as no programme."""
+    number, track = next(((n, t) for n, t in enumerate(media.sounds, 1) if t.stream == media.sound), (0, None))
+    if track is None or not track.aside or len(media.sounds) < 2:
+        return ()
+    return (f"sound track {number} is taken, and it is marked as commentary or the like: {track.title or track.language}",)
+
+
 def _to_hear(media: Media) -> tuple[SoundTrack, ...]:
     """The tracks that are to be heard beside the chosen one: all where no tag tells them apart, else those that may be a
     part of it, being tagged as it is or not at all."""

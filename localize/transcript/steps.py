@@ -30,6 +30,7 @@ from . import (
     marks,
     picture_text,
     second_hearing,
+    soundtracks,
     text_tracks,
     tongue,
     without_voice,
@@ -91,7 +92,8 @@ def listen(session: Session, episode: Episode, source_lang: str | None = None) -
     listened, lost = first_to_hear(
         session.engines, lambda engines: _listened(replace(session, engines=engines), episode, source_lang)
     )
-    return replace(listened, doubts=(*listened.doubts, *lost)) if listened.transcript.origin == "asr" else listened
+    lost = lost if listened.transcript.origin == "asr" else ()
+    return replace(listened, doubts=(*soundtracks.doubts(episode.media), *listened.doubts, *lost))
 
 
 def _listened(session: Session, episode: Episode, source_lang: str | None) -> Listened:

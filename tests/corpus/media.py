@@ -35,6 +35,7 @@ class Kind:
         note: words of a note in the report; empty where none is needed; later: it is said when the episode is listened to.
         ms: length of its picture; sound_ms: where its sound ends; heard: the beeps start so many ms late; None where
             the beeps are not whole; seen: so do the flashes.
+        failed: names of the checks that must not pass.
         holds: words that ffmpeg's listing of the finished video must hold.
         sound, picture: the chosen streams.
         report: "owner/repository#number" of a public report that tells of the same trouble.
@@ -48,6 +49,7 @@ class Kind:
     sound_ms: int = SECONDS * 1000
     heard: int | None = 0
     seen: int = 0
+    failed: tuple[str, ...] = ()
     holds: tuple[str, ...] = ()
     report: str = ""
     sound: str = "a:0"
@@ -285,6 +287,8 @@ KINDS = (
          sound="a:1", note="number 2 is the programme (its language)"),
     Kind(name="titled.mkv", make=lambda p: two_tracks(p, "-metadata:s:a:0", "title=Director's commentary", "-metadata:s:a:1", "title=Stereo",
          "-disposition:a:0", "default", "-disposition:a:1", "0"), sound="a:1", note="number 2 is the programme"),
+    Kind(name="aside.mkv", make=lambda p: two_tracks(p, "-metadata:s:a:0", "language=kor", "-metadata:s:a:1", "language=eng",
+         "-metadata:s:a:1", "title=Cast commentary"), sound="a:1", note="number 2 is the programme (its language)", failed=("studio's files",)),
     Kind(name="described.mkv", make=lambda p: two_tracks(p, "-metadata:s:a:0", "title=English Audio Description", "-metadata:s:a:0", "language=eng",
          "-metadata:s:a:1", "language=eng"), sound="a:1", note="number 2 is the programme (its language)"),
     Kind(name="pictures.mp4", make=two_pictures, picture="v:1", note="number 2 is taken (the default)"),
