@@ -7,10 +7,12 @@ another lead, the same second gives only what is in it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..audio.spans import Span, covered_ms
+from ..languages.unspaced import LETTER
 from ..records import Flag, Line, Word
 from . import doubt, loops, readings
 
@@ -19,6 +21,9 @@ FAINTLY = "the same, hardly heard"
 LEAD_MS = 300  # sound before and after a line that is heard alone, if nobody else speaks there
 SHORT_LEAD_MS = 120  # and the same of the third hearing
 NEAR = 3  # lines back to where a sentence said again may come from
+EDGE = 4  # words at an edge that may stand on both of its sides
+BREATH_MS = 400  # between them; who says a word again on purpose takes one
+CUT_OFF = re.compile(r"(\.\.\.|…|[^.!?。！？])[\"'”’」』]?$")  # how a row ends whose sentence goes on
 LATER_IDS = 100_000  # ids of later hearings' words begin here, until all words are numbered anew
 Words = tuple[Word, ...]
 Hear = Callable[[Span, int], Words]
@@ -72,6 +77,13 @@ def believed(words: Words, lines: Sequence[Line], hearing: Hearing) -> Believed:
     again = 0
     for at, line in enumerate(lines):
         own = tuple(by_id[i] for i in line.word_ids)
+        if size := _on_both_sides(out, own):
+            again += 1
+            lead = min(SHORT_LEAD_MS, _room(lines, at - 1)[0], _room(lines, at)[1])
+            if _heard_once(own[:size], hearing.hear((lines[at - 1].start_ms, line.end_ms), lead)):
+                out[-1], own = replace(out[-1], text=doubt.SENTENCE.sub("", out[-1].text)), own[size:]
+        if not own:
+            continue
         repaired, changed = hearing.repair(own)
         judged = tuple(replace(w, prob=1.0) if w.id in changed else w for w in repaired)  # a name by its sound
         before = [s for sentences in said[-NEAR:] for s in sentences]
@@ -95,6 +107,25 @@ def believed(words: Words, lines: Sequence[Line], hearing: Hearing) -> Believed:
                 other[len(out)] = settled.other
             out.append(replace(word, id=len(out)))
     return Believed(tuple(out), other, renamed, again)
+
+
+def _on_both_sides(before: Sequence[Word], own: Words) -> int:
+    """How many words end what stands before a line, in the midst of a sentence, and begin the line within the same breath:
+    what is said where two stretches of sound part is heard in both."""
+    if not before or own[0].start_ms - before[-1].end_ms > BREATH_MS or not CUT_OFF.search(before[-1].text):
+        return 0
+    ends, starts = ([readings.text_of([w]) for w in some] for some in (before[-EDGE:], own[:EDGE]))
+    for size in range(min(len(ends), len(starts)), 0, -1):
+        if ends[-size:] == starts[:size] and not all(LETTER.fullmatch(t) for t in starts[:size]):
+            return size
+    return 0
+
+
+def _heard_once(words: Words, whole: Words) -> bool:
+    """Whether words are there, and not twice in a row, in what is heard of both lines as one."""
+    heard, once = ([readings.text_of([w]) for w in some] for some in (whole, words))
+    found = [n for n in range(len(heard)) if heard[n : n + len(once)] == once]
+    return bool(found) and not any(heard[n + len(once) : n + 2 * len(once)] == once for n in found)
 
 
 def _room(lines: Sequence[Line], at: int) -> tuple[int, int]:

@@ -120,7 +120,7 @@ def _listened(session: Session, episode: Episode, source_lang: str | None) -> Li
     )
     with session.clock.timed(episode.name, ""):
         made = session.steps.json(
-            "listen", 37, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
+            "listen", 38, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
         )
     listened = from_json(Listened, made)
     return replace(listened, recogniser=session.engines.transcriber(listened.transcript.language).identity())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,11 +63,39 @@ def test_a_word_said_again_over_a_line_s_edge_is_a_sign_only_inside_a_sentence()
 
     def hear(span: tuple[int, int], _lead: int) -> Words:
         asked.append(span)
-        return words("to tell you.", 1200, 2000)
+        return words("to tell you.", 1200, 2000)  # of both lines as one it makes nothing
 
     hearing = Hearing(primary="en", speech=[(0, 2000)], hear=hear, repair=lambda w: (w, {}), is_name=never)
     assert told(believed(both, lines, hearing).words) == "There is so much to tell you."
-    assert set(asked) == {(1000, 2000)}
+    assert set(asked) == {(0, 2000), (1000, 2000)}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "whole", "kept"),
+    [
+        ("to consider how much...", "much there might be.", "to consider how much there might be.", "to consider how much there might be."),
+        ("is it not so", "not so easy to say.", "is it not so easy to say?", "is it not so easy to say."),
+        ("I said no, no", "no and no again.", "I said no, no, no, and no again.", "I said no, no no and no again."),
+        ("so much.", "much there might be.", "so much there might be.", "so much. much there might be."),
+        ("tell us how", "how", "tell us how", "tell us how"),
+    ],
+)  # fmt: skip
+def test_what_is_heard_on_both_sides_of_an_edge_stands_once_if_it_is_said_once(first: str, second: str, whole: str, kept: str) -> None:
+    before, after = words(first, 0, 1000), words(second, 1100, 2000)
+    both = (*before, *(replace(w, id=w.id + len(before)) for w in after))
+    cut = len(before)
+    lines = [
+        Line("L1", "", 0, 1000, first, word_ids=tuple(range(cut))),
+        Line("L2", "", 1100, 2000, second, word_ids=tuple(range(cut, len(both)))),
+    ]
+    heard = {(0, 2000): whole, (0, 1000): first, (1100, 2000): second}
+    hearing = Hearing(
+        primary="en", speech=[(0, 1000), (1100, 2000)], hear=lambda span, _lead: words(heard[span], *span),
+        repair=lambda w: (w, {}), is_name=never,
+    )  # fmt: skip
+    found = believed(both, lines, hearing)
+    assert told(found.words) == kept
+    assert [w.id for w in found.words] == list(range(len(found.words)))
 
 
 def test_two_hearings_that_agree_outweigh_the_first() -> None:
