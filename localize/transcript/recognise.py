@@ -20,11 +20,10 @@ TAIL_MS = 100  # after a last span that is heard once more: another end than bef
 
 
 def recognise(
-    session: Session, hearing: Samples, speech: list[Span], source_lang: str | None
-) -> tuple[str, tuple[Word, ...]]:
+    session: Session, hearing: Samples, speech: list[Span], language: str
+) -> tuple[Word, ...]:
     """Words of the whole episode, heard stretch by stretch so that no window of the recogniser cuts a sentence;
     spoken spans that it skipped are heard once more by themselves."""
-    language = (source_lang or session.engines.transcriber().detect(hearing)[0]).split("-")[0].lower()
     whisper = session.engines.transcriber(language)
     hints = session.bible.terms.names(language)
     threads = session.settings.threads
@@ -32,7 +31,7 @@ def recognise(
     skipped = unheard(tuple(words), speech)
     words += each(skipped, lambda s: _heard_in(whisper, hearing, s, language, (), [s]), threads)
     words.sort(key=lambda w: w.start_ms)  # stable: words of one stretch keep their order
-    return language, tuple(replace(w, id=n, text=clean_row(w.text)) for n, w in enumerate(words))
+    return tuple(replace(w, id=n, text=clean_row(w.text)) for n, w in enumerate(words))
 
 
 def believed_words(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,8 @@ class ListenInputs:
 
     Attributes:
         people: who may be named as a speaker in a transcript; none where there is no transcript.
-        terms: of each name what may stand in the episode's language, or in any where that is not known yet.
+        language: of the episode; told: whether the caller named it, or it was found in the sound.
+        terms: of each name what may stand in the episode's language.
         enrolled, registers: what the cast says of voices.
         espeak, sounds: by which a misspelt name is recognised by its sound; words: the dictionaries that doubt others.
         hardsubs, picture: who reads subtitles in the picture, where somebody does, and the reading's version.
@@ -66,6 +68,7 @@ class ListenInputs:
     sidecars: dict[str, str]
     people: tuple[str, ...]
     language: str
+    told: bool
     terms: tuple[Any, ...]
     enrolled: dict[str, tuple[tuple[float, ...], ...]]
     registers: dict[str, str]
@@ -78,10 +81,29 @@ class ListenInputs:
     picture: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class LanguageInputs:
+    """All that decides which language an episode is heard to be in; `stem`: what of the sound is not speech."""
+
+    file: str
+    sound: str
+    stem: str
+    engine: EngineUse
+
+
+@dataclass(frozen=True)
+class _Sound:
+    """An episode's sound as it is listened to: the whole, what of it is dialogue, and the same at the recogniser's rate."""
+
+    heard: soundtrack.Sound
+    voice: Samples
+    hearing: Samples
+    fit: stem.Fit | None
+    notes: tuple[str, ...]
+
+
 def _heard_key(term: Term, tag: str) -> tuple[Any, ...]:
-    forms = (term.form(tag),) if tag else tuple(sorted(set(term.forms.items())))
-    common = term.is_common(tag) if tag else tuple(sorted(term.common))
-    return term.term, term.kind, term.aliases, common, term.dnt, forms
+    return term.term, term.kind, term.aliases, term.is_common(tag), term.dnt, (term.form(tag),)
 
 
 def listen(session: Session, episode: Episode, source_lang: str | None = None) -> Listened:
@@ -99,7 +121,9 @@ def listen(session: Session, episode: Episode, source_lang: str | None = None) -
 def _listened(session: Session, episode: Episode, source_lang: str | None) -> Listened:
     """The same by the recogniser of the session. Raises EngineError where that fails."""
     terms = session.bible.terms
-    tag = source_lang or ""
+    sound = cache(lambda: _sound(episode))  # decoded once, by whichever step is not done yet
+    with session.clock.timed(episode.name, ""):
+        tag = source_lang or _language(session, episode, sound)
     cast, languages = session.bible.cast, session.settings.languages
     inputs = ListenInputs(
         file=episode.sha256,
@@ -107,6 +131,7 @@ def _listened(session: Session, episode: Episode, source_lang: str | None) -> Li
         sidecars={k: v for k, v in episode.sidecar_sha256.items() if k not in ("cast", "clean") and ":" not in k},
         people=dialogue_list.names_of(session.bible) if {"srt", "dialogue"} & set(episode.sidecars) or episode.media.texts else (),
         language=tag,
+        told=bool(source_lang),
         terms=tuple(_heard_key(t, tag) for t in terms.terms),
         enrolled={n: c.enrolled for n, c in cast.items() if c.enrolled},
         registers={n: c.register for n, c in cast.items() if c.register},
@@ -120,13 +145,13 @@ def _listened(session: Session, episode: Episode, source_lang: str | None) -> Li
     )
     with session.clock.timed(episode.name, ""):
         made = session.steps.json(
-            "listen", 38, inputs, episode.name, lambda: to_json(_listen(session, episode, source_lang))
+            "listen", 38, inputs, episode.name, lambda: to_json(_listen(session, episode, tag.lower(), bool(source_lang), sound()))
         )
     listened = from_json(Listened, made)
     return replace(listened, recogniser=session.engines.transcriber(listened.transcript.language).identity())
 
 
-def _listen(session: Session, episode: Episode, source_lang: str | None) -> Listened:
+def _sound(episode: Episode) -> _Sound:
     heard = soundtrack.read(episode)
     mix = heard.samples
     if loudness(mix, RATE) < SILENCE_LUFS:
@@ -134,13 +159,31 @@ def _listen(session: Session, episode: Episode, source_lang: str | None) -> List
     hearing = to_asr(mix.mean(1))
     fit, notes = _stem_fit(episode, mix, silero.speech_spans(hearing))
     voice = stem.dialogue(mix, stem_of(episode), fit) if fit else mix.mean(1).astype(np.float32)
-    notes = (*episode.media.notes, *notes)
-    set_right = (*episode.media.set_right, *heard.set_right)
-    doubts: tuple[str, ...] = ()
     if fit:
         hearing = to_asr(voice)
     elif (centre := _centre(episode, hearing)) is not None:
         hearing, notes = centre, (*notes, f"{episode.media.layout} sound: the dialogue is heard in the centre channel")
+    return _Sound(heard, voice, hearing, fit, notes)
+
+
+def _language(session: Session, episode: Episode, sound: Callable[[], _Sound]) -> str:
+    """The language that an episode is heard to be in: a step of its own, so that what is made of the names of one
+    language does not depend on those of the others."""
+    recogniser = session.engines.transcriber()
+    inputs = LanguageInputs(
+        file=episode.sha256,
+        sound=episode.media.programme,
+        stem=episode.sidecar_sha256.get("me", ""),
+        engine=recogniser.identity(),
+    )
+    return str(session.steps.json("language", 1, inputs, episode.name, lambda: recogniser.detect(sound().hearing)[0]))
+
+
+def _listen(session: Session, episode: Episode, language: str, told: bool, sound: _Sound) -> Listened:
+    hearing, voice, fit = sound.hearing, sound.voice, sound.fit
+    notes = (*episode.media.notes, *sound.notes)
+    set_right = (*episode.media.set_right, *sound.heard.set_right)
+    doubts: tuple[str, ...] = ()
     speech = silero.speech_spans(hearing)
     own = {k: Path(v) for k, v in episode.sidecars.items()}
     renamed: dict[str, str] = {}
@@ -152,23 +195,23 @@ def _listen(session: Session, episode: Episode, source_lang: str | None) -> List
     if "screen" in own:
         shown = dialogue_list.screen(own["screen"], episode.media.duration_ms)
         screen, set_right, doubts = shown.lines, (*set_right, *shown.set_right), shown.doubts
-    kind, given, more = _given(session, episode, hearing, speech, source_lang)
+    kind, given, more = _given(session, episode, language, speech)
     notes += more
     if given is not None:
         lines, sounds = without_voice.marked(given.lines, hearing, speech), given.sounds
         stays, muted = marks.sounds_of(given.marked, lines)
         notes += () if speech else ("no voice is heard in this episode: whether the transcript's times are true cannot be told",)
         set_right, doubts = (*set_right, *given.set_right), (*doubts, *given.doubts)
-        language = (source_lang or session.engines.transcriber().detect(hearing)[0]).lower()
         # where nobody is heard, the language that was told from the sound is a guess
-        strange = tongue.doubt([x.text for x in lines], language) if source_lang or speech else ""
+        strange = tongue.doubt([x.text for x in lines], language) if told or speech else ""
         doubts = (*doubts, *((strange,) if strange else ()))
         words: tuple[Word, ...] = ()
         read: tuple[Word, ...] = ()
     else:
         if not speech:
             raise MediaError("nobody speaks in this episode", episode.name, "check that it is the right file")
-        kind, (language, words) = "asr", recognise(session, hearing, speech, source_lang)
+        language = language.split("-")[0]
+        kind, words = "asr", recognise(session, hearing, speech, language)
         sounds_like = by_sound(session, language)
         kept = believed_words(session, hearing, speech, language, sounds_like.printed(words), sounds_like)
         words = read = kept.words
@@ -200,17 +243,17 @@ def _listen(session: Session, episode: Episode, source_lang: str | None) -> List
     transcript = Transcript(language.split("-")[0], kind, words, lines, tuple(speech))
     placed = {"shift": float(fit.shift), "gain": fit.gain, "explained_db": fit.explained_db} if fit else None
     notes += burnt.notes
-    told = {k: v for k, v in readings.items() if v}
+    unlike = {k: v for k, v in readings.items() if v}
     proposed = proposed_screen(burnt)
     set_right = (*set_right, *_renamed(renamed, words))
     return Listened(
-        transcript, levels, registers, placed, renamed, notes, set_right, doubts, sounds, screen, proposed, heard.end_ms, told,
+        transcript, levels, registers, placed, renamed, notes, set_right, doubts, sounds, screen, proposed, sound.heard.end_ms, unlike,
         kept=tuple(sorted(stays, key=lambda s: s.start_ms)), muted=muted, manners=manners,
     )  # fmt: skip
 
 
 def _given(
-    session: Session, episode: Episode, hearing: Samples, speech: list[Span], source_lang: str | None
+    session: Session, episode: Episode, language: str, speech: list[Span]
 ) -> tuple[str, dialogue_list.Given | None, tuple[str, ...]]:
     """(kind, the studio's transcript, notes): beside the episode, else inside its file, else None."""
     own, media = episode.sidecars, episode.media
@@ -222,7 +265,6 @@ def _given(
         return kind, given, (left,) if media.texts else ()
     if not media.texts:
         return "srt", None, ()
-    language = (source_lang or session.engines.transcriber().detect(hearing)[0]).lower()
     return "srt", *text_tracks.transcript(episode, language, speech, people)
 
 

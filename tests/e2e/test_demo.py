@@ -243,6 +243,7 @@ def test_one_edited_row_redoes_only_its_lines(demo: Demo, tmp_path: Path, figure
             encoding="utf-8",
         )
         edited = demo.session()
+        assert listen(edited, admitted) == heard
         part = speak_language(edited, admitted, heard, "es-419")
         assert any("Bibiana" in t.text for t in part.translations)
         assert "listen" not in edited.steps.ran

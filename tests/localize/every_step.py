@@ -75,7 +75,7 @@ class Spy:
             return [False for _pair in inputs.pairs]
         made: dict[str, Any] = {"listen": HEARD, "dub": SPOKEN, "fit-text": MADE[0], "read-picture": BurntIn(()), "probe": MEDIA}
         plain = {"read-back": [], "left-speech": 0.0, "bed-kept": [-20.0, None], "mix-level": -20.0, "cuts": [], "length": 1000,
-                                 "sound-tracks": ["a:0", "", "", ""], "tongue": ""}
+                                 "sound-tracks": ["a:0", "", "", ""], "tongue": "", "language": "en"}
         return to_json(made[name]) if name in made else plain[name]
 
     def data(self, name: str, version: int, inputs: Any, subject: str, _make: Callable[[], Any]) -> tuple[str, bytes]:

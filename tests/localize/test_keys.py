@@ -144,6 +144,7 @@ def test_a_change_of_a_term_reaches_its_steps(settings: Settings, episode: Episo
     found = changed(settings, episode, series)
     assert set(reaches) <= found
     assert BED not in found
+    assert field != "forms" or LISTEN not in found  # what a name is in Spanish is not heard in English
 
 
 @pytest.mark.parametrize("field", [f.name for f in fields(Character)])
