@@ -20,6 +20,7 @@ from prefect.events.actions import ActionTypes, ChangeFlowRunState, RunDeploymen
 from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
 
+from flows.setup import WAITS
 from localize.settings import Settings, load_settings
 
 DEAD = "runs whose worker died"
@@ -83,7 +84,8 @@ def _silent() -> EventTrigger:
     beat = "prefect.flow-run.heartbeat"
     return EventTrigger(
         after={beat},
-        expect={beat, *(f"prefect.flow-run.{e}" for e in ENDS)},
+        # a run's last beat may come in after the server's word that it waits; WAITS comes after every beat
+        expect={beat, WAITS, *(f"prefect.flow-run.{e}" for e in ENDS)},
         match=ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]}),
         for_each={"prefect.resource.id"},
         posture=Posture.Proactive,

@@ -15,11 +15,12 @@ from flows import setup as _setup  # noqa: F401  (sets Prefect's environment bef
 # isort: split
 from prefect import flow, get_run_logger, runtime
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
+from prefect.events import emit_event
 from prefect.flow_runs import suspend_flow_run
 
 from flows import params, server
 from flows.episode import make_variants, slug
-from flows.setup import QUICK
+from flows.setup import QUICK, WAITS
 from localize.delivery.result import Delivered
 from localize.errors import InputError, LocalizeError, OptionError
 from localize.pipeline.results import Failed
@@ -32,6 +33,7 @@ from localize.storage.leases import LeaseLost
 
 ALWAYS: dict[str, Any] = {"persist_result": False, "log_prints": True}
 REVIEW_S = 30 * 24 * 3600
+ASKED_S = 600  # catch-up asks again for a variant once in so long
 MOST_ASKED = 200  # review runs that one catch-up starts
 
 
@@ -143,9 +145,13 @@ def _answer(office: Service, known: Known, market: str, report: dict[str, Any], 
     text = decisions.question(report, (office.folder(known, market) / "report.html").absolute().as_uri())
     key = f"review-{slug(known.name)}-{slug(market)}"
     server.show(partial(create_markdown_artifact, text, key=key, description="What to decide on"))
-    return suspend_flow_run(
-        wait_for_input=params.Answer.with_initial_data(description=text), timeout=REVIEW_S, key=slot
-    )
+    try:
+        return suspend_flow_run(
+            wait_for_input=params.Answer.with_initial_data(description=text), timeout=REVIEW_S, key=slot
+        )
+    except BaseException:  # how a run is left that waits: without this its silence would be taken for a worker's death
+        emit_event(WAITS, resource={"prefect.resource.id": f"prefect.flow-run.{runtime.flow_run.id}"})
+        raise
 
 
 def _finish_decided(office: Service, known: Known, market: str) -> str:
@@ -248,13 +254,18 @@ def _whys(office: Service, known: Known, markets: list[str]) -> str:
     return "; ".join(f"failed for {', '.join(names)}: {why}" for why, names in whys.items())
 
 
-def _ask(office: Service, known: Known, market: str) -> bool:
-    """Start a review run; without a server or its deployment the variant waits in the ledger, and catch-up asks."""
+def _ask(office: Service, known: Known, market: str, again: str = "") -> bool:
+    """Start a review run; without a server or its deployment the variant waits in the ledger, and catch-up asks.
+
+    Args:
+        again: where a run that asked has died: the server would take the same question for that run.
+    """
     variant = office.books.variant(known, market)
     try:
         parameters = {"series": known.series, "episode": known.name, "market": market}
         # one question for each time that the variant came to review
-        server.start("review", parameters, f"{key_of(known)}/{market}/{variant.at if variant else 0:.3f}", QUICK)
+        key = f"{key_of(known)}/{market}/{variant.at if variant else 0:.3f}"
+        server.start("review", parameters, f"{key}/{again}" if again else key, QUICK)
     except Exception as error:  # the variant itself is made and written: only the question could not be put
         get_run_logger().warning(f"{known.name} / {market} waits for review, nobody was asked: {error}")
         return False
@@ -272,7 +283,8 @@ def ask_again(office: Service) -> list[str]:
         get_run_logger().warning(f"{len(waiting)} variants wait for review, nobody was asked: {error}")
         return []
     missing = [(k, m) for k, m in waiting if (k.series, k.name, m) not in asked][:MOST_ASKED]
-    return [f"{k.name} / {m}: asked for review again" for k, m in missing if _ask(office, k, m)]
+    span = f"{time.time() // ASKED_S:.0f}"  # two that look at once ask once
+    return [f"{k.name} / {m}: asked for review again" for k, m in missing if _ask(office, k, m, span)]
 
 
 def work_off(office: Service, most: int, series: str | None) -> list[str]:

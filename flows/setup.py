@@ -12,6 +12,7 @@ from pathlib import Path
 from localize.settings import Settings, load_settings
 
 QUICK, NEW, BACK = "quick", "new", "back"  # the work pool's queues; flows.pools says what waits in which
+WAITS = "localize.flow-run.waits"  # the last that a run's process says where the run waits for a person
 GIVEN = frozenset(os.environ)  # what was set from outside, before the defaults below
 
 

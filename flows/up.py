@@ -22,11 +22,11 @@ import httpx
 
 from flows import setup  # sets Prefect's environment before anything starts
 from flows.setup import BACK, NEW, QUICK
-from localize.errors import LocalizeError, ServerError, StoreError, ToolError
+from localize.errors import LocalizeError, OptionError, ServerError, StoreError, ToolError
 from localize.service import health
 from localize.service.episodes import Known
 from localize.service.health import check_parts
-from localize.settings import ROOT, load_settings
+from localize.settings import ADDRESS, ROOT, load_settings
 from localize.storage.bucket import Bucket, s3_options
 
 POOL = "local"
@@ -34,6 +34,7 @@ PARTS = ("watcher", "desk", "worker", "server")  # in the order in which they ar
 START_S = 180
 LOOK_S = 5.0
 OFFER_S = 60.0
+PATIENCE_S = 10.0
 DEPLOY = ["--no-prompt", "deploy", "--all", "--prefect-file", str(ROOT / "deploy" / "prefect.yaml")]
 
 
@@ -41,6 +42,8 @@ def main(argv: list[str] | None = None) -> int:
     """Exit status 0, or 2 with one line that says what is wrong."""
     args = parser().parse_args(argv)
     try:
+        if args.workers < 1:
+            raise OptionError(f"--workers {args.workers} would make nothing", do="write 1 or more")
         return DOES[args.do](args)
     except LocalizeError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -57,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--queue", action="append", help="work: only runs of this queue: quick, new, back")
     made.add_argument("--name", default=socket.gethostname(), help="work: the worker's name")
+    made.add_argument("--keep", action="store_true", help="work: start the worker again where it ends by itself")
     made.add_argument("--health-port", type=int, help="work: answer GET /health there while the worker polls")
     made.add_argument("--pool", default=POOL, help="apply, work, watch: the work pool")
     made.add_argument("--type", default="process", help="apply: process, docker or kubernetes")
@@ -92,9 +96,12 @@ def _environment(port: int) -> dict[str, str]:
 def start(args: argparse.Namespace) -> int:
     """Start what does not run yet, apply the deployments, and print where to look."""
     place = _place()
+    _check_port(args.port)
     env = _environment(args.port)
     try:
         place.mkdir(parents=True, exist_ok=True)
+        address = {name: env[name] for name in ("LOCALIZE_BUCKET", "PREFECT_API_URL")}
+        (place.parent / ADDRESS).write_text(json.dumps(address), encoding="utf-8")  # for status and health
         if env["LOCALIZE_BUCKET"].startswith("file://"):
             for name in ("inbox", "outbox"):
                 Path(env["LOCALIZE_BUCKET"].removeprefix("file://"), name).mkdir(parents=True, exist_ok=True)
@@ -110,10 +117,10 @@ def start(args: argparse.Namespace) -> int:
     _spawn("server", [*python, "prefect", "server", "start", "--host", host, "--port", str(args.port)], env)
     _wait_for(args.port, env)
     _run([*python, "flows.up", "apply"], env)
-    options = ["--workers", str(args.workers), "--name", "local-1", "--queue", NEW, "--queue", BACK]
+    options = ["--keep", "--workers", str(args.workers), "--name", "local-1", "--queue", NEW, "--queue", BACK]
     _spawn("worker", [*python, "flows.up", "work", *options], env)
     # decisions and looks take seconds: they do not wait until an episode is done
-    _spawn("desk", [*python, "flows.up", "work", "--name", "local-desk", "--queue", QUICK], env)
+    _spawn("desk", [*python, "flows.up", "work", "--keep", "--name", "local-desk", "--queue", QUICK], env)
     _spawn("watcher", [*python, "flows.up", "watch"], env)
     print(f"UI      http://127.0.0.1:{args.port}/deployments")
     print(f"bucket  {env['LOCALIZE_BUCKET']}  (drop episodes into inbox/SERIES/)")
@@ -162,6 +169,18 @@ def _running(name: str) -> int:
     except (OSError, ValueError, KeyError):
         return 0
     return pid
+
+
+def _check_port(port: int) -> None:
+    """Raises ToolError where the service of this home runs on another port, or another program listens on this one."""
+    if _running("server"):
+        argv = json.loads((_place() / "server.json").read_text(encoding="utf-8"))["argv"]
+        if (at := int(argv[argv.index("--port") + 1])) != port:
+            raise ToolError(f"the service runs already, on port {at}", f"port {port}", f"use --port {at}, or stop it first")
+        return
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise ToolError("another program listens there", f"port {port}", "choose another one with --port, or stop it")
 
 
 def _wait_for(port: int, env: dict[str, str]) -> None:
@@ -297,7 +316,25 @@ def work(args: argparse.Namespace) -> int:
     if args.health_port:
         os.environ["PREFECT_WORKER_WEBSERVER_PORT"] = str(args.health_port)
         options.append("--with-healthcheck")
-    os.execv(sys.executable, [sys.executable, "-m", "prefect", "worker", "start", *options])
+    argv = [sys.executable, "-m", "prefect", "worker", "start", *options]
+    return _kept(argv) if args.keep else os.execv(sys.executable, argv)
+
+
+def _kept(argv: list[str]) -> int:
+    """Run a worker, and run it again where it ends by itself: Prefect's own ends on errors of its bookkeeping."""
+    told: list[float] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_a: told.append(time.monotonic()))
+    while not told:
+        worker = subprocess.Popen(argv)
+        while worker.poll() is None:
+            time.sleep(0.2)
+            if told and time.monotonic() - told[0] > PATIENCE_S:  # who stops us stops our group, and it with us
+                worker.terminate()
+        if not told:
+            _log("error", f"the worker ended with status {worker.returncode} and is started again")
+            time.sleep(LOOK_S)
+    return 0
 
 
 DOES = {"start": start, "stop": stop, "status": status, "watch": watch, "apply": apply, "work": work}

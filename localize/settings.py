@@ -5,7 +5,7 @@
 | LOCALIZE_HOME | ledger and store | ~/.local/share/localize |
 | LOCALIZE_LEDGER | postgresql://… for many machines | SQLite in LOCALIZE_HOME |
 | LOCALIZE_STORE | s3://bucket/prefix for many machines | a folder in LOCALIZE_HOME |
-| LOCALIZE_BUCKET | file:// or s3:// address of the studios' bucket: inbox, outbox, quarantine, status | none |
+| LOCALIZE_BUCKET | file:// or s3:// address of the studios' bucket: inbox, outbox, quarantine, status | that of `make up` on this home |
 | LOCALIZE_S3_ENDPOINT | address of an S3 service; keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY | Amazon's |
 | LOCALIZE_MODELS | where model files lie | ~/.cache/localize/models |
 | LOCALIZE_MODELS_TOML | the registry of models | models/models.toml of the checkout |
@@ -34,13 +34,14 @@
 | LOCALIZE_NOTIFY_MAIL | addresses, with commas, that are written to for the same | none |
 | LOCALIZE_SMTP | how mail goes out: smtp:// or smtps://USER:PASSWORD@HOST:PORT | smtp://localhost:25 |
 | LOCALIZE_MAIL_FROM | whom mail is from | localize@localhost |
-| PREFECT_API_URL, PREFECT_API_AUTH_STRING | the Prefect server that `localize health` asks | none |
+| PREFECT_API_URL, PREFECT_API_AUTH_STRING | the Prefect server that `localize health` asks | that of `make up` on this home |
 | LOCALIZE_CATCH_UP_SECONDS | how often catch-up starts by itself | 900 |
 | LOCALIZE_HOST | where the server of `make up` listens; flows/up.py reads it | 127.0.0.1 |
 | LOCALIZE_LOG | "json": the service's logs are a JSON object a line | "text" |"""
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Iterable
@@ -52,6 +53,7 @@ from .errors import OptionError
 from .markets import Language, Loudness, Market, also, cover, machine
 
 HERE = Path(__file__).resolve().parent
+ADDRESS = "service/address.json"
 ROOT = HERE.parent
 
 
@@ -157,9 +159,11 @@ def load_settings(environ: dict[str, str] | None = None) -> Settings:
             loudness[market.loudness]
     except (KeyError, TypeError) as error:
         raise OptionError(f"market table: {error}", extra or "markets.toml", "see localize/markets.toml and localize/languages.toml") from error
+    own = Path(env.get("LOCALIZE_HOME") or home / ".local/share/localize")
+    served = _of_the_service(own)
     threads = _number(env, "LOCALIZE_THREADS", len(os.sched_getaffinity(0)))
     return Settings(
-        home=Path(env.get("LOCALIZE_HOME") or home / ".local/share/localize"),
+        home=own,
         models=Path(env.get("LOCALIZE_MODELS") or home / ".cache/localize/models"),
         models_toml=Path(env.get("LOCALIZE_MODELS_TOML") or ROOT / "models/models.toml"),
         glossaries=Path(env.get("LOCALIZE_GLOSSARIES") or ROOT / "glossaries"),
@@ -178,11 +182,11 @@ def load_settings(environ: dict[str, str] | None = None) -> Settings:
         mail_to=tuple(a.strip() for a in env.get("LOCALIZE_NOTIFY_MAIL", "").split(",") if a.strip()),
         mail_from=env.get("LOCALIZE_MAIL_FROM") or "localize@localhost",
         smtp=env.get("LOCALIZE_SMTP") or "smtp://localhost:25",
-        server=env.get("PREFECT_API_URL", "").rstrip("/"),
+        server=(env.get("PREFECT_API_URL") or served.get("PREFECT_API_URL", "")).rstrip("/"),
         server_auth=env.get("PREFECT_API_AUTH_STRING", ""),
         ledger=env.get("LOCALIZE_LEDGER", ""),
         store=env.get("LOCALIZE_STORE", ""),
-        bucket=env.get("LOCALIZE_BUCKET", ""),
+        bucket=env.get("LOCALIZE_BUCKET") or served.get("LOCALIZE_BUCKET", ""),
         s3_endpoint=env.get("LOCALIZE_S3_ENDPOINT", ""),
         voice_graph=_choice(env, "LOCALIZE_VOICE_GRAPH", ("auto", "published", "float")),
         hardsubs=_choice(env, "LOCALIZE_HARDSUBS", ("auto", "off")),
@@ -199,6 +203,15 @@ def load_settings(environ: dict[str, str] | None = None) -> Settings:
         languages=languages,
         loudness=loudness,
     )
+
+
+def _of_the_service(home: Path) -> dict[str, str]:
+    """Where the service that was started on this home keeps its bucket and its server: flows.up writes it."""
+    try:
+        found = json.loads((home / ADDRESS).read_text(encoding="utf-8"))
+        return {str(k): str(v) for k, v in found.items()}
+    except (OSError, ValueError, AttributeError):
+        return {}
 
 
 def _number(env: dict[str, str], name: str, default: int) -> int:

@@ -62,6 +62,8 @@ def _mt(args: argparse.Namespace) -> int:
 
     settings = load_settings()
     source, target = pair(args.pair)
+    if args.out:
+        files.write_text(args.out, "")  # before the measurement: it takes minutes
     if args.source is None:
         texts, references = _own_lines(source, target, args.half)
     else:
@@ -101,7 +103,7 @@ def _mt(args: argparse.Namespace) -> int:
     Console().print(table)
     if args.out and scores:
         best = max(scores, key=lambda s: (s.chrf or 0, -s.failed))
-        args.out.write_text("".join(f"{t}\n" for t in best.texts), encoding="utf-8")
+        files.write_text(args.out, "".join(f"{t}\n" for t in best.texts))
     return 0
 
 

@@ -72,7 +72,7 @@ def add_run_options(run: argparse.ArgumentParser) -> None:
     """The options of `localize run`, which the flow's own command shares."""
     run.add_argument("input", nargs="+", type=Path, metavar="INPUT", help="episodes, or folders of them")
     run.add_argument("--series", default="untitled", help="folder of glossaries/ with names, cast and memory")
-    run.add_argument("--market", action="append", metavar="NAME", help="us, latam, brazil, india; default: all")
+    run.add_argument("--market", action="append", metavar="NAME", help="us, latam, brazil, india, china, or one of your own; again for more; default: all")
     run.add_argument("--source-lang", metavar="LANG", help="language of the episodes; default: heard")
     run.add_argument("--out", type=Path, default=Path("out"), metavar="DIR")
     run.add_argument("--allow-non-commercial", action="store_true", help="this use is not commercial")

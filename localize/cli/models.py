@@ -68,6 +68,8 @@ def _pull(args: argparse.Namespace) -> int:
 
     settings = load_settings()
     known = registry.load(settings, args.allow_non_commercial)
+    if args.markets and args.model:
+        raise OptionError(f"--for and {args.model[0]} name two sets", do="pull one after the other")
     if args.markets:
         targets = languages(settings.market(m) for m in args.markets)
         whole = bring(settings, known, args.source.split("-")[0].lower(), targets, args.quick)

@@ -13,7 +13,7 @@ def add(commands: Any) -> None:
     export = commands.add_parser("export", help="write a variant's lines as XLIFF")
     export.add_argument("report", type=Path, help="report.json of a variant, or the variant's folder")
     export.add_argument("file", type=Path, help="where to, e.g. E01.es-419.xlf")
-    export.add_argument("--xliff", choices=("2.0", "1.2"), default="2.0", help="1.2 for tools that cannot read 2.0")
+    export.add_argument("--xliff", choices=("2.0", "2", "1.2"), default="2.0", help="1.2 for tools that cannot read 2.0")
     export.set_defaults(do=_export)
     take = commands.add_parser("import", help="take an edited XLIFF or subtitle file back into the series' memory")
     take.add_argument("file", type=Path, help="the .xlf, .xliff, .srt, .vtt, .ass or .ttml that came back")

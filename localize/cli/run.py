@@ -37,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
     check_language(settings, args.source_lang)
     session = open_session(args.series, settings, args.allow_non_commercial)
     check_before(session.bible, markets, args.out)
+    if args.series != "untitled" and not session.bible.folder.is_dir():
+        print(f"note: series {args.series!r} has no folder in {settings.glossaries}: no name is locked", file=sys.stderr)
     bring_once(settings, session.engines.context.registry, (args.source_lang or "en").split("-")[0].lower(), markets)
     paths, unusable = inputs(args.input)
     console = Console(stderr=True)
@@ -75,6 +77,8 @@ def finish(results: list[Delivered | Failed], unusable: Iterable[str], out: Path
     for result in results:
         if isinstance(result, Failed):
             print(f"error: {result.episode} {result.market}: {result.error}", file=sys.stderr)
+        elif result.verdict == Verdict.FAIL:  # the table has room for the beginning alone
+            print(f"error: {result.episode} {result.market}: {'; '.join(result.reasons)}", file=sys.stderr)
     delivered = [r for r in results if isinstance(r, Delivered)]
     if delivered:
         rows = [

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..errors import OptionError
 from ..files import write_text
 
 if TYPE_CHECKING:
@@ -77,7 +78,11 @@ def _enrol(args: argparse.Namespace) -> int:
     from ..session import open_session
     from ..storage import bible_rows
 
+    if not args.character.strip():
+        raise OptionError("--character is empty", do="write the name as cast.toml has it")
     session = open_session(args.series)
+    if args.character not in session.bible.cast:
+        print(f"note: cast.toml has no {args.character!r} yet", file=sys.stderr)
     encoder = session.engines.get("ge2e")
     vectors = [encoder.embed(trim(ffmpeg.decode(path, 16_000, 1)[:, 0], 16_000)).tolist() for path in args.sample]
     bible_rows.enrol(session.ledger.db, session.bible.name, args.character, vectors, getpass.getuser())
@@ -88,6 +93,8 @@ def _enrol(args: argparse.Namespace) -> int:
 def _memory_add(args: argparse.Namespace) -> int:
     from ..series import memory
 
+    if not args.source.strip() or not args.target.strip():
+        raise OptionError("a line and its translation must have words", do="write both")
     where = _remember(args, lambda _source, _tag, _terms: [memory.Entry(args.source, args.target)], "add")[0]
     print(f"{where}: {args.source!r} is remembered")
     return 0
@@ -128,7 +135,10 @@ def _bible_export(args: argparse.Namespace) -> int:
     settings = load_settings()
     ledger = open_ledger(settings)
     bible = open_series(settings, ledger, args.series)
-    args.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        args.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OptionError(f"cannot be made: {error.strerror or error}", str(args.folder), "name another folder") from error
     write_text(args.folder / "terms.tbx", tbx.dumps(bible.terms, "en-US"))
     print(f"{args.folder / 'terms.tbx'}: {len(bible.terms.terms)} terms")
     for path in sorted(bible.folder.glob("memory.*.tmx")):
@@ -146,12 +156,13 @@ def _bible_export(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     from ..series import tmx
-    from ..series.bible import open_bible
+    from ..series.bible import need_folder, open_bible
     from ..series.check_terms import check
     from ..settings import load_settings
 
     settings = load_settings()
     bible = open_bible(settings, args.series)
+    need_folder(settings, args.series)
     for tag in settings.languages:
         bible.memory_of("en", tag)
         path = bible.folder / f"memory.{tag}.tmx"
@@ -196,10 +207,12 @@ def _mine(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     from ..series import glossary, tbx
-    from ..series.bible import open_bible
+    from ..series.bible import need_folder, open_bible
     from ..settings import load_settings
 
-    terms = open_bible(load_settings(), args.series).terms
+    settings = load_settings()
+    terms = open_bible(settings, args.series).terms
+    need_folder(settings, args.series)
     is_tbx = args.file.suffix.lower() == ".tbx"
     write_text(args.file, tbx.dumps(terms, "en-US") if is_tbx else glossary.to_csv(terms))
     print(f"{args.file}: {len(terms.terms)} terms")

@@ -57,6 +57,8 @@ def _gc(args: argparse.Namespace) -> int:
     from ..storage.ledger import open_ledger
     from ..storage.retention import sweep
 
+    if not args.keep_days >= 0:
+        raise OptionError(f"--keep-days {args.keep_days:g} is no number of days", do="write 0 or more")
     settings = load_settings()
     swept = sweep(open_ledger(settings), open_store(settings), args.keep_days, args.dry_run)
     verb = "would go" if args.dry_run else "are gone"

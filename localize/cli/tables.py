@@ -33,7 +33,8 @@ def results_table(results: Sequence[Delivered | Failed], console: Console) -> No
             f"{m['term_success']:.0%}", f"{m['speech_overlap']:.2f}", f"{m['onset_p95_ms']} ms", f"{m['max_rate']:.2f}",
             f"{m['loudness_lufs']:.1f}", f"{m['true_peak_dbtp']:.1f}", "as before" if r.reused else f"{m['wall_s']:.1f}",
         ]  # fmt: skip
-        why = escape("; ".join(r.reasons)[:110])
+        whys = "; ".join(r.reasons)
+        why = escape(whys if len(whys) <= 110 else f"{whys[:109]}…")
         table.add_row(escape(r.episode), r.market, f"[{COLOURS[r.verdict]}]{r.verdict}", *cells, why)
     console.print(table)
 

@@ -25,6 +25,7 @@ from ..audio.envelope import trim
 from ..audio.levels import active_level
 from ..audio.samples import RATE
 from ..engines.catalogue import Engines
+from ..errors import OptionError
 from ..media import ffmpeg
 from . import picture, sound
 
@@ -61,6 +62,9 @@ def build(folder: Path, engines: Engines, only: list[str] | None = None, samples
     if samples:
         _samples(play, folder / "samples", engines)
     paths = []
+    known = [e["name"] for e in play["episode"]]
+    if unknown := [name for name in only or () if name not in known]:
+        raise OptionError(f"the demo has no episode {unknown[0]!r}", do=f"choose from {', '.join(known)}")
     names = [e for e in play["episode"] if e["name"] in (only or [e["name"]])]
     for episode in track(names, "demo series", console=Console(stderr=True), transient=True):
         target = folder / "episodes" / f"{episode['name']}.mp4"

@@ -43,6 +43,14 @@ class Bible:
         return self.folder / f"memory.{target}.tmx"
 
 
+def need_folder(settings: Settings, series: str) -> None:
+    """Raises OptionError where a series has no folder: a slip of the name, since whoever asks works on what is in it."""
+    if not (settings.glossaries / series).is_dir():
+        there = sorted(p.name for p in settings.glossaries.glob("*/")) if settings.glossaries.is_dir() else []
+        do = f"choose from {', '.join(there)}" if there else "check LOCALIZE_GLOSSARIES"
+        raise OptionError(f"series {series!r} has no folder", str(settings.glossaries), do)
+
+
 def open_bible(settings: Settings, series: str, own_cast: Path | None = None) -> Bible:
     """The bible of a series as its files have it; an empty one where the series has no folder."""
     bad = not series or series[0] in ".-" or not series.isprintable() or set(series) & set('/\\:*?"<>|')

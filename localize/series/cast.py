@@ -87,8 +87,10 @@ def parse(text: str, where: str) -> Cast:
 def _character(name: str, table: Any, where: str) -> Character:
     at = f"{where} [{name}]"
     known = {"register", "voices", "speed", "gain_db", "note", "address", "manner"}
-    if not isinstance(table, dict) or set(table) - known:
-        raise SidecarError("has a key that is not known", at, f"use {', '.join(sorted(known))}")
+    if not isinstance(table, dict):
+        raise SidecarError("is no table", at, f"write [{name}] and below it {', '.join(sorted(known))}")
+    if unknown := sorted(set(table) - known):
+        raise SidecarError(f"has a key that is not known: {unknown[0]}", at, f"use {', '.join(sorted(known))}")
     if table.get("register", "") not in ("", "f", "m"):
         raise SidecarError("register must be f or m", at, 'write register = "f" or register = "m"')
     if not isinstance(table.get("manner", ""), str):

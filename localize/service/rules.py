@@ -56,7 +56,10 @@ def rules_of(text: bytes | None, where: str, markets: Collection[str] | None = N
     try:
         told = tomllib.loads(text.decode("utf-8-sig"))
         wait, named = told.pop("wait_for", []), told.pop("markets", [])
-        patience = float(told.pop("patience_minutes", PATIENCE_S / 60)) * 60
+        minutes = told.pop("patience_minutes", PATIENCE_S / 60)
+        if isinstance(minutes, bool) or not isinstance(minutes, (int, float)):
+            raise ValueError(f"patience_minutes must be a number, not {minutes!r}")
+        patience = minutes * 60.0
         start, catalogue = told.pop("start", "at once"), told.pop("catalogue", "new")
         if (
             told
@@ -69,7 +72,7 @@ def rules_of(text: bytes | None, where: str, markets: Collection[str] | None = N
             or not patience >= 0
         ):
             raise ValueError(
-                f"knows only wait_for = {sorted(SIDECARS)}, patience_minutes, markets, start = 'at once' or 'by hand', "
+                f"{f'has {min(told)!r}, and ' if told else ''}knows only wait_for = {sorted(SIDECARS)}, patience_minutes, markets, start = 'at once' or 'by hand', "
                 "catalogue = 'new' or 'back'"
             )
         unknown = [m for m in named if markets is not None and m not in markets]

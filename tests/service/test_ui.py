@@ -6,14 +6,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from flows.automations import SILENT_S
 from localize.settings import ROOT
 from tests.localize.test_inputs import make
 from tests.service.conftest import Service, free_port
@@ -106,6 +111,23 @@ def waiting_review(service: Service) -> dict[str, Any]:
     return only_run(service, "review is waiting", flow_runs={"state": {"type": {"any_": ["PAUSED"]}}})
 
 
+def asked_again(service: Service, waits: dict[str, Any]) -> dict[str, Any]:
+    """The review that catch-up starts in place of one whose run died."""
+    service.call(f"flow_runs/{waits['id']}/set_state", state={"type": "CRASHED"}, force=True)
+    (catch_up,) = service.call("deployments/filter", deployments={"name": {"any_": ["catch-up"]}})
+    service.call(f"deployments/{catch_up['id']}/create_flow_run")
+    again = waiting_review(service)
+    assert again["id"] != waits["id"]
+    return again
+
+
+def still_waits(service: Service, waits: dict[str, Any]) -> None:
+    """A review that is left alone is not taken for a run whose worker died: nobody answers within minutes."""
+    since = datetime.fromisoformat(waits["state"]["timestamp"].replace("Z", "+00:00"))
+    time.sleep(max(0.0, SILENT_S + 20 - (datetime.now(UTC) - since).total_seconds()))
+    assert waiting_review(service)["id"] == waits["id"]
+
+
 def test_an_episode_is_started_watched_and_approved_in_the_ui(service: Service, page: Page) -> None:
     page.goto(f"{service.url}/deployments")
     # the list fills piece by piece, and the flow has a link of the same name
@@ -131,13 +153,14 @@ def test_an_episode_is_started_watched_and_approved_in_the_ui(service: Service, 
     page.screenshot(path=SCREENS / "3-artifacts.png", full_page=True)
     assert not (service.bucket / "outbox/night/T01/latam/manifest.json").exists()  # review first
 
-    waits = waiting_review(service)
+    waits = asked_again(service, waiting_review(service))
     assert waits["name"] == "T01 / latam"
     page.goto((service.home / "work/r1/night/T01/latam/report.html").as_uri())
     page.locator("td", has_text="Come home with me.").first.wait_for()
     page.screenshot(path=SCREENS / "4-report.png")
     report = json.loads((service.home / "work/r1/night/T01/latam/report.json").read_text())
     page.goto(f"{service.url}/runs/flow-run/{waits['id']}")
+    still_waits(service, waits)
     page.get_by_role("button", name="Resume").first.click()
     page.get_by_text("1 of 1 lines by machine").last.wait_for()
     page.wait_for_timeout(500)
@@ -175,8 +198,30 @@ def test_what_runs_is_said_and_stops_when_told(service: Service) -> None:
     assert (done.returncode, done.stdout) == (0, "server: runs\nworker: runs\ndesk: runs\nwatcher: runs\n")
     again = service.run("start", "--port", service.url.rsplit(":", 1)[1])
     assert again.returncode == 0, again.stderr
+    elsewhere = service.run("start", "--port", str(free_port()))
+    assert (elsewhere.returncode, "runs already" in elsewhere.stderr) == (2, True)
+    status = subprocess.run(
+        [sys.executable, "-m", "localize", "status"], env=service.env, cwd=ROOT, capture_output=True, text=True, check=False
+    )  # nobody told it where the bucket is
+    assert (status.returncode, "T01" in status.stdout) == (0, True), status.stderr
+    old = worker_of(service, "desk")
+    os.kill(old, signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while worker_of(service, "desk") in (0, old):
+        assert time.monotonic() < deadline, (service.home / "service/desk.log").read_text()[-2000:]
+        time.sleep(0.5)
+    assert service.run("status").returncode == 0
+    last = worker_of(service, "desk")
     assert "stopped" in service.run("stop").stdout
     assert service.run("status").returncode == 1
+    assert not Path(f"/proc/{last}").exists()
+
+
+def worker_of(service: Service, part: str) -> int:
+    """The process of Prefect's worker that a part of the service keeps; 0 where there is none now."""
+    keeper = json.loads((service.home / f"service/{part}.json").read_text())["pid"]
+    found = Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split()
+    return int(found[0]) if found else 0
 
 
 def test_a_server_for_everyone_needs_a_password(service: Service) -> None:

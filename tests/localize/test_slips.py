@@ -1,0 +1,78 @@
+"""Slips on the command line: one line that says what, where and what to do, before anything is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from localize.cli import main as cli
+from localize.errors import SidecarError
+from localize.series import cast
+from localize.service.rules import rules_of
+from tests.service.conftest import free_port
+
+
+@pytest.mark.parametrize(
+    ("argv", "what"),
+    [
+        (["bible", "export", "untitled", "{here}/file"], "cannot be made"),
+        (["glossary", "check", "nosuch"], "has no folder"),
+        (["glossary", "export", "nosuch", "{here}/x.csv"], "has no folder"),
+        (["demo", "{here}/demo", "--episode", "E99"], "choose from E01"),
+        (["memory", "add", "--series", "untitled", "--lang", "es-419", "", ""], "must have words"),
+        (["cast", "enrol", "--series", "untitled", "--character", " ", "{here}/file"], "is empty"),
+        (["gc", "--keep-days", "nan"], "is no number of days"),
+        (["gc", "--keep-days=-1"], "is no number of days"),
+        (["models", "pull", "--for", "latam", "ge2e-resemblyzer"], "name two sets"),
+        (["bench", "mt", "--pair", "en:es", "--out", "{here}/nowhere/x.txt"], "cannot be written"),
+    ],
+)
+def test_a_slip_is_one_line(
+    argv: list[str], what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOCALIZE_HOME", str(tmp_path / "home"))
+    (tmp_path / "file").write_text("")
+    assert cli.main([a.format(here=tmp_path) for a in argv]) == 2
+    said = capsys.readouterr().err.strip()
+    assert what in said
+    assert said.startswith("error: ")
+    assert " -> " in said
+    assert "\n" not in said
+
+
+def test_what_is_not_known_in_a_file_is_named() -> None:
+    with pytest.raises(SidecarError, match="patience_minutes must be a number, not 'x'"):
+        rules_of(b'patience_minutes = "x"', "night/series.toml")
+    with pytest.raises(SidecarError, match="has 'markts', and knows only wait_for"):
+        rules_of(b'markts = ["us"]', "night/series.toml")
+    with pytest.raises(SidecarError, match="a key that is not known: voic"):
+        cast.parse('[Bob]\nvoic = "x"', "night/cast.toml")
+    with pytest.raises(SidecarError, match="is no table"):
+        cast.parse('Bob = "x"', "night/cast.toml")
+
+
+def test_a_series_without_a_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("LOCALIZE_HOME", str(tmp_path / "home"))
+    argv = ["run", str(tmp_path / "none.mp4"), "--market", "us", "--out", str(tmp_path / "out")]
+    assert cli.main([*argv, "--series", "nosuch"]) == 2
+    assert "note: series 'nosuch' has no folder" in capsys.readouterr().err
+    assert cli.main(argv) == 2
+    assert "note: series" not in capsys.readouterr().err
+
+
+def test_a_service_is_not_started_where_another_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    import socket
+
+    from flows import up
+
+    monkeypatch.setenv("LOCALIZE_HOME", str(tmp_path))
+    port = free_port()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        assert up.main(["start", "--port", str(port)]) == 2
+        assert f"port {port}: another program listens there -> choose another one" in capsys.readouterr().err
+        assert not (tmp_path / "service").exists()
+    assert up.main(["start", "--port", str(port), "--workers", "0"]) == 2
+    assert "--workers 0 would make nothing" in capsys.readouterr().err
