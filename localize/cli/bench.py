@@ -226,6 +226,8 @@ def _speed(args: argparse.Namespace) -> int:
     paths, unusable = inputs(args.input)
     for error in unusable:
         Console(stderr=True).print(f"error: {error}", markup=False, highlight=False)
+    if not paths:
+        return 2
     audio_s = sum(probe(path).duration_ms for path in paths) / 1000
     with Console(stderr=True).status("") as shown:
         made = bench.measure(settings, paths, args.series, args.market or (), max(1, args.rounds), audio_s, shown.update)

@@ -11,6 +11,13 @@ from ..media.sidecars import clean_masters
 from ..pipeline.admit import episode_name
 
 
+def _same(one: Path, two: Path) -> bool:
+    try:
+        return one.samefile(two)
+    except OSError:
+        return False
+
+
 def inputs(given: Iterable[Path]) -> tuple[list[Path], list[str]]:
     """Episodes in the order given, folders opened; and what cannot be used, one line each."""
     paths: list[Path] = []
@@ -38,6 +45,8 @@ def inputs(given: Iterable[Path]) -> tuple[list[Path], list[str]]:
         other = names.setdefault(episode_name(path), path)
         if other is path:
             kept.append(path)
+        elif _same(path, other):  # by another spelling
+            continue
         else:
             what = f"has the same episode name as {other}"
             unusable.append(str(InputError(what, str(path), "rename one, or run them into different --out folders")))

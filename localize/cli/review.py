@@ -39,6 +39,7 @@ def _import(args: argparse.Namespace) -> int:
     from ..review import edited_lines
     from ..session import open_series, remember
     from ..storage.ledger import open_ledger
+    from ..transcript import tongue
 
     report = edited_lines.read_report(args.report)
     loaded = settings.load_settings()
@@ -49,5 +50,7 @@ def _import(args: argparse.Namespace) -> int:
     remember(ledger, bible, source, target, back.entries, getpass.getuser(), "return")
     for note in back.notes:
         print(f"note: {note}")
+    if told := tongue.strange([e.target for e in back.entries], target):
+        print(f"note: {args.file.name} may not be in {target}: {told}")
     print(f"{bible.name} {target}: {len(back.entries)} lines changed or approved; the next run redoes these")
     return 0

@@ -6,7 +6,7 @@ import argparse
 import getpass
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,9 @@ from ..errors import OptionError
 from ..files import write_text
 
 if TYPE_CHECKING:
+    from ..series.cast import Character
     from ..series.memory import Entry
+    from ..settings import Settings
 
 
 def add(commands: Any) -> None:
@@ -168,11 +170,34 @@ def _check(args: argparse.Namespace) -> int:
         path = bible.folder / f"memory.{tag}.tmx"
         for told in tmx.left_out(path, "en", tag).told(tag) if path.is_file() else ():
             print(f"note: {path}: {told}")
-    found = check(bible.terms, settings.languages)
+    spoken = {t for m in settings.markets.values() for t in (m.language, *m.extra_subtitles)}
+    found = check(bible.terms, [tag for tag in settings.languages if tag in spoken])
     for problem in found:
         print(f"{'error' if problem.bad else 'note'}: {bible.folder / 'terms.csv'}: {problem.term!r} {problem.text}")
-    print(f"{args.series}: {len(bible.terms.terms)} terms, {len(bible.cast)} characters, {len(found)} findings")
-    return 2 if any(p.bad for p in found) else 0
+    wrong = list(_wrong_voices(settings, bible.cast.values()))
+    for told in wrong:
+        print(f"error: {bible.folder / 'cast.toml'}: {told}")
+    print(f"{args.series}: {len(bible.terms.terms)} terms, {len(bible.cast)} characters, {len(found) + len(wrong)} findings")
+    return 2 if wrong or any(p.bad for p in found) else 0
+
+
+def _wrong_voices(settings: Settings, cast: Iterable[Character]) -> Iterator[str]:
+    """Voices of the cast for languages that there are not, and voices of the embedded engine that it does not have."""
+    from ..engines.base import EngineContext
+    from ..engines.catalogue import Engines
+    from ..models import registry
+
+    voices = Engines(EngineContext(settings, registry.load(settings))).synthesizer()
+    for character in cast:
+        for tag, first in character.voices.items():
+            if tag not in settings.languages:
+                yield f"[{character.name}] has a voice for {tag!r}, no language of here: choose from {', '.join(settings.languages)}"
+            for voice in (first, *character.then.get(tag, ())):
+                try:
+                    if ":" not in voice:  # those of other engines may not be pulled yet
+                        voices.check_voice(voice)
+                except OptionError as error:
+                    yield f"[{character.name}] {error}"
 
 
 def _mine(args: argparse.Namespace) -> int:

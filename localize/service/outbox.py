@@ -85,15 +85,16 @@ def publish(
     return to
 
 
-def tell(bucket: Bucket, books: EpisodeRecords, known: Known, markets: tuple[str, ...]) -> None:
-    """Write status/<series>/<episode>.json: each market's state, verdict, and what stands in the way."""
+def tell(bucket: Bucket, books: EpisodeRecords, known: Known, markets: tuple[str, ...], waits: str = "") -> None:
+    """Write status/<series>/<episode>.json: each market's state, verdict, and what stands in the way; `waits`: why those
+    wait that nobody began."""
     rows = {}
     for market in markets:
         variant = books.variant(known, market)
         rows[market] = {
             "state": variant.state if variant else "waiting",
             "verdict": variant.verdict if variant else "",
-            "why": variant.why if variant else "",
+            "why": variant.why if variant else waits,
         }
     facts = {
         "series": known.series,

@@ -19,6 +19,7 @@ from .episodes import EpisodeRecords
 
 FILE = "series.toml"
 PATIENCE_S = 3600.0
+BY_HAND = "series.toml says start = 'by hand': run localize-episode for it"  # why an episode waits
 EVERY = "*"  # the row that keeps which markets there are: no series is named so
 
 

@@ -24,7 +24,7 @@ from ..storage.ledger import open_ledger
 from . import decisions, inbox, outbox
 from .episodes import DELIVERED, ENDED, FAILED, REVIEW, RUNNING, EpisodeRecords, Known, key_of
 from .plan import Plan, Work, plan
-from .rules import FILE, Rules, SeriesRules, refresh, rules_of
+from .rules import BY_HAND, FILE, Rules, SeriesRules, refresh, rules_of
 
 FRESH_S = 4.0  # rules that were read so lately are not read again for the next plan
 REPORTS = ("report.json", "report.html")
@@ -178,7 +178,8 @@ class Service:
     def tell(self, known: Known) -> None:
         """Write the status file that a studio reads; a series that is held keeps the one it has."""
         with suppress(SidecarError):
-            outbox.tell(self.bucket, self.books, known, self.markets_of(known.series))
+            rules = self.rules(known.series)
+            outbox.tell(self.bucket, self.books, known, self._markets(rules), BY_HAND if rules.by_hand else "")
 
     def bible(self, series: str) -> Bible:
         """A series' bible, with what people added. Raises SidecarError, StoreError."""

@@ -10,11 +10,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from .episodes import ENDED, RUNNING, by_key, key_of
+from .rules import BY_HAND
 from .service import Service
 
 COLOURS = {"delivered": "green", "review": "yellow", "failed": "red", "rejected": "magenta", "running": "cyan", "held": "red"}
-
-
 @dataclass(frozen=True)
 class Standing:
     """One market of one episode: its state as people call it, and why it stands there."""
@@ -44,6 +43,8 @@ def standings(office: Service, series: str | None = None) -> list[Standing]:
                 minutes = (time.time() - variant.at) / 60 if variant else 0.0
                 in_hand = key_of(known) in leased
                 state, why = ("running", f"{minutes:.0f} min") if in_hand else ("died", "catch-up makes it")
+            if state == "waiting" and not held and rules.get(known.series).by_hand:
+                why = BY_HAND
             if held and state not in ENDED:
                 state, why = "held", held
             if (known.series, known.name, market) in stuck:
@@ -67,5 +68,5 @@ def show(rows: list[Standing], console: Console) -> None:
     for series, why in {r.series: r.why for r in rows if r.state == "held"}.items():
         console.print(f"{series}: held: series.toml {why}", markup=False, highlight=False)
     for r in rows:
-        if r.state in ("stuck", "failed", "review", "died", "rejected"):
+        if r.state in ("stuck", "failed", "review", "died", "rejected") or r.why == BY_HAND:
             console.print(f"{r.series}/{r.episode} {r.market}: {r.state}: {r.why}", markup=False, highlight=False)

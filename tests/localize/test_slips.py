@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from localize.cli import main as cli
+from localize.cli.inputs import inputs
 from localize.errors import SidecarError
 from localize.series import cast
 from localize.service.rules import rules_of
@@ -50,6 +51,29 @@ def test_what_is_not_known_in_a_file_is_named() -> None:
         cast.parse('[Bob]\nvoic = "x"', "night/cast.toml")
     with pytest.raises(SidecarError, match="is no table"):
         cast.parse('Bob = "x"', "night/cast.toml")
+
+
+def test_a_voice_that_is_not_there_is_found_before_anything_is_spoken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOCALIZE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("LOCALIZE_GLOSSARIES", str(tmp_path))
+    (tmp_path / "night").mkdir()
+    (tmp_path / "night/cast.toml").write_text('[Bob]\nvoices = { "es419" = "em_alex", "es-419" = ["em_alex", "em_alexx"] }\n')
+    assert cli.main(["glossary", "check", "night"]) == 2
+    said = capsys.readouterr().out
+    assert "[Bob] has a voice for 'es419', no language of here" in said
+    assert "[Bob] kokoro: no voice 'em_alexx'" in said
+    assert "2 findings" in said
+
+
+def test_one_file_by_two_spellings_is_one(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/E01.mp4").write_bytes(b"x")
+    (tmp_path / "E01.mp4").write_bytes(b"y")
+    paths, unusable = inputs([tmp_path / "a/E01.mp4", tmp_path / "a/../a/E01.mp4"])
+    assert (paths, unusable) == ([tmp_path / "a/E01.mp4"], [])
+    assert len(inputs([tmp_path / "a/E01.mp4", tmp_path / "E01.mp4"])[1]) == 1
 
 
 def test_a_series_without_a_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

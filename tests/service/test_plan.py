@@ -28,7 +28,9 @@ from localize.service.episodes import (
     key_of,
 )
 from localize.service.plan import MOST_TRIES, plan
+from localize.service.rules import BY_HAND
 from localize.service.service import Service
+from localize.service.status import standings
 from localize.session import open_series
 from localize.settings import Settings
 from localize.storage.bucket import Bucket
@@ -109,6 +111,9 @@ def test_a_back_catalogue_waits_for_what_is_new(place: Place) -> None:
     for series, name in (("old", "O1"), ("old", "O2"), ("slow", "S1"), ("new", "N1")):
         books.admit(series, name, name, f"{name}.mp4")
     assert [w.episode.name for w in office.plan().todo] == ["N1", "O1", "O2"]
+    assert {r.episode: r.why for r in standings(office)} == {"O1": "", "O2": "", "S1": BY_HAND, "N1": ""}
+    office.tell(books.episode("slow", "S1"))  # type: ignore[arg-type]
+    assert json.loads(bucket.read("status/slow/S1.json"))["markets"]["us"]["why"] == BY_HAND  # type: ignore[arg-type]
     tried: set[str] = set()
     order = []
     while (
