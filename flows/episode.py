@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +14,8 @@ from flows import setup as _setup  # noqa: F401  (sets Prefect's environment bef
 # isort: split
 from prefect import flow
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.logging.configuration import setup_logging
+from prefect.logging.handlers import PrefectConsoleHandler
 from rich.console import Console
 
 from flows import server, tasks
@@ -136,6 +139,15 @@ def run_jobs(
     return results, unusable
 
 
+def _without_traces() -> None:
+    """What fails is one line of ours at the end; Prefect's traces of it go to its server alone, not to the terminal."""
+    setup_logging()
+    for name in ("", "prefect", "prefect.flow_runs", "prefect.task_runs"):
+        for handler in logging.getLogger(name).handlers:
+            if isinstance(handler, PrefectConsoleHandler):
+                handler.addFilter(lambda record: not record.exc_info)
+
+
 def main(argv: list[str] | None = None) -> int:
     """The same options, output and exit status as `localize run`, with every stage a task in Prefect."""
     parser = argparse.ArgumentParser("python -m flows.episode")
@@ -151,6 +163,7 @@ def main(argv: list[str] | None = None) -> int:
     except (InputError, ModelError, ServerError, StoreError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    _without_traces()
     jobs = [(path, [m.name for m in wanted]) for path in paths]
     results, more = run_jobs(jobs, args.series, args.out, args.source_lang, args.allow_non_commercial)
     unusable += more

@@ -55,6 +55,7 @@ def test_a_failed_market_and_an_unusable_file_stop_nothing_else(tmp_path: Path) 
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=env, check=False, timeout=300)
     assert done.returncode == 2, done.stderr
     assert "error: empty.mp4: the file is empty" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
     assert "as before" in done.stdout
 
 
