@@ -80,7 +80,8 @@ def _environment(port: int) -> dict[str, str]:
     env = {
         **os.environ,
         "LOCALIZE_HOME": str(settings.home),
-        "LOCALIZE_BUCKET": settings.bucket or f"file://{settings.home / 'bucket'}",
+        # not the settings', which may be that of the last start
+        "LOCALIZE_BUCKET": os.environ.get("LOCALIZE_BUCKET") or f"file://{settings.home / 'bucket'}",
         "LOCALIZE_CHECKOUT": str(ROOT),
         "LOCALIZE_POOL": POOL,
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",

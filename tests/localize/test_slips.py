@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from localize.cli.inputs import inputs
 from localize.errors import SidecarError
 from localize.series import cast
 from localize.service.rules import rules_of
+from localize.settings import ADDRESS, load_settings
 from tests.service.conftest import free_port
 
 
@@ -100,3 +102,24 @@ def test_a_service_is_not_started_where_another_listens(tmp_path: Path, monkeypa
         assert not (tmp_path / "service").exists()
     assert up.main(["start", "--port", str(port), "--workers", "0"]) == 2
     assert "--workers 0 would make nothing" in capsys.readouterr().err
+
+
+def test_commands_find_the_service_of_their_home_and_a_start_does_not_keep_the_last_ones_bucket(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import up
+
+    monkeypatch.setenv("LOCALIZE_HOME", str(tmp_path))
+    monkeypatch.delenv("LOCALIZE_BUCKET", raising=False)
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    assert (load_settings().bucket, load_settings().server) == ("", "")
+    (tmp_path / "service").mkdir()
+    address = {"LOCALIZE_BUCKET": "s3://studio", "PREFECT_API_URL": "http://127.0.0.1:4200/api"}
+    (tmp_path / ADDRESS).write_text(json.dumps(address))
+    assert (load_settings().bucket, load_settings().server) == tuple(address.values())
+    assert up._environment(4201)["LOCALIZE_BUCKET"] == f"file://{tmp_path / 'bucket'}"
+    monkeypatch.setenv("LOCALIZE_BUCKET", "s3://another")
+    assert load_settings().bucket == up._environment(4201)["LOCALIZE_BUCKET"] == "s3://another"
+    (tmp_path / ADDRESS).write_text("[")
+    monkeypatch.delenv("LOCALIZE_BUCKET")
+    assert load_settings().bucket == ""
