@@ -27,7 +27,10 @@ ENDS = ".!?…।。！？\"”’»)"
 
 def read_report(path: Path) -> dict[str, Any]:
     """A variant's report.json, or the one in a variant's folder. Raises SidecarError."""
-    path = path / "report.json" if path.is_dir() else path
+    if path.is_dir():
+        path = path / "report.json"
+        if not path.is_file():
+            raise SidecarError("holds no report.json", str(path.parent), "name the folder of a variant: OUT/SERIES/EPISODE/MARKET")
     try:
         report: dict[str, Any] = json.loads(read_text(path, 64 << 20))
         ids = [line["id"] for line in report["lines"]]

@@ -27,6 +27,7 @@ from ..languages.clean import clean_row
 from ..languages.text import LETTER, WORD
 
 KINDS = ("person", "place", "title", "brand", "phrase", "banned")
+YES, NO = ("yes", "y", "1", "true", "x", "sí", "si", "sim", "dnt", "✓", "✔"), ("", "no", "n", "0", "false", "não", "nao")
 FIXED = ("term", "aliases", "kind", "gender", "common", "dnt", "note")
 GENDERS = {"female": "f", "feminine": "f", "woman": "f", "male": "m", "masculine": "m", "man": "m"}
 NOT_YET = re.compile(r"(?i)[-–—?.… ]+|n\s?/\s?a|tb[acd]")  # what people fill an empty cell with
@@ -290,6 +291,9 @@ def _term(cells: dict[str, str], at: str) -> Term:
     gender = GENDERS.get(gender, gender)
     if gender not in ("", "f", "m"):
         raise SidecarError(f"gender {cells['gender']!r} is unknown", at, "f, m or empty")
+    dnt = cells.get("dnt", "").lower()
+    if dnt not in (*YES, *NO) and not NOT_YET.fullmatch(dnt):
+        raise SidecarError(f"dnt {cells['dnt']!r} is unknown", at, "yes, no or empty")
     bad = next((k for k, v in cells.items() if v[:1] in ("=", "+", "@") or "\x00" in v), None)
     if bad:
         raise SidecarError(f"cell {bad!r} holds a formula or control character", at, "write the plain text")
@@ -309,7 +313,7 @@ def _term(cells: dict[str, str], at: str) -> Term:
         {k: cells[k] for k in tags if cells[k] and not NOT_YET.fullmatch(cells[k])},
         {k.partition(":")[2]: v for k, v in cells.items() if k.startswith("say:") and v and not NOT_YET.fullmatch(v)},
         cells.get("note", ""),
-        cells.get("dnt", "").lower() in ("yes", "y", "1", "true", "x"),
+        dnt in YES,
     )
 
 

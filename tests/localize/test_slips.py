@@ -10,7 +10,7 @@ import pytest
 from localize.cli import main as cli
 from localize.cli.inputs import inputs
 from localize.errors import SidecarError
-from localize.series import cast
+from localize.series import cast, glossary
 from localize.service.rules import rules_of
 from localize.settings import ADDRESS, load_settings
 from tests.service.conftest import free_port
@@ -25,6 +25,7 @@ from tests.service.conftest import free_port
         (["demo", "{here}/demo", "--episode", "E99"], "choose from E01"),
         (["memory", "add", "--series", "untitled", "--lang", "es-419", "", ""], "must have words"),
         (["cast", "enrol", "--series", "untitled", "--character", " ", "{here}/file"], "is empty"),
+        (["export", "{here}", "{here}/x.xlf"], "holds no report.json"),
         (["gc", "--keep-days", "nan"], "is no number of days"),
         (["gc", "--keep-days=-1"], "is no number of days"),
         (["models", "pull", "--for", "latam", "ge2e-resemblyzer"], "name two sets"),
@@ -51,6 +52,9 @@ def test_what_is_not_known_in_a_file_is_named() -> None:
         rules_of(b'markts = ["us"]', "night/series.toml")
     with pytest.raises(SidecarError, match="a key that is not known: voic"):
         cast.parse('[Bob]\nvoic = "x"', "night/cast.toml")
+    with pytest.raises(SidecarError, match="dnt 'maybe' is unknown"):
+        glossary.parse("term,dnt,es\nSummer,maybe,Verano\n", "night/terms.csv")
+    assert glossary.parse("term,dnt,es\nSummer,Sí,\n", "night/terms.csv").terms[0].dnt
     with pytest.raises(SidecarError, match="is no table"):
         cast.parse('Bob = "x"', "night/cast.toml")
 
