@@ -20,14 +20,11 @@ def take_the_lock_first() -> None:
     if server is None:  # a client or a worker: it has no database of its own
         return
     kept: Any = server.AioSqliteConfiguration
-    if getattr(kept.begin_transaction, "at_once", False):
-        return
     as_made = kept.begin_transaction
 
     def begin_transaction(self: Any, session: Any, with_for_update: bool = False) -> Any:
         return as_made(self, session, with_for_update=True)
 
-    begin_transaction.at_once = True  # type: ignore[attr-defined]
     kept.begin_transaction = begin_transaction
 
 

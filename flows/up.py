@@ -34,7 +34,7 @@ PARTS = ("watcher", "desk", "worker", "server")  # in the order in which they ar
 START_S = 180
 LOOK_S = 5.0
 OFFER_S = 60.0
-PATIENCE_S = 10.0
+PATIENCE_S = 10.0  # in which a worker ends that was told to
 DEPLOY = ["--no-prompt", "deploy", "--all", "--prefect-file", str(ROOT / "deploy" / "prefect.yaml")]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
@@ -39,10 +41,22 @@ def read_text(path: Path, limit: int = MAX_BYTES) -> str:
 
 def write_text(path: Path, text: str) -> None:
     """A text file written whole or not at all. Raises OptionError."""
-    part = path.with_name(f".{path.name}.part")
-    try:
+    with _part_of(path) as part:
         part.write_text(text, encoding="utf-8")
         part.replace(path)
+
+
+def check_place(path: Path) -> None:
+    """See that a file can be written there, before long work; what lies there stays. Raises OptionError."""
+    with _part_of(path) as part:
+        part.touch()
+        part.unlink()
+
+
+@contextmanager
+def _part_of(path: Path) -> Iterator[Path]:
+    try:
+        yield path.with_name(f".{path.name}.part")
     except OSError as error:
         raise OptionError(f"cannot be written: {error.strerror or error}", str(path), "choose another place") from error
 

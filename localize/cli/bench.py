@@ -63,7 +63,7 @@ def _mt(args: argparse.Namespace) -> int:
     settings = load_settings()
     source, target = pair(args.pair)
     if args.out:
-        files.write_text(args.out, "")  # before the measurement: it takes minutes
+        files.check_place(args.out)  # before the measurement: it takes minutes
     if args.source is None:
         texts, references = _own_lines(source, target, args.half)
     else:

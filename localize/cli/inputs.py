@@ -45,9 +45,7 @@ def inputs(given: Iterable[Path]) -> tuple[list[Path], list[str]]:
         other = names.setdefault(episode_name(path), path)
         if other is path:
             kept.append(path)
-        elif _same(path, other):  # by another spelling
-            continue
-        else:
+        elif not _same(path, other):  # the same one by another spelling is taken once
             what = f"has the same episode name as {other}"
             unusable.append(str(InputError(what, str(path), "rename one, or run them into different --out folders")))
     return kept, unusable

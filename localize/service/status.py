@@ -14,6 +14,8 @@ from .rules import BY_HAND
 from .service import Service
 
 COLOURS = {"delivered": "green", "review": "yellow", "failed": "red", "rejected": "magenta", "running": "cyan", "held": "red"}
+
+
 @dataclass(frozen=True)
 class Standing:
     """One market of one episode: its state as people call it, and why it stands there."""

@@ -33,6 +33,11 @@ def text_of(words: Sequence[Word]) -> str:
     return " ".join(p for w in words for p in plain_words(w.text))
 
 
+def texts_of(words: Sequence[Word]) -> list[str]:
+    """The same of each word by itself."""
+    return [text_of([w]) for w in words]
+
+
 def same(one: Sequence[Word], two: Sequence[Word]) -> bool:
     """Whether two hearings say the same; how they part words and write marks does not matter."""
     return text_of(one).replace(" ", "") == text_of(two).replace(" ", "")
@@ -67,10 +72,10 @@ def _told(words: Words) -> str:
 def regions(readings: Sequence[Words]) -> list[tuple[Words, ...]]:
     """Stretches of the hearings beside each other: single words on which all agree, and what stands between those."""
     first = readings[0]
-    keys = [text_of([w]) for w in first]
+    keys = texts_of(first)
     matched: list[dict[int, int]] = []
     for other in readings[1:]:
-        blocks = SequenceMatcher(None, keys, [text_of([w]) for w in other], autojunk=False).get_matching_blocks()
+        blocks = SequenceMatcher(None, keys, texts_of(other), autojunk=False).get_matching_blocks()
         matched.append({b.a + i: b.b + i for b in blocks for i in range(b.size)})
     anchors = [i for i in range(len(first)) if all(i in m for m in matched)]
     out: list[tuple[Words, ...]] = []

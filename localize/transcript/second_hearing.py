@@ -114,7 +114,7 @@ def _on_both_sides(before: Sequence[Word], own: Words) -> int:
     what is said where two stretches of sound part is heard in both."""
     if not before or own[0].start_ms - before[-1].end_ms > BREATH_MS or not CUT_OFF.search(before[-1].text):
         return 0
-    ends, starts = ([readings.text_of([w]) for w in some] for some in (before[-EDGE:], own[:EDGE]))
+    ends, starts = readings.texts_of(before[-EDGE:]), readings.texts_of(own[:EDGE])
     for size in range(min(len(ends), len(starts)), 0, -1):
         if ends[-size:] == starts[:size] and not all(LETTER.fullmatch(t) for t in starts[:size]):
             return size
@@ -123,7 +123,7 @@ def _on_both_sides(before: Sequence[Word], own: Words) -> int:
 
 def _heard_once(words: Words, whole: Words) -> bool:
     """Whether words are there, and not twice in a row, in what is heard of both lines as one."""
-    heard, once = ([readings.text_of([w]) for w in some] for some in (whole, words))
+    heard, once = readings.texts_of(whole), readings.texts_of(words)
     found = [n for n in range(len(heard)) if heard[n : n + len(once)] == once]
     return bool(found) and not any(heard[n + len(once) : n + 2 * len(once)] == once for n in found)
 
@@ -179,7 +179,7 @@ def _possible(words: Words, span: Span, first: Words) -> Words | None:
 def _round(words: Words, first: Words) -> int:
     """How many words a later hearing has before it begins anew, where it does nothing else and the first hearing did not:
     "summer, it's grand summer, it's grand" is said once."""
-    texts, once = ([readings.text_of([w]) for w in some] for some in (words, first))
+    texts, once = readings.texts_of(words), readings.texts_of(first)
     for size in range(2, len(texts) // 2 + 1):
         rounds = all(text == texts[n % size] for n, text in enumerate(texts))
         if rounds and not any(once[n : n + size] == once[n + size : n + 2 * size] for n in range(len(once))):

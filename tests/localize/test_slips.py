@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from localize import files
 from localize.cli import main as cli
 from localize.cli.inputs import inputs
 from localize.errors import SidecarError
@@ -127,3 +128,9 @@ def test_commands_find_the_service_of_their_home_and_a_start_does_not_keep_the_l
     (tmp_path / ADDRESS).write_text("[")
     monkeypatch.delenv("LOCALIZE_BUCKET")
     assert load_settings().bucket == ""
+
+
+def test_a_place_that_is_looked_at_keeps_what_lies_there(tmp_path: Path) -> None:
+    (tmp_path / "best.txt").write_text("of the last measurement")
+    files.check_place(tmp_path / "best.txt")
+    assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {"best.txt": "of the last measurement"}
