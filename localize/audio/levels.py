@@ -1,6 +1,6 @@
-"""Levels: BS.1770 loudness, the level of speech, true peak, and a true-peak limiter.
+"""Levels: BS.1770 loudness, the level of speech, and one sound found in another.
 
-Samples are float32, mono (n,) or stereo (n, 2); 1.0 is full scale. Levels are in LUFS (K-weighted), peaks in dBTP."""
+Samples are float32, mono (n,) or stereo (n, 2); 1.0 is full scale. Levels are in LUFS (K-weighted)."""
 
 from __future__ import annotations
 
@@ -92,40 +92,3 @@ def match(wanted: Samples, found: Samples, rate: int, lag_ms: int = 1000) -> tup
     rest = two - gain * moved
     explained = 10 * np.log10(max(float(two @ two), 1e-12) / max(float(rest @ rest), 1e-12))
     return 1000 * shift / rate, float(explained)
-
-
-def true_peak(samples: Samples) -> float:
-    """Highest peak in dBTP, four times oversampled."""
-    wide = samples[:, None] if samples.ndim == 1 else samples
-    return float(20 * np.log10(max(float(_peaks(wide).max(initial=0)), 1e-6)))
-
-
-def limit(samples: Samples, rate: int, ceiling_db: float, look_ms: int = 5) -> Samples:
-    """Samples (n, channels) with no true peak above the ceiling: look-ahead gain, smooth, no delay."""
-    from scipy import ndimage, signal
-
-    wanted = np.minimum(1.0, 10 ** (ceiling_db / 20) / np.maximum(_peaks(samples), 1e-9))
-    if wanted.min(initial=1.0) >= 1.0:
-        return samples
-    width = 2 * (rate * look_ms // 1000) + 1
-    held = ndimage.minimum_filter1d(wanted, 2 * width - 1)
-    window = np.hanning(width + 2)[1:-1]
-    smooth = signal.oaconvolve(np.pad(held, width // 2, mode="edge"), window / window.sum(), mode="valid")
-    return np.asarray(samples * smooth[:, None], np.float32)
-
-
-def _peaks(samples: Samples, block: int = 1 << 17, reach: int = 64) -> Samples:
-    """The highest of each sample's four phases and all its channels; samples (n, channels).
-
-    A block at a time, with `reach` samples around it for the filter: a minute at once takes 300 MB, and four times as long.
-    """
-    from scipy import signal
-
-    out = np.zeros(len(samples), np.float32)
-    for start in range(0, len(samples), block):
-        before, end = max(0, start - reach), min(len(samples), start + block)
-        high = np.abs(signal.resample_poly(samples[before : end + reach].astype(np.float32), 4, 1, axis=0))
-        # numpy is slow at maxima along a short axis
-        over = functools.reduce(np.maximum, high.T)[4 * (start - before) : 4 * (end - before)]
-        out[start:end] = functools.reduce(np.maximum, (over[phase::4] for phase in range(4)))
-    return out

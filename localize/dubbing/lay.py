@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import soxr
 
-from ..audio.levels import active_level, limit
+from ..audio.levels import active_level
 from ..audio.samples import RATE, Samples, length_ms
 from ..audio.spans import Span
+from ..audio.true_peak import limit
 from ..engines.base import Clip
 from ..engines.speech.voices import Voices
 from ..errors import LocalizeError, StoreError, UnusableResult, one_line

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..audio.levels import limit, loudness
+from ..audio.levels import loudness
 from ..audio.samples import RATE, Samples
+from ..audio.true_peak import Peaks, limit
 from ..markets import Loudness
 
 CODEC_ROOM_DB = 0.6  # what AAC at 192 kbit/s was seen to add to true peaks of limited material
@@ -27,10 +28,10 @@ def master(mixed: Samples, preset: Loudness, ceiling_db: float | None = None) ->
     level = loudness(mixed, RATE)
     if level <= -70:
         return mixed
-    gain = preset.lufs - level
+    gain, peaks = preset.lufs - level, Peaks(mixed)
     out = mixed
     for _ in range(TRIES):
-        out = limit((mixed * 10 ** (gain / 20)).astype(np.float32), RATE, ceiling)
+        out = limit(mixed, RATE, ceiling, 10 ** (gain / 20), peaks)
         off = preset.lufs - loudness(out, RATE)
         if abs(off) < 0.05:
             break

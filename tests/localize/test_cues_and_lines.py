@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize.audio.levels import limit, true_peak
 from localize.audio.samples import RATE
+from localize.audio.true_peak import limit, true_peak
 from localize.dubbing import lay, timing
 from localize.dubbing.spoken_line import SpokenLine
 from localize.dubbing.timing import Slot

@@ -9,8 +9,9 @@ import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import signal
 
-from localize.audio import envelope, levels, stem
+from localize.audio import envelope, levels, stem, true_peak
 from localize.audio.samples import RATE
 from localize.dubbing import lay, timing
 from localize.dubbing.spoken_line import SpokenLine
@@ -40,7 +41,7 @@ def test_loudness_and_peak_agree_with_ffmpeg(tmp_path: Path, level: float) -> No
     soundfile.write(tmp_path / "a.wav", samples, RATE, subtype="FLOAT")
     theirs = ffmpeg.loudness(tmp_path / "a.wav")
     assert levels.loudness(samples, RATE) == pytest.approx(theirs["lufs"], abs=0.15)
-    assert levels.true_peak(samples) == pytest.approx(theirs["true_peak_dbtp"], abs=0.3)
+    assert true_peak.true_peak(samples) == pytest.approx(theirs["true_peak_dbtp"], abs=0.3)
     assert len(theirs["momentary"]) > 100
 
 
@@ -48,18 +49,33 @@ def test_loudness_and_peak_agree_with_ffmpeg(tmp_path: Path, level: float) -> No
 @settings(max_examples=15, deadline=None)
 def test_the_limiter_holds_its_ceiling_and_leaves_the_rest(gain: float, ceiling: float) -> None:
     samples = speechlike(2, 0.2) * np.float32(gain)
-    out = levels.limit(samples, RATE, ceiling)
-    assert levels.true_peak(out) <= ceiling + 0.1
+    out = true_peak.limit(samples, RATE, ceiling)
+    assert true_peak.true_peak(out) <= ceiling + 0.1
     assert len(out) == len(samples)
-    quiet = levels.limit(samples * 0.01, RATE, ceiling)
+    quiet = true_peak.limit(samples * 0.01, RATE, ceiling)
     assert np.array_equal(quiet, samples * np.float32(0.01))
+
+
+@given(st.integers(0, 2000), st.lists(st.floats(0.01, 3.0), min_size=1, max_size=6), st.integers(1, 2))
+@settings(max_examples=60, deadline=None)
+def test_peaks_that_are_looked_for_where_they_may_be_are_those_of_the_whole(count: int, levels_: list[float], channels: int) -> None:
+    rng = np.random.default_rng(count)
+    shape = np.repeat(rng.choice([0.0, 0.05, 1.0], count // 300 + 1), 300)[:count, None]
+    samples = (0.3 * shape * rng.standard_normal((count, channels))).astype(np.float32)
+    high = np.abs(signal.resample_poly(samples, 4, 1, axis=0)).reshape(count, 4, channels).max((1, 2), initial=0)
+    peaks = true_peak.Peaks(samples)
+    assert peaks.highest() == pytest.approx(float(high.max(initial=0)), rel=1e-5)
+    for level in levels_:  # in any order: what was found stays
+        found = peaks.over(level)
+        assert np.allclose(found[high >= level], high[high >= level], rtol=1e-5)
+        assert (found <= high * 1.00001 + 1e-7).all()
 
 
 @pytest.mark.parametrize("preset", [Loudness(-14, 0.5, -1), Loudness(-23, 0.5, -1), Loudness(-27, 2, -2)])
 def test_mastering_meets_its_preset(preset: Loudness) -> None:
     out = master.master(speechlike(10, 0.05), preset)
     assert levels.loudness(out, RATE) == pytest.approx(preset.lufs, abs=0.2)
-    assert levels.true_peak(out) <= preset.true_peak
+    assert true_peak.true_peak(out) <= preset.true_peak
 
 
 def test_mixing_scales_nothing() -> None:
