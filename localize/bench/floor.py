@@ -82,7 +82,8 @@ def encoding(episodes: list[Path], markets: int) -> float:
     """Seconds to encode the episodes' sound as AAC once a market, as many at a time as there are cores by themselves."""
     seconds = 0.0
     for path in episodes:
-        argv = ["-v", "error", "-i", ffmpeg.url(path), "-vn", "-ar", str(RATE), "-c:a", "aac", "-b:a", "192k", "-f", "null", "-"]
+        argv = ["-v", "error", "-i", ffmpeg.url(path), "-vn", "-ar", str(RATE), "-c:a", "aac", "-b:a", "192k"]
+        argv += ["-aac_coder", ffmpeg.CODER, "-f", "null", "-"]
         started = time.perf_counter()
         for _market in range(markets):
             ffmpeg.run(argv)

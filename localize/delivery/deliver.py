@@ -25,7 +25,7 @@ from .ingredients import Ingredients
 from .render import Render
 from .result import Delivered
 
-VERSION = 13
+VERSION = 14
 STALE_S = 24 * 3600.0
 
 

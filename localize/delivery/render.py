@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from ..subtitles import formats, sdh
 from ..subtitles.cues import Look, for_language
 from ..subtitles.cues import cues as cut_cues
 from ..subtitles.cues import look as look_of
+from ..threads import together
 from . import report, report_page, spent
 from .ingredients import Ingredients
 from .replace_text import Replaced, replaced
@@ -57,17 +60,16 @@ class Render:
         names += self._forced(looks[self.market.language])
         names += self._proposed()
         if self.made.spoken:
-            samples, rate = from_flac(self.session.steps.store.need(self.made.spoken.track))
-            write_wav(self.work / f"{base}.dub.wav", samples, rate)
             names.append(f"{base}.dub.wav")
         if self.made.burnt_in:
             self.replaced = self._replace_text(cues[self.market.language], looks[self.market.language])
         video = f"{self.episode.name}.{self.market.name}.mp4"
-        measured = self._mux(self.work / video, names)
+        jobs: list[Callable[[], Any]] = [partial(self._mux, self.work / video, names), partial(self._dub, base)]
+        (measured, output), _dub = together(jobs, self.session.settings.threads)
         names.append(video)
         if "burned" in self.market.also:
             names.append(self._burn(video, cues[self.market.language], looks[self.market.language]))
-        variant = self._variant(cues, looks, self._probe(self.work / video, measured))
+        variant = self._variant(cues, looks, output)
         checks = qc_checks.run(variant)
         self.verdict = worst(c.verdict for c in checks)
         data = self._report(variant, checks, names, measured)
@@ -76,6 +78,12 @@ class Render:
         page = report_page.html(data, variant, checks, measured["momentary"], self.made.listened, stills)
         (self.work / "report.html").write_text(page, encoding="utf-8")
         return [*names, "report.json", "report.html"]
+
+    def _dub(self, base: str) -> None:
+        """The speech track, where there is one."""
+        if self.made.spoken:
+            samples, rate = from_flac(self.session.steps.store.need(self.made.spoken.track))
+            write_wav(self.work / f"{base}.dub.wav", samples, rate)
 
     def _texts(self, tag: str, cues: list[Cue], look: Look) -> list[str]:
         """One language's subtitle files."""
@@ -167,8 +175,8 @@ class Render:
             cues[tag] = for_language(self._transcript(tag), texts, until, looks[tag])
         return cues, looks
 
-    def _mux(self, target: Path, names: list[str]) -> dict[str, Any]:
-        """Mux, measure the encoded programme, and master anew where the codec moved it past the preset."""
+    def _mux(self, target: Path, names: list[str]) -> tuple[dict[str, Any], Output]:
+        """Mux, measure what was made, and master anew where the codec moved the programme past the preset."""
         language, settings = self.session.settings.language(self.market.language), self.session.settings
         source = self._source_language()
         samples, _rate = from_flac(self.session.steps.store.need(self.made.programme))
@@ -190,8 +198,7 @@ class Render:
             "comment": "Dubbed and subtitled by machine; voices are synthetic." if dubbed else "Subtitled by machine.",
         }
         ceiling, preset = self.preset.true_peak - master.CODEC_ROOM_DB, self.preset
-        measured: dict[str, Any] = {}
-        for attempt in range(TRIES):
+        for attempt in range(1, TRIES + 1):
             wav = self.work / "programme.tmp"
             write_wav(wav, samples, RATE)
             argv = ffmpeg.mux_argv(
@@ -205,15 +212,14 @@ class Render:
             timeout = MUX_S + 2 * info.duration_ms / 1000
             ffmpeg.run(["-v", "error", *argv], timeout=timeout, where=self.episode.name)
             wav.unlink()
-            measured = ffmpeg.loudness(target)
+            measured, output = self._measured(target)
             off, over = measured["lufs"] - preset.lufs, measured["true_peak_dbtp"] - preset.true_peak
-            if (abs(off) <= min(0.25, preset.tolerance / 2) and over <= 0) or measured["lufs"] < -69:
-                break
-            if attempt + 1 < TRIES:
-                ceiling -= max(0.0, over) + (0.1 if over > 0 else 0.0)
-                wanted = Loudness(preset.lufs - (off if abs(off) > 0.25 else 0.0), preset.tolerance, preset.true_peak)
-                samples = master.master(samples, wanted, ceiling)
-        return measured
+            if (abs(off) <= min(0.25, preset.tolerance / 2) and over <= 0) or measured["lufs"] < -69 or attempt == TRIES:
+                return measured, output
+            ceiling -= max(0.0, over) + (0.1 if over > 0 else 0.0)
+            wanted = Loudness(preset.lufs - (off if abs(off) > 0.25 else 0.0), preset.tolerance, preset.true_peak)
+            samples = master.master(samples, wanted, ceiling)
+        raise AssertionError("the last try is returned")
 
     def _source_language(self) -> str:
         try:
@@ -221,10 +227,14 @@ class Render:
         except LocalizeError:
             return "und"
 
-    def _probe(self, path: Path, measured: dict[str, Any]) -> Output:
+    def _measured(self, path: Path) -> tuple[dict[str, Any], Output]:
+        """The video's loudness, and what a reader of the file finds in it."""
         source = self.episode.media
         dropped = Path(self.episode.path)
-        made, theirs = ask([path, dropped], hashes=True)
+        looks: list[Callable[[], Any]] = [
+            partial(ffmpeg.loudness, path), partial(ask, [path, dropped], hashes=True), partial(self._matched, path),
+        ]  # fmt: skip
+        measured, (made, theirs), (offset, alike) = together(looks, self.session.settings.threads)
         found = probe.media_of(made, path.name)
         sounds, texts = ([s for s in made["streams"] if s["type"] == kind] for kind in ("audio", "subtitle"))
         facts = {
@@ -233,10 +243,7 @@ class Render:
             "text_languages": tuple(s["language"] for s in texts),
         }
         same = self.replaced is not None or probe.same_packets(made, theirs, path, dropped)
-        wanted, rate = from_flac(self.session.steps.store.need(self.made.programme))
-        coarse = np.asarray(soxr.resample(wanted.mean(1), rate, COARSE), np.float32)
-        offset, alike = levels.match(coarse, ffmpeg.decode(path, COARSE, 1)[:, 0], COARSE)
-        return Output(
+        return measured, Output(
             drift_ms=found.duration_ms - source.duration_ms,
             sound_drift_ms=found.sound_end_ms - source.duration_ms,
             picture_same=same,
@@ -246,6 +253,12 @@ class Render:
             match_db=round(alike, 1),
             **facts,
         )
+
+    def _matched(self, path: Path) -> tuple[float, float]:
+        """The video's first sound against the programme: its shift in ms, and the dB explained."""
+        wanted, rate = from_flac(self.session.steps.store.need(self.made.programme))
+        coarse = np.asarray(soxr.resample(wanted.mean(1), rate, COARSE), np.float32)
+        return levels.match(coarse, ffmpeg.decode(path, COARSE, 1)[:, 0], COARSE)
 
     def _variant(self, cues: dict[str, list[Cue]], looks: dict[str, Look], output: Output) -> Variant:
         settings, spoken = self.session.settings, self.made.spoken

@@ -86,22 +86,32 @@ def dub(
         except LocalizeError as error:
             return 0, failure(error)
 
-    def take(i: int) -> Spoken:
-        part, about = parts[i], f"{subject} {parts[i].line.id}"
-        errors: list[str] = []
+    def take(i: int) -> tuple[Take, Samples]:
+        spoken = said[i].result()
+        if spoken.clip is None:
+            return _failed(parts[i], spoken.error or UNSAID), np.zeros(0, np.float32)
+        return _lay(parts[i], places[i], spoken, spoken.clip, lengths[i][0], count)
+
+    def say(i: int) -> Spoken:
         try:
-            for speed in dict.fromkeys((_speed(part, places[i], lengths[i][0], voice, espeak, steps, about), 1.0)):
-                try:
-                    digest, clip = speak(part, speed, voice, espeak, steps, about)
-                    return Spoken(digest, clip, speed, "; ".join(errors))
-                except StoreError:
-                    raise
-                except LocalizeError as error:  # at its natural pace it is stretched instead
-                    errors.append(failure(error))
-            return Spoken("", None, 1.0, errors[-1])
+            return say_fitted(i)
         finally:
             tick(1)
 
+    def say_fitted(i: int) -> Spoken:
+        part, about = parts[i], f"{subject} {parts[i].line.id}"
+        errors: list[str] = []
+        for speed in dict.fromkeys((_speed(part, places[i], lengths[i][0], voice, espeak, steps, about), 1.0)):
+            try:
+                digest, clip = speak(part, speed, voice, espeak, steps, about)
+                return Spoken(digest, clip, speed, "; ".join(errors))
+            except StoreError:
+                raise
+            except LocalizeError as error:  # at its natural pace it is stretched instead
+                errors.append(failure(error))
+        return Spoken("", None, 1.0, errors[-1])
+
+    count = round(duration_ms * RATE / 1000)
     with ThreadPoolExecutor(max(1, threads)) as pool:
         lengths = list(pool.map(natural, parts))
         known = [i for i, (ms, _error) in enumerate(lengths) if ms]
@@ -110,19 +120,19 @@ def dub(
         ]
         places = dict(zip(known, timing.lay_out(slots, duration_ms, kept), strict=True))
         longest_first = sorted(known, key=lambda i: -lengths[i][0])  # so that no core idles at the end
-        clips = dict(zip(longest_first, pool.map(take, longest_first), strict=True))
-    track = np.zeros(round(duration_ms * RATE / 1000), np.float32)
+        said = {i: pool.submit(say, i) for i in longest_first}  # all of them before the first is laid: voices take longest
+        laid = dict(zip(longest_first, pool.map(take, longest_first), strict=True))
+    track = np.zeros(count, np.float32)
     takes, alone = [], {}
     for i, part in enumerate(parts):
-        spoken = clips.get(i, Spoken("", None, 1.0, lengths[i][1]))
-        if spoken.clip is None:
-            takes.append(_failed(part, spoken.error or UNSAID))
+        made, sound = laid.get(i) or (_failed(part, lengths[i][1] or UNSAID), np.zeros(0, np.float32))
+        if not made.clip:
+            takes.append(made)
             continue
-        made, laid = _lay(part, places[i], spoken, spoken.clip, lengths[i][0], len(track))
         at = round(made.start_ms * RATE / 1000)
-        track[at : at + len(laid)] += laid
+        track[at : at + len(sound)] += sound
         takes.append(replace(made, flags=made.flags + notes(part, espeak)))
-        alone[made.line_id] = laid
+        alone[made.line_id] = sound
     if np.abs(track).max(initial=0) > FULL:  # two voices at once may add up to more than full scale
         track = limit(track[:, None], RATE, CEILING_DB)[:, 0]
     over = {t.line_id for t in takes if any(_overlap(t, u) for u in takes if u is not t)}

@@ -44,7 +44,7 @@ class EngineContext:
     """What every engine is made with.
 
     Attributes:
-        guard: held while an engine loads, so that each model loads once a process.
+        guard: held while something is made that all share; alone: while one model loads, so that it loads once a process.
         loaded: model id -> the loaded model, for engines that share one.
         failures: engines that failed here.
         without_gpu: library -> why it cannot use the GPU here, as it was found out.
@@ -54,6 +54,7 @@ class EngineContext:
     settings: Settings
     registry: Registry
     guard: threading.RLock = field(default_factory=threading.RLock)
+    _loading: dict[str, threading.RLock] = field(default_factory=dict)
     loaded: dict[str, Any] = field(default_factory=dict)
     without_gpu: dict[str, str] = field(default_factory=dict)
     series: str = ""
@@ -63,6 +64,12 @@ class EngineContext:
     def __post_init__(self) -> None:
         self.failures = Failures(self.settings.home / FAILURES)
         self.endpoints = load_endpoints(self.settings, self.series)
+
+    def alone(self, model: str) -> threading.RLock:
+        """What is held while a model loads; others load meanwhile. One that needs `guard` to load must not be loaded by
+        who holds it."""
+        with self.guard:
+            return self._loading.setdefault(model, threading.RLock())
 
     def of_series(self, series: str) -> EngineContext:
         """The same loaded models and failures, with another series' endpoints. Raises OptionError."""

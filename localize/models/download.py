@@ -16,7 +16,8 @@ import httpx
 import tenacity
 
 from ..errors import DownloadError
-from .local_files import _size, disk, file_digest, git_digest
+from ..files import file_sha256
+from .local_files import _size, disk, git_digest
 from .request import Broken, Facts, Patience, Wanted, receive, resting, shown
 
 __all__ = ["Facts", "Patience", "Wanted", "fetch"]
@@ -34,7 +35,7 @@ def fetch(wanted: Wanted, patience: Patience, report: Callable[[int], None] = la
         raise DownloadError("out of reach, not asked again for a minute", host)
     if wanted.sha256 and wanted.bytes and _size(wanted.part) >= wanted.bytes:
         with disk(wanted.part):
-            if file_digest(wanted.part) == wanted.sha256:
+            if file_sha256(wanted.part) == wanted.sha256:
                 return Facts(wanted.sha256)
     with httpx.Client(verify=_tls(), timeout=httpx.Timeout(patience.read_s, connect=patience.answer_s)) as client:
         return _until_right(client, wanted, patience, report)
@@ -114,7 +115,7 @@ def _right(wanted: Wanted, facts: Facts) -> str:
     """The part's sha256 where it is the one wanted, or else the one that the hub promises; empty where it is not."""
     if not wanted.part.is_file():
         return ""
-    found = file_digest(wanted.part)
+    found = file_sha256(wanted.part)
     if wanted.sha256:
         return found if found == wanted.sha256 else ""
     if facts.sha256:
@@ -127,7 +128,7 @@ def _wrong(wanted: Wanted, facts: Facts) -> DownloadError:
     with disk(wanted.part):
         if not wanted.part.is_file():
             return DownloadError("the server reports a complete file but sends no data", shown(wanted.url))
-        found = file_digest(wanted.part)
+        found = file_sha256(wanted.part)
         wanted.part.replace(wanted.target.with_name(f"{wanted.target.name}.wrong-{found[:8]}"))
     promised = wanted.sha256 or facts.sha256
     if not promised:

@@ -26,12 +26,6 @@ def disk(path: Path) -> Iterator[None]:
         raise ModelError(f"cannot be used: {error.strerror or error}", str(path), "check its rights, or delete it and pull the model again") from error
 
 
-def file_digest(path: Path) -> str:
-    """sha256 of a file's bytes, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def git_digest(path: Path) -> str:
     """The sha1 that git gives a file of these bytes."""
     data = path.read_bytes()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from ..storage.leases import LeaseLost
 from ..transcript.result import Listened
 from ..transcript.steps import listen
 from .admit import admit
+from .ahead import loading
 from .at_once import Hands, Shared, start
 from .market import LanguagePart, deliver_market, gather, is_own, speak_part, translate_language
 from .results import Failed, failed
@@ -102,9 +104,12 @@ def run_market(
     """
     parts, hands = parts or Shared(), hands or Hands(1)
 
+    def dubbed(tag: str) -> bool:
+        return tag == market.language and not is_own(listened, tag)
+
     def translated(tag: str) -> LanguagePart:
         notice(f"translate {tag}")
-        with hands.hand():
+        with hands.hand(), loading(session, listened, tag) if dubbed(tag) else nullcontext():
             return stages.translate(session, episode, listened, tag)
 
     def spoken(tag: str) -> LanguagePart:
@@ -115,7 +120,7 @@ def run_market(
 
     own = market.language
     needed = {t: parts.get(f"translate {t}", partial(translated, t)) for t in (own, *market.extra_subtitles)}
-    if needed[own].spoken is None and not is_own(listened, own):
+    if needed[own].spoken is None and dubbed(own):
         needed[own] = parts.get(f"speak {own}", partial(spoken, own))
     notice(f"{market.name}: mix, mux, check")
     with hands.hand():

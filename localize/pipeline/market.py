@@ -43,6 +43,7 @@ class LanguagePart:
         listened: the episode's lines as this language says them.
         set_right: what was set right in the studio's translation into it; unused: what of that is not said.
         labels: what lines are called for the deaf that its translation marks to be kept.
+        judged: what was found in its meaning, where that is known already, and who looked.
     """
 
     listened: Listened
@@ -52,6 +53,7 @@ class LanguagePart:
     set_right: tuple[SetRight, ...] = ()
     unused: tuple[str, ...] = ()
     labels: tuple[Translation, ...] = ()
+    judged: tuple[Judged, list[EngineUse]] | None = None
 
 
 def speak_language(session: Session, episode: Episode, listened: Listened, tag: str) -> LanguagePart:
@@ -75,15 +77,18 @@ def speak_part(session: Session, episode: Episode, tag: str, part: LanguagePart)
     while True:
         session = replace(session, given_up=given_up)
         translations = fit_text.fit_text(session, episode, part.listened, tag, part.translations)
+        part = replace(part, translations=translations)
         speak = partial(_dubbed, session, episode, part.listened, tag, translations)
-        spoken, _judge = first_to_hear(session.engines, speak)
+        # a voice that loads or speaks its last line leaves a core idle, and what is worded can be judged
+        jobs: list[Callable[[], Any]] = [partial(first_to_hear, session.engines, speak), partial(_meaning, session, episode, tag, part)]
+        (spoken, _judge), judged = together(jobs, session.settings.threads)
         lost = casting.lost(session, part.listened, tag, spoken.takes)
         if not lost:
             break
         given_up = {**given_up, **lost}
     spoken = replace(spoken, takes=casting.flagged(spoken.takes, part.listened, given_up))
     engines = [*part.engines, *casting.speakers(session, part.listened, tag)]
-    return replace(part, translations=translations, spoken=spoken, engines=engines)
+    return replace(part, spoken=spoken, engines=engines, judged=judged)
 
 
 def _dubbed(
@@ -177,7 +182,7 @@ def gather(
 
 
 def _meaning(session: Session, episode: Episode, tag: str, part: LanguagePart) -> tuple[Judged, list[EngineUse]]:
-    return meaning.meaning(session, episode, part.listened, tag, part.translations)
+    return part.judged or meaning.meaning(session, episode, part.listened, tag, part.translations)
 
 
 def deliver_market(session: Session, episode: Episode, market: Market, made: Ingredients, out: Path) -> Delivered:

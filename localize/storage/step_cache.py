@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from .ledger import Ledger
 
 T = TypeVar("T")
 Find = Callable[[str], tuple[str, bytes] | None]
+_AT_FIRST: ContextVar[list[Callable[[], None]] | None] = ContextVar("at_first", default=None)
 WAIT_S = 0.5  # between two looks at a step that another machine has in hand
 FAILED_S = 24 * 3600.0  # a lasting failure is believed so long: engines, models and prompts change without a new key
 
@@ -98,6 +100,7 @@ class Steps:
             if found is not None:
                 self._count(self.reused, name)
                 return found
+            _begun()
             started = time.monotonic()
             made = make()
             data = canonical(made.value) if isinstance(made, Failure) else made
@@ -131,6 +134,8 @@ class Steps:
             for i in todo:  # others may have done some meanwhile
                 found[i] = self._known(name, keys[i])
             todo = [i for i in todo if found[i] is None]
+            if todo:
+                _begun()
             started = time.monotonic()
             made = make([rows[i][2] for i in todo]) if todo else []
             share = (time.monotonic() - started) / max(1, len(todo))
@@ -226,6 +231,22 @@ class Steps:
     def _count(self, counts: dict[str, int], name: str) -> None:
         with self._guard:
             counts[name] = counts.get(name, 0) + 1
+
+
+@contextmanager
+def at_first(do: Callable[[], None]) -> Iterator[None]:
+    """`do` is called once, as the first step that was not done before begins inside; never where all is reused."""
+    token = _AT_FIRST.set([do])
+    try:
+        yield
+    finally:
+        _AT_FIRST.reset(token)
+
+
+def _begun() -> None:
+    waiting = _AT_FIRST.get()
+    while waiting:
+        waiting.pop()()
 
 
 def step_key(name: str, version: int, inputs: Any) -> str:

@@ -74,7 +74,7 @@ class Spy:
         if name == "source-left":
             return [False for _pair in inputs.pairs]
         made: dict[str, Any] = {"listen": HEARD, "dub": SPOKEN, "fit-text": MADE[0], "read-picture": BurntIn(()), "probe": MEDIA}
-        plain = {"read-back": [], "left-speech": 0.0, "bed-kept": [-20.0, None], "mix-level": -20.0, "cuts": [], "length": 1000,
+        plain = {"read-back": [], "hear-stretch": [], "left-speech": 0.0, "bed-kept": [-20.0, None], "mix-level": -20.0, "cuts": [], "length": 1000,
                                  "sound-tracks": ["a:0", "", "", ""], "tongue": "", "language": "en"}
         return to_json(made[name]) if name in made else plain[name]
 
@@ -141,6 +141,8 @@ def every_step(settings: Settings, episode: Episode, file: Path) -> Spy:
     speak.speak(part, 1.0, session.engines.synthesizer(), settings.language(TAG).espeak, steps, "E01 L001")
     speak.natural_ms(part, session.engines.synthesizer(), settings.language(TAG).espeak, steps, "E01 L001")
     listen_back.read_back(session, episode, "track", TAG)
+    whisper, told = session.engines.transcriber(TAG), other.inputs["read-back"]
+    listen_back.hear_stretch(steps, whisper, np.zeros(480, np.float32), told, f"E01 {TAG}")
     leftover_speech.left_speech(session, episode, HEARD, "bed")
     mixing.mix(session, episode, "bed", "track", preset, f"E01 {TAG}")
     mixing.original(session, episode, preset)

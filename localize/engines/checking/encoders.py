@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import EngineError
+from ...files import file_sha256
 from ...records import EngineUse
 from ..base import EngineContext, version_of
 
@@ -147,6 +148,5 @@ def _folder(module: str) -> Path | None:
 def _digest(folder: Path, names: tuple[str, ...]) -> str:
     total = hashlib.sha256()
     for name in names:
-        with (folder / name).open("rb") as file:
-            total.update(hashlib.file_digest(file, "sha256").digest())
+        total.update(bytes.fromhex(file_sha256(folder / name)))
     return total.hexdigest()

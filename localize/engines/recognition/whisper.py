@@ -41,9 +41,13 @@ class Whisper:
         digest = self.context.registry.identity(self.model_id)
         return EngineUse("recognise", self.name, version, model.id, digest, model.licence)
 
+    def load(self) -> None:
+        """Load the model ahead of its first use."""
+        self.loaded()
+
     def loaded(self) -> Any:
         """The model, loaded once a process."""
-        with self.context.guard:
+        with self.context.alone(self.model_id):
             if self.model_id not in self.context.loaded:
                 folder = ensure(self.context.registry, self.context.settings, self.model_id)
                 from faster_whisper import WhisperModel

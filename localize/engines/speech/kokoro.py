@@ -65,11 +65,22 @@ class Kokoro:
         digest = hashlib.sha256(digest.encode()).hexdigest()
         return EngineUse("speak", self.name, version, MODEL, digest, registry.model(MODEL).licence)
 
+    def load(self) -> None:
+        """Load what plans and what speaks, ahead of the first line."""
+        self._planner()
+        self._loaded()
+
     def _loaded(self) -> Any:
-        with self.context.guard:
+        with self.context.alone(MODEL):
             if self._session is None:
                 self._session = self._on_device(self._file(self.graphs().graph))
             return self._session
+
+    def _planner(self) -> Any:
+        with self.context.alone(f"{MODEL} front"):
+            if self._front_half is None:
+                self._front_half = self._on_device(self._file("front"))
+            return self._front_half
 
     def _on_device(self, graph: Path) -> Any:
         return on_onnx(self.context, self.name, graph, lambda session: _run(session, self._sample()))
@@ -122,14 +133,12 @@ class Kokoro:
         return Clip(np.concatenate(parts[:-1]), RATE)
 
     def length_ms(self, phonemes: str, voice: str, speed: float) -> int | None:
-        with self.context.guard:
-            if self._front_half is None:
-                self._front_half = self._on_device(self._file("front"))
+        planner = self._planner()
         frame_ms = 1000 * kokoro_graph.HOP / RATE
         pause = np.full(round(JOIN_MS / frame_ms), -120.0)
         levels: list[Any] = []
         for inputs in self._inputs(phonemes, voice, speed):
-            levels += [_run(self._front_half, inputs) * DB_A_UNIT, pause]
+            levels += [_run(planner, inputs) * DB_A_UNIT, pause]
         return spoken_ms(np.concatenate(levels[:-1]), frame_ms) if levels else 0
 
     def check_voice(self, voice: str) -> None:
