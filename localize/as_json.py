@@ -38,6 +38,15 @@ def to_json(value: Any) -> Any:
     return value
 
 
+def fields_of(record: Any) -> dict[str, Any]:
+    """A dataclass as a dict, what it holds as it is: for `json.dumps(default=...)`. Raises TypeError for anything else."""
+    kind: Any = type(record)
+    names = _names(kind)
+    if not names:
+        raise TypeError(f"{type(record).__name__} is no JSON value")
+    return {name: getattr(record, name) for name in names}
+
+
 def from_json(kind: type[T], value: Any) -> T:
     """The inverse of `to_json` for the annotated type `kind`. Raises TypeError or KeyError on a misfit."""
     return typing.cast(T, _builder(typing.cast(Any, kind))(value))

@@ -160,18 +160,23 @@ class Engines:
         """Every voice there is."""
         return self._voices
 
-    def translators(self) -> list[Translator]:
-        """All text engines: the embedded ones, the served ones, and one for each model of the registry that has one."""
-        models = [m for m in self.context.registry.models.values() if m.task == "mt" and m.engine in MODEL_ENGINES]
+    def translators(self, here: bool = False) -> list[Translator]:
+        """All text engines: the embedded ones, the served ones, and one for each model of the registry that has one; with
+        `here`, of these only those of which something lies here."""
+        registry = self.context.registry
+        some = registry.folders() if here else registry.models
+        models = [m for m in registry.models.values() if m.task == "mt" and m.engine in MODEL_ENGINES and m.id in some]
         named = [cast(Translator, self.get(n)) for n in TRANSLATORS]
         served = [cast(Translator, e) for e in self.of_kind("mt")]
         return named + served + [cast(Translator, self._of_model(m.id, m.engine)) for m in models]
 
     def translator(self, name: str) -> Translator:
         """The text engine of that name, as routes and reports call it. Raises OptionError."""
-        for engine in self.translators():
-            if engine.name == name:
-                return engine
+        endpoint, model = self.context.endpoints.get(name), self.context.registry.models.get(name)
+        if name in TRANSLATORS or (endpoint is not None and endpoint.kind == "mt"):
+            return cast(Translator, self.get(name))
+        if model is not None and model.task == "mt" and model.engine in MODEL_ENGINES:
+            return cast(Translator, self._of_model(name, model.engine))
         known = ", ".join(e.name for e in self.translators())
         raise OptionError(f"no translation engine {name!r}", do=f"choose from {known}")
 

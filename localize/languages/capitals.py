@@ -3,6 +3,7 @@ capitals back."""
 
 from __future__ import annotations
 
+import functools
 import re
 
 from .dictionary import dictionary
@@ -36,6 +37,7 @@ def is_shouted(text: str, tag: str = "") -> bool:
     return known is not None and all(known.knows(w.lower()) for w in said)
 
 
+@functools.lru_cache(maxsize=4096)  # a line is asked about by every engine, and read again with those after it
 def calm(text: str, tag: str = "") -> str:
     """The text with its shouted sentences in sentence case and its stressed words small, each character in its place;
     acronyms keep their capitals."""

@@ -66,13 +66,13 @@ def words(text: str) -> list[str]:
 
 def identity(*tags: str) -> str:
     """Digest of the dictionaries of these tags, for the keys of what is decided by them; MISSING for one that is not there."""
-    return " ".join(_digest(path) if (path := _file(tag)) else MISSING for tag in tags)
+    return " ".join(_digest(path) if (path := found(tag)) else MISSING for tag in tags)
 
 
 @functools.lru_cache(maxsize=16)
 def dictionary(tag: str) -> Dictionary | None:
     """The dictionary of a language tag; None where the system has none that can be read."""
-    stem = _file(tag)
+    stem = found(tag)
     if stem is None:
         return None
     try:
@@ -81,10 +81,12 @@ def dictionary(tag: str) -> Dictionary | None:
         return None
 
 
-def _file(tag: str) -> Path | None:
+@functools.lru_cache(maxsize=64)  # once a process, as the dictionary itself
+def found(tag: str) -> Path | None:
+    """Where the system keeps the dictionary of a tag, without its ending; None where it has none."""
     names = FILES.get(tag, FILES.get(tag.split("-")[0], ()))
-    found = (f / n for n in names for f in FOLDERS if (f / f"{n}.dic").is_file() and (f / f"{n}.aff").is_file())
-    return next(found, None)
+    both = (f / n for n in names for f in FOLDERS if (f / f"{n}.dic").is_file() and (f / f"{n}.aff").is_file())
+    return next(both, None)
 
 
 @functools.lru_cache(maxsize=16)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable
@@ -203,6 +204,7 @@ def stands(form: str, text: str) -> bool:
     return name_pattern(form).search(text) is not None
 
 
+@functools.lru_cache(maxsize=4096)
 def name_pattern(form: str) -> re.Pattern[str]:
     """A name on word boundaries."""
     return re.compile(rf"(?<!{LETTER}){re.escape(form)}(?!{LETTER})")

@@ -61,6 +61,13 @@ class Registry:
         folder = f"{self.root}{os.sep}{model_id}{os.sep}"  # asked thousands of times an episode: no path is made for it
         return all(os.path.isfile(folder + f.name) for f in self.model(model_id).files)  # noqa: PTH113
 
+    def folders(self) -> frozenset[str]:
+        """The models of which something lies here, and whatever else does."""
+        try:
+            return frozenset(os.listdir(self.root))  # noqa: PTH208
+        except OSError:
+            return frozenset()
+
     def score(self, engine: str, source: str, target: str) -> Score:
         """The figures of an engine or model for a pair; without any where nobody measured."""
         every = self.scores.get((engine, "*", "*"), Score())

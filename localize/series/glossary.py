@@ -232,7 +232,16 @@ def _is_name(text: str, start: int, end: int) -> bool | None:
 def load(folder: Path) -> Glossary:
     """terms.csv of a series folder; an empty glossary where there is none. Raises SidecarError with the row."""
     path = folder / "terms.csv"
-    return parse(read_text(path), str(path)) if path.is_file() else Glossary()
+    if not path.is_file():
+        return Glossary()
+    facts = path.stat()
+    return _of_file(path, facts.st_mtime_ns, facts.st_size)
+
+
+@functools.lru_cache(maxsize=32)
+def _of_file(path: Path, _mtime_ns: int, _size: int) -> Glossary:
+    """The glossary of a file, read once as long as it stays the same: every episode of a batch opens it."""
+    return parse(read_text(path), str(path))
 
 
 def parse(text: str, where: str) -> Glossary:

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..errors import StoreError
-from ..records import to_json
 from .blobs import Store, canonical, named_in
 from .ledger import Ledger
 
@@ -251,4 +250,4 @@ def _begun() -> None:
 
 def step_key(name: str, version: int, inputs: Any) -> str:
     """sha256 of the canonical JSON of all that decides a step's output."""
-    return hashlib.sha256(canonical({"step": name, "version": version, "inputs": to_json(inputs)})).hexdigest()
+    return hashlib.sha256(canonical({"step": name, "version": version, "inputs": inputs})).hexdigest()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ..engines.catalogue import MODEL_ENGINES, Engines
 from ..models.registry import Registry
 from .routes import Hop, Route
@@ -10,11 +12,13 @@ OFFERED = 3
 RESTING = 1.0
 
 
-def text_hops(engines: Engines) -> tuple[list[Hop], list[str]]:
-    """The pairs that text engines offer here, and what is missing for the embedded ones."""
+def text_hops(engines: Engines, names: Collection[str] = ()) -> tuple[list[Hop], list[str]]:
+    """The pairs that text engines offer here, all or those of these names, and what is missing for the embedded ones."""
     hops, reasons = [], []
     models = engines.context.registry.models
-    for engine in engines.translators():
+    for engine in engines.translators(here=True):
+        if names and engine.name not in names:
+            continue
         for source, target in sorted(engine.pairs):
             reason = engine.unavailable(source, target)
             if not reason:
@@ -35,7 +39,7 @@ def loss(engines: Engines, name: str, source: str, target: str) -> float:
 
 def hops_of(engines: Engines, names: list[str], source: str, target: str) -> Route | None:
     """The route through engines of these names, one after the other; None where they are not there any more."""
-    hops, _reasons = text_hops(engines)
+    hops, _reasons = text_hops(engines, names)
     paths: list[tuple[Hop, ...]] = [()]
     for name in names:
         at = {p: p[-1].target if p else source for p in paths}

@@ -135,5 +135,7 @@ def identities(route: Route | None, engines: Engines) -> tuple[EngineUse, ...]:
 
 def read_besides(route: Route | None, line: Line, job: Job, engines: Engines) -> tuple[Any, ...]:
     """What those engines read of a line besides its text."""
-    hops = route.hops if route else ()
-    return tuple(engines.translator(h.engine).reads(job.ask(line), h.source, h.target) for h in hops)
+    if route is None:
+        return ()
+    ask = job.ask(line)
+    return tuple(engines.translator(h.engine).reads(ask, h.source, h.target) for h in route.hops)

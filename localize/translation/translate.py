@@ -160,16 +160,18 @@ def _from_text(
 
     through = [engines.translator(h.engine) for h in route.hops]
     strict = any(e.writes_freely for e in through)
+    dictionaries = dictionary.identity(source, job.target)
 
     def inputs(line: Line) -> TextInputs:
+        ask = job.ask(line)
         return TextInputs(
             text=line.text,
             source=source,
             target=job.target,
             route=tuple(identities),
             terms=tuple(term_key(u, job.target) for u in uses[line.id]),
-            dictionaries=dictionary.identity(source, job.target),
-            reads=tuple(e.reads(job.ask(line), h.source, h.target) for e, h in zip(through, route.hops, strict=True)),
+            dictionaries=dictionaries,
+            reads=tuple(e.reads(ask, h.source, h.target) for e, h in zip(through, route.hops, strict=True)),
         )
 
     def make(todo: list[Line]) -> list[Any]:

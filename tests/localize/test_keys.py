@@ -7,6 +7,8 @@ place here fails.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -222,6 +224,14 @@ def test_a_step_s_inputs_are_one_frozen_value_and_each_place_in_it_is_in_the_key
         assert {w[1:].split(".")[0].split("[")[0].split("+")[0] for w, _other in found} == {f.name for f in fields(inputs)}
         for where, other in found:
             assert step_key(name, 1, other) != before, f"{name}{where}"
+
+
+def test_keys_are_made_of_the_plain_values_of_their_inputs(spy: steps.Spy) -> None:
+    """As they always were, by whatever way the text is made: else everything would be done anew."""
+    for name, inputs in spy.inputs.items():
+        plain = {"step": name, "version": 1, "inputs": to_json(inputs)}
+        text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        assert step_key(name, 1, inputs) == hashlib.sha256(text.encode()).hexdigest(), name
 
 
 def test_named_inputs_give_the_keys_that_a_ledger_holds_already(settings: Settings) -> None:

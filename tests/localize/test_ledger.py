@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from localize.records import Line, Transcript, Word, from_json, to_json
 from localize.storage.blobs import Store, canonical
 from localize.storage.ledger import Ledger
-from localize.storage.step_cache import Steps, step_key
+from localize.storage.step_cache import Steps, at_first, step_key
 
 
 def test_a_done_step_is_reused_and_counted(steps: Steps) -> None:
@@ -27,6 +27,18 @@ def test_a_done_step_is_reused_and_counted(steps: Steps) -> None:
     assert steps.ran == {"s": 1}
     assert steps.reused == {"s": 1}
     assert steps.ledger.done_in_run() == {"s": 1}
+
+
+def test_the_first_step_that_is_not_done_is_told_once_and_reuse_never(steps: Steps) -> None:
+    told: list[str] = []
+    rows = [({"n": n}, f"L{n}", n) for n in (1, 2)]
+    for _ in range(2):
+        with at_first(lambda: told.append("begun")):
+            assert steps.batch("s", 1, rows, lambda items: items) == [1, 2]
+            steps.json("t", 1, {}, "x", lambda: 1)
+    assert told == ["begun"]
+    steps.json("u", 1, {}, "x", lambda: 1)  # outside, nobody asked
+    assert told == ["begun"]
 
 
 def test_a_damaged_blob_is_made_again(steps: Steps) -> None:

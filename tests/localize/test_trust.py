@@ -112,7 +112,11 @@ def test_what_is_missing_is_named_with_its_command(session: Session, monkeypatch
     from localize.languages import dictionary
 
     monkeypatch.setattr(dictionary, "FOLDERS", ())
-    these = tools(session.engines, "en", "es")
+    dictionary.found.cache_clear()
+    try:
+        these = tools(session.engines, "en", "es")
+    finally:
+        dictionary.found.cache_clear()
     assert these.books is None
     assert these.missing == ("no dictionary of es is installed: apt-get install hunspell-es",)
 
