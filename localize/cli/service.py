@@ -41,13 +41,14 @@ def _status(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from ..service.service import open_service
-    from ..service.status import show, standings
+    from ..service.status import left_in_inbox, show, standings
 
-    rows = standings(open_service(), args.series)
+    office = open_service()
+    rows = standings(office, args.series)
     if args.json:
         print(json.dumps([asdict(r) for r in rows], indent=1))
     else:
-        show(rows, Console(width=None if Console().is_terminal else 160))
+        show(rows, left_in_inbox(office, args.series), Console(width=None if Console().is_terminal else 160))
     return 0
 
 

@@ -55,7 +55,15 @@ def standings(office: Service, series: str | None = None) -> list[Standing]:
     return rows
 
 
-def show(rows: list[Standing], console: Console) -> None:
+def left_in_inbox(office: Service, series: str | None = None) -> list[str]:
+    """What lies in the inbox and is taken by no rule, a line each with the reason, as the watcher last wrote it down."""
+    noted = [str(row[0]) for row in office.books.db.all("SELECT path FROM sightings WHERE path LIKE ?", ("left:%",))]
+    known = sorted(n.removeprefix("left:") for n in noted)
+    texts = [office.bucket.read(f"status/{s}/inbox.reason.txt") for s in known if s and series in (None, s)]
+    return [line for text in texts for line in (text or b"").decode(errors="replace").splitlines()]
+
+
+def show(rows: list[Standing], left: list[str], console: Console) -> None:
     """The table, and below it a line for whatever does not move by itself."""
     markets = list(dict.fromkeys(r.market for r in rows))
     table = Table(show_edge=False, pad_edge=False)
@@ -72,3 +80,5 @@ def show(rows: list[Standing], console: Console) -> None:
     for r in rows:
         if r.state in ("stuck", "failed", "review", "died", "rejected") or r.why == BY_HAND:
             console.print(f"{r.series}/{r.episode} {r.market}: {r.state}: {r.why}", markup=False, highlight=False)
+    for line in left:
+        console.print(line, markup=False, highlight=False)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ..audio.samples import Samples
 from ..audio.spans import Span
 from ..engines.base import Transcriber
 from ..languages.clean import clean_row
-from ..records import Word
+from ..records import Line, Word
 from ..session import Session
-from . import second_hearing
+from . import in_noise, second_hearing
 from .by_sound import BySound
 from .lines import cut_lines
 from .stretches import around, each, moved
@@ -55,6 +56,22 @@ def believed_words(
         known=names.known,
     )
     return second_hearing.believed(words, lines, how)
+
+
+def heard_otherwise(
+    session: Session, hearing: Samples, speech: list[Span], language: str, lines: Sequence[Line], words: tuple[Word, ...],
+    told: set[int], names: BySound,
+) -> dict[int, str]:  # fmt: skip
+    """What is heard in the place of a line's words when there is noise, by the words' ids; `told` are doubted already."""
+    whisper = session.engines.transcriber(language)
+
+    def hear(span: Span, noise: in_noise.Noise, own: tuple[Word, ...]) -> tuple[Word, ...]:
+        sound, offset = around(hearing, span, noise.lead_ms)
+        heard = whisper.transcribe(in_noise.noisy(sound, noise), language, (), quick=True)
+        numbered = tuple(replace(w, id=n) for n, w in enumerate(names.printed(_placed(heard.words, offset, speech))))
+        return second_hearing.possible(names.repair(numbered)[0], span, own) or ()
+
+    return in_noise.other_readings(lines, words, told, hear, names.may_be, language, session.settings.threads)
 
 
 def _placed(words: tuple[Word, ...], offset: int, speech: list[Span]) -> tuple[Word, ...]:

@@ -145,7 +145,7 @@ def _heard_again(
         heard = hearing.hear(span, min(lead, room))
         numbered = tuple(replace(w, id=LATER_IDS * number + i + 1000 * span[0]) for i, w in enumerate(heard))
         repaired, more = hearing.repair(numbered)
-        take = _possible(repaired, span, first)
+        take = possible(repaired, span, first)
         changed.update(more)
         if take is not None:
             takes.append(take)
@@ -167,7 +167,7 @@ def _heard_again(
     return settled, changed
 
 
-def _possible(words: Words, span: Span, first: Words) -> Words | None:
+def possible(words: Words, span: Span, first: Words) -> Words | None:
     """A later hearing without what it repeats to no end: heard alone, recognisers loop into the silence that follows. None
     where it does nothing else: that tells neither for the first hearing nor against it."""
     words = words[: _round(words, first)]

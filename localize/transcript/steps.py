@@ -24,6 +24,7 @@ from ..media.soundtrack import stem_of
 from ..records import EngineUse, Episode, Flag, Line, SetRight, Transcript, Word, from_json, to_json
 from ..series.glossary import Term
 from ..session import Session
+from ..threads import together
 from . import (
     characters,
     dialogue_list,
@@ -42,7 +43,7 @@ from .by_sound import by_sound
 from .levels import measure_levels
 from .lines import cut_lines, join_lines
 from .picture_text import as_lines, proposed_screen, read_hardsubs
-from .recognise import believed_words, recognise, words_alone
+from .recognise import believed_words, heard_otherwise, recognise, words_alone
 from .result import Listened, Sound
 from .turns import name_speakers, split_at_voice_changes
 
@@ -145,7 +146,7 @@ def _listened(session: Session, episode: Episode, source_lang: str | None) -> Li
     )
     with session.clock.timed(episode.name, ""):
         made = session.steps.json(
-            "listen", 38, inputs, episode.name, lambda: to_json(_listen(session, episode, tag.lower(), bool(source_lang), sound()))
+            "listen", 39, inputs, episode.name, lambda: to_json(_listen(session, episode, tag.lower(), bool(source_lang), sound()))
         )
     listened = from_json(Listened, made)
     return replace(listened, recogniser=session.engines.transcriber(listened.transcript.language).identity())
@@ -211,16 +212,22 @@ def _listen(session: Session, episode: Episode, language: str, told: bool, sound
         if not speech:
             raise MediaError("nobody speaks in this episode", episode.name, "check that it is the right file")
         language = language.split("-")[0]
-        kind, words = "asr", recognise(session, hearing, speech, language)
         sounds_like = by_sound(session, language)
-        kept = believed_words(session, hearing, speech, language, sounds_like.printed(words), sounds_like)
-        words = read = kept.words
+
+        def believed() -> second_hearing.Believed:
+            first = sounds_like.printed(recognise(session, hearing, speech, language))
+            return believed_words(session, hearing, speech, language, first, sounds_like)
+
+        # hearing leaves a core idle between two stretches and wherever a line is heard again
+        jobs: list[Callable[[], Any]] = [believed, partial(read_hardsubs, session, episode, language, speech)]
+        kept, burnt = together(jobs, session.settings.threads)
+        kind, words = "asr", kept.words
+        read = words
         renamed = {str(k): v for k, v in kept.renamed.items()}
         unsure = {k for k, v in kept.renamed.items() if v.islower()} | sounds_like.doubtful(words)
         lines = split_at_voice_changes(session, cut_lines(words, speech), words, speech, hearing)
         lines, words = characters.marked(lines, words, speech)
-        lines = flagged(flagged(lines, unsure, Flag.NAME_UNSURE), set(kept.other), second_hearing.FLAG)
-        burnt = read_hardsubs(session, episode, language, speech)
+        lines = flagged(flagged(lines, unsure, Flag.NAME_UNSURE), {*kept.other}, second_hearing.FLAG)
         if burnt.lines:
             lines = as_lines(burnt.lines, words, lines, speech, language)
             kind, words, renamed = "picture", (), {}
@@ -230,7 +237,9 @@ def _listen(session: Session, episode: Episode, language: str, told: bool, sound
     readings: dict[str, str] = {}
     if kind == "asr":
         lines = join_lines(lines)
-        readings = {x.id: " … ".join(dict.fromkeys(kept.other[i] for i in x.word_ids if i in kept.other)) for x in lines}
+        in_noise = heard_otherwise(session, hearing, speech, language, lines, words, {*kept.other}, sounds_like)
+        other, lines = kept.other | in_noise, flagged(lines, {*in_noise}, second_hearing.FLAG)
+        readings = {x.id: " … ".join(dict.fromkeys(other[i] for i in x.word_ids if i in other)) for x in lines}
         timed = {w.id: w.timed for w in words if w.timed}
         lines = tuple(
             replace(x, timed=", ".join(dict.fromkeys(timed[i] for i in x.word_ids if i in timed))) for x in lines

@@ -14,7 +14,7 @@ from localize.service.episodes import DELIVERED
 from localize.service.inbox import Dropped, ready
 from localize.service.rules import Rules
 from localize.service.service import Service
-from localize.service.status import standings
+from localize.service.status import left_in_inbox, standings
 from localize.storage.bucket import Entry
 from tests.service.test_inbox import Clock, clip, different  # noqa: F401  (a fixture)
 from tests.service.test_plan import Place
@@ -103,6 +103,8 @@ def test_what_is_taken_by_no_rule_is_mentioned_once(place: Place) -> None:
     assert all(" -> " in line for line in left)
     told = (office.bucket.read("status/s/inbox.reason.txt") or b"").decode()
     assert "..E08.mp4" in told
+    assert left_in_inbox(office) == left_in_inbox(office, "s") == told.splitlines()
+    assert left_in_inbox(office, "another") == []
     office.bucket.remove("status/s/inbox.reason.txt")
     clock.now += 5
     office.look(clock)
