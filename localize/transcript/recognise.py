@@ -62,11 +62,16 @@ def heard_otherwise(
     session: Session, hearing: Samples, speech: list[Span], language: str, lines: Sequence[Line], words: tuple[Word, ...],
     told: set[int], names: BySound,
 ) -> dict[int, str]:  # fmt: skip
-    """What is heard in the place of a line's words when there is noise, by the words' ids; `told` are doubted already."""
-    whisper = session.engines.transcriber(language)
+    """What is heard in the place of a line's words when there is noise, by the words' ids; `told` are doubted already.
 
-    def hear(span: Span, noise: in_noise.Noise, own: tuple[Word, ...]) -> tuple[Word, ...]:
-        sound, offset = around(hearing, span, noise.lead_ms)
+    Nothing from a served recogniser, which is paid for each hearing.
+    """
+    whisper = session.engines.transcriber(language)
+    if whisper.identity().name in session.engines.context.endpoints:
+        return {}
+
+    def hear(span: Span, noise: int, own: tuple[Word, ...]) -> tuple[Word, ...]:
+        sound, offset = around(hearing, span, in_noise.LEAD_MS)
         heard = whisper.transcribe(in_noise.noisy(sound, noise), language, (), quick=True)
         numbered = tuple(replace(w, id=n) for n, w in enumerate(names.printed(_placed(heard.words, offset, speech))))
         return second_hearing.possible(names.repair(numbered)[0], span, own) or ()

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from localize.audio.spans import Span
 from localize.records import Line, Word
-from localize.transcript import in_noise
-from localize.transcript.in_noise import NOISES, Noise, differs, noisy, other_readings
+from localize.transcript.in_noise import BELOW_DB, NOISES, differs, noisy, other_readings
 
 Words = tuple[Word, ...]
 
@@ -65,11 +64,11 @@ def lines_of(*texts: tuple[str, float]) -> tuple[tuple[Line, ...], Words]:
 @pytest.mark.parametrize("threads", [1, 2])
 def test_only_lines_that_are_neither_sure_nor_doubted_are_heard_and_the_first_other_reading_is_told(threads: int) -> None:
     lines, every = lines_of(("four of close", 0.94), ("quite sure", 0.99), ("doubted before", 0.3), ("as it is", 0.5))
-    asked: list[tuple[Span, Noise]] = []
+    asked: list[tuple[Span, int]] = []
 
-    def hear(span: Span, noise: Noise, own: Words) -> Words:
+    def hear(span: Span, noise: int, own: Words) -> Words:
         asked.append((span, noise))
-        other = span[0] == 0 and noise is NOISES[1]
+        other = span[0] == 0 and noise == NOISES[1]
         return words("four of clubs") if other else own
 
     told = {w.id for w in every if w.text in ("doubted", "before")}
@@ -82,10 +81,10 @@ def test_only_lines_that_are_neither_sure_nor_doubted_are_heard_and_the_first_ot
 @given(st.integers(0, 20_000), st.floats(0.001, 0.5))
 def test_noise_lies_as_far_below_the_sound_as_it_is_told_and_is_the_same_each_time(count: int, level: float) -> None:
     sound = (level * np.sin(np.arange(count) / 5)).astype(np.float32)
-    for noise in in_noise.NOISES:
+    for noise in NOISES:
         made = noisy(sound, noise)
         assert made.dtype == np.float32
         assert np.array_equal(made, noisy(sound, noise))
         if count > 4000:
             below = 10 * np.log10(np.mean(sound.astype(float) ** 2) / np.mean((made - sound).astype(float) ** 2))
-            assert below == pytest.approx(noise.below_db, abs=0.5)
+            assert below == pytest.approx(BELOW_DB, abs=0.5)

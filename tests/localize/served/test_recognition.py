@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,11 @@ from localize.engines.served.recognition import pieces
 from localize.engines.served.sample import try_out
 from localize.errors import EngineError, EngineFailed, OtherLanguage, OverBudget, UnusableResult
 from localize.models import registry
-from localize.records import Word
+from localize.records import Line, Word
+from localize.session import open_session
 from localize.settings import Settings, load_settings
+from localize.transcript import recognise
+from localize.transcript.by_sound import by_sound
 from tests.localize.served.server import Served, serving
 
 KEY = "sk-test-1a2b3c4d5e6f7a8b-heard"
@@ -251,6 +255,22 @@ def test_a_language_it_does_not_know_goes_to_the_next_unasked(settings: Settings
     assert lost == ()
     assert not engines.context.failures.reason("ears")
     assert server.seen == []
+
+
+def test_a_line_is_not_heard_through_noise_where_each_hearing_is_paid_for(
+    settings: Settings, server: Served, speech: Samples
+) -> None:
+    engines_of(settings, server)
+    session = open_session("bay", settings)
+    line, words = Line("L001", "S1", 500, 2500, "Nobody heaves.", word_ids=(0, 1)), (
+        Word(0, "Nobody", 500, 1000, 0.5), Word(1, "heaves.", 1000, 2500, 0.5),
+    )  # fmt: skip
+    told = partial(recognise.heard_otherwise, session, speech, speech_spans(speech), "en", (line,), words, set())
+    assert session.engines.transcriber("en").identity().name == "ears"
+    assert told(by_sound(session, "en")) == {}
+    assert server.seen == []
+    session.engines.context.endpoints.clear()  # by our own it is heard, and other words are there
+    assert set(told(by_sound(session, "en"))) == {0, 1}
 
 
 def test_ranks_names_and_money_decide_who_hears(
