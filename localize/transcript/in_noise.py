@@ -27,8 +27,6 @@ from .doubt import plain_words
 
 Words = tuple[Word, ...]
 CLEAR = 0.95  # a line whose words are all surer, names left aside, is not heard again; of misheard lines none was
-
-
 BELOW_DB = 15.0  # the noise, under the level of what is heard
 LEAD_MS = 200  # sound before and after a line
 NOISES = (1, 2, 3)  # seeds
