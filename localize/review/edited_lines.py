@@ -16,6 +16,7 @@ from ..languages.text import normal_form, untagged
 from ..series.memory import Entry
 from ..transcript.alignment import Spoken, align
 from ..transcript.dialogue_list import units_of
+from ..transcript.studio_cues import NO_LINE
 from ..translation.finished import MOST_APART_MS
 from . import xliff
 
@@ -76,7 +77,11 @@ def from_cues(data: bytes, where: str, report: dict[str, Any]) -> Back:
     Raises SidecarError naming the cue that lies outside every line, or the line that lacks a locked name.
     """
     speakers = {line["speaker"] for line in report["lines"]}
-    units, file = units_of(data, where, int(report["episode"]["duration_ms"]), speakers)
+    try:
+        units, file = units_of(data, where, int(report["episode"]["duration_ms"]), speakers)
+    except SidecarError as error:
+        do = "bring back the variant's own subtitle file, edited" if error.what == NO_LINE else error.do
+        raise SidecarError(error.what, error.where, do) from error
     notes = (*file.notes, *file.doubts)
     spoken = [Spoken(x["id"], x["start_ms"], x["end_ms"], x["source"], x["speaker"]) for x in report["lines"]]
     made = align(units, spoken)

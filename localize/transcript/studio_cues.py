@@ -18,6 +18,7 @@ from .cue_text import Turn
 from .marks import Marked
 from .speakers_written import SHOWN, SUNG, folded, names_used, nobody
 
+NO_LINE = "holds no line"
 NO_LETTER = re.compile(r"\W")
 TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
 
@@ -103,7 +104,7 @@ def parse(
     else:
         cues = cues_of(data, notes)
     if not any(re.search(r"\w", c.text) for c in cues):
-        raise SidecarError("holds no line", where, "remove the file to have the episode recognised")
+        raise SidecarError(NO_LINE, where, "remove the file to have the episode recognised")
     cues = cue_times.set_right(cues, duration_ms, notes)
     known = cue_text.Known(
         {folded(n): n for n in names if n.strip()}, names_used(h for c in cues for h in cue_text.heads(c.text))
@@ -137,7 +138,7 @@ def parse(
                 doubt = notes.doubts.get(cue.number, "")
                 said.append(Said(start, end, turn.text, turn.speaker, turn.manner, cue.number, doubt))
     if not said and not heard and not marked:
-        raise SidecarError("holds no line", where, "remove the file to have the episode recognised")
+        raise SidecarError(NO_LINE, where, "remove the file to have the episode recognised")
     said.sort(key=lambda s: (s.start_ms, s.cue))
     doubts = (f"{where}: {notes.doubts[0]}",) if 0 in notes.doubts else ()
     return Read(tuple(said), tuple(sorted(heard, key=lambda h: h.start_ms)), notes.set_right(), doubts, tuple(marked))
@@ -164,7 +165,7 @@ def cues_of(data: bytes, notes: Notes) -> list[FileCue]:
     notes.read_as(encoding)
     cues = [c for c in cue_files.read(text, notes) if c.text.strip()]
     if not cues:
-        raise SidecarError("holds no line", notes.where, "remove the file to have the episode recognised")
+        raise SidecarError(NO_LINE, notes.where, "remove the file to have the episode recognised")
     return cues
 
 

@@ -148,6 +148,9 @@ def test_an_edited_srt_changes_the_line_it_stands_on(tmp_path: Path) -> None:
     path.write_text(SRT.format("x").replace("Summer", "Verano"), encoding="latin-1")
     with pytest.raises(SidecarError, match=r"L000.*'Summer' is missing"):
         edited_lines.changed(path, REPORT)
+    path.write_text("")
+    with pytest.raises(SidecarError, match=r"holds no line -> bring back the variant's own subtitle file"):
+        edited_lines.changed(path, REPORT)
 
 
 @pytest.mark.parametrize("change", ["{}", "[]", "not json", '{"lines": [{"id": 1}, {"id": 1}]}'])
