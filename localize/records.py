@@ -182,6 +182,7 @@ class Flag(StrEnum):
     HEARD_OTHERWISE = "heard-otherwise"
     OTHER_VOICE = "other-voice"  # the voice that the cast names failed in this episode
     UNSURE_WORDS = "unsure-words"  # its hearings differ
+    OTHER_IN_NOISE = "other-in-noise"  # only through noise other words are heard
     NO_VOICE = "no-voice"  # a line of the studio's during which nobody is heard
     NOT_UNDERSTOOD = "not-understood"  # something in the studio's file that may be read in two ways
 

@@ -12,7 +12,7 @@ READ_BY: dict[Flag, str] = {
     Flag.TOO_LONG: "fit", Flag.LATE: "fit", Flag.RETAKE: "retakes", Flag.MISREAD: "heard", Flag.UNREAD: "read aloud",
     Flag.DROPPED: "read aloud", Flag.NO_SUBTITLE: "sources", Flag.NOT_HEARD: "sources", Flag.PICTURE_UNSURE: "sources",
     Flag.HEARD_OTHERWISE: "sources", Flag.SENTENCE_PARTED: "said once",
-    Flag.UNSURE_WORDS: "transcript", Flag.NOT_UNDERSTOOD: "sources", Flag.OTHER_VOICE: "voices",
+    Flag.UNSURE_WORDS: "transcript", Flag.OTHER_IN_NOISE: "transcript", Flag.NOT_UNDERSTOOD: "sources", Flag.OTHER_VOICE: "voices",
     Flag.NO_VOICE: "lines heard",
 }  # fmt: skip
 

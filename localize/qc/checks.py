@@ -243,10 +243,15 @@ def sources(v: Variant) -> Check:
 
 
 def transcript(v: Variant) -> Check:
-    """What was recognised was really said: a line whose hearings differ is shown with both."""
-    by_id = {line.id: line.text for line in v.lines}
-    bad = [f"{i}: “{by_id[i]}” or “{other}”" for i, other in v.readings.items() if i in by_id]
-    bad += [f"{x.id}: {f}" for x in v.lines for f in x.flags if Flag.UNSURE_WORDS.marks(f) and x.id not in v.readings]
+    """What was recognised was really said: a line whose hearings differ is shown with both.
+
+    A line that sounds otherwise through noise only, and that a linguist knew as it is written, is no question any more.
+    """
+    known = {t.line_id for t in v.translations if t.by_person and t.origin != "source"}
+    unsure, weak = Flag.UNSURE_WORDS.marks, Flag.OTHER_IN_NOISE.marks
+    left = [x for x in v.lines if x.id not in known or any(unsure(f) for f in x.flags)]
+    bad = [f"{x.id}: “{x.text}” or “{v.readings[x.id]}”" for x in left if x.id in v.readings]
+    bad += [f"{x.id}: {f}" for x in left for f in x.flags if (unsure(f) or weak(f)) and x.id not in v.readings]
     return _check("transcript", Verdict.REVIEW, bad, f"{len(bad)} lines heard in two ways", "none")
 
 

@@ -48,7 +48,7 @@ def other_readings(
     Args:
         told: words that are doubted already: their lines are left.
         hear: the words of a span in one of NOISES, names put right; given the words that stand.
-        is_name: whether the first words hold a name that the second may be a mishearing of.
+        is_name: whether the first words hold a name, of which the second are one hearing.
         tag: the language, in which figures are compared as they are said.
     """
     by_id = {w.id: w for w in words}
@@ -67,9 +67,10 @@ def other_readings(
 
 
 def differs(one: Words, two: Words, is_name: Callable[[Words, Words], bool], tag: str) -> bool:
-    """Whether a hearing has other words in the place of some; words more or fewer tell nothing, in noise."""
+    """Whether a hearing has other words in the place of some. Words more or fewer tell nothing, in noise; nor do names: they
+    were put right by their sound, of what was heard with the series' names at hand."""
     return any(
-        first and other and _said(first, tag) != _said(other, tag) and not is_name(first, other)
+        first and other and _said(first, tag) != _said(other, tag) and not is_name(first, first)
         for first, other in readings.regions([one, two])
     )
 

@@ -238,7 +238,7 @@ def _listen(session: Session, episode: Episode, language: str, told: bool, sound
     if kind == "asr":
         lines = join_lines(lines)
         in_noise = heard_otherwise(session, hearing, speech, language, lines, words, {*kept.other}, sounds_like)
-        other, lines = kept.other | in_noise, flagged(lines, {*in_noise}, second_hearing.FLAG)
+        other, lines = kept.other | in_noise, flagged(lines, {*in_noise}, Flag.OTHER_IN_NOISE)
         readings = {x.id: " … ".join(dict.fromkeys(other[i] for i in x.word_ids if i in other)) for x in lines}
         timed = {w.id: w.timed for w in words if w.timed}
         lines = tuple(

@@ -45,6 +45,24 @@ def test_a_good_variant_passes_every_rule() -> None:
     assert len({c.name for c in checks}) == len(qc_checks.RULES)
 
 
+@pytest.mark.parametrize(
+    ("flag", "origin", "found"),
+    [
+        (Flag.OTHER_IN_NOISE, "memory", Verdict.PASS),  # a linguist knew the line as it is written
+        (Flag.OTHER_IN_NOISE, "bergamot", Verdict.REVIEW),
+        (Flag.OTHER_IN_NOISE, "source", Verdict.REVIEW),  # it is shown as it was heard
+        (Flag.UNSURE_WORDS, "memory", Verdict.REVIEW),
+    ],
+)
+def test_a_line_that_is_heard_in_two_ways_is_reviewed_with_both(flag: Flag, origin: str, found: Verdict) -> None:
+    v = good()
+    lines = (replace(v.lines[0], flags=(flag,)), *v.lines[1:])
+    translations = (replace(v.translations[0], origin=origin), *v.translations[1:])
+    check = qc_checks.transcript(replace(v, lines=lines, translations=translations, readings={"L0": "y"}))
+    assert check.verdict == found
+    assert check.detail == ("" if found == Verdict.PASS else "L0: “x” or “y”")
+
+
 def take(v: variant.Variant, index: int, **changes: object) -> variant.Variant:
     takes = list(v.takes)
     takes[index] = replace(takes[index], **changes)  # type: ignore[arg-type]
@@ -156,11 +174,12 @@ def test_every_flag_is_read_by_a_check(flag: Flag) -> None:
     """Planted on a line, on its translations and on its take: its check tells of that line, and says so in its verdict
     unless the flag is only told."""
     v, told = good(), f"{flag}: why"
+    origin = "bergamot" if flag is Flag.OTHER_IN_NOISE else "memory"  # a linguist who knew the line settles that one
     for written in (flag.value, told):
         planted = replace(
             v,
             lines=(replace(v.lines[1], flags=(written,)), *v.lines[2:], v.lines[0]),
-            translations=(v.translations[0], replace(v.translations[1], flags=(written,)), v.translations[2]),
+            translations=(v.translations[0], replace(v.translations[1], flags=(written,), origin=origin), v.translations[2]),
             takes=(v.takes[0], replace(v.takes[1], flags=(Flag.NO_CLIP, told) if flag is Flag.ERROR else (written,)), v.takes[2]),
         )  # fmt: skip
         check = next(c for c in qc_checks.run(planted) if c.name == READ_BY[flag])
