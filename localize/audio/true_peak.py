@@ -11,12 +11,15 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
+from .envelope import runs
 from .samples import Samples
+from .spans import join_spans
 
 OVER = 4
 HALF = 10 * OVER  # of the filter, in samples of the higher rate
 HOP = 256
-APART = 8 * HOP  # what is nearer is looked at as one
+APART = 8  # hops; what is nearer is looked at as one
+BLOCK = 512  # hops looked at at a time: a loud minute at once takes 150 MB
 
 
 class Peaks:
@@ -32,15 +35,16 @@ class Peaks:
             np.maximum(tops[: self.count], np.abs(channel), out=tops[: self.count])
         self.tops = tops.reshape(hops, HOP).max(1) if hops else np.zeros(0, np.float32)
         around = np.pad(self.tops, 1)
-        self._reach = np.maximum(around[1:-1], np.maximum(around[:-2], around[2:])) * bound()
+        self._reach = np.maximum(around[1:-1], np.maximum(around[:-2], around[2:])) * _bound()
         self._found = np.zeros(self.count, np.float32)
         self._known = np.zeros(hops, bool)
 
     def over(self, level: float) -> Samples:
         """The highest of each sample's four phases and all its channels wherever it may reach `level`; elsewhere that, or 0."""
         wanted = self._reach >= level
-        for first, end in _runs(wanted & ~self._known, APART // HOP):
-            self._look(first * HOP, min(self.count, end * HOP))
+        for first, end in join_spans(runs(wanted & ~self._known), APART):
+            for start in range(first, end, BLOCK):
+                self._look(start * HOP, min(self.count, end * HOP, (start + BLOCK) * HOP))
             self._known[first:end] = True
         return self._found
 
@@ -80,23 +84,13 @@ def limit(
     width = 2 * (rate * look_ms // 1000) + 1
     window = np.hanning(width + 2)[1:-1]
     window /= window.sum()
-    for first, end in _runs(found > ceiling, 4 * width):
+    for first, end in join_spans(runs(found > ceiling), 4 * width):
         a, b = max(0, first - 2 * width), min(len(samples), end + 2 * width)  # as far as the gain moves, and further
         wanted = np.minimum(1.0, ceiling / np.maximum(found[a:b], 1e-9))
         held = ndimage.minimum_filter1d(wanted, 2 * width - 1)
         smooth = signal.oaconvolve(np.pad(held, width // 2, mode="edge"), window, mode="valid")
         out[a:b] *= smooth[:, None].astype(np.float32)
     return out
-
-
-def _runs(flags: NDArray[np.bool_], apart: int) -> list[tuple[int, int]]:
-    """[start, end) of what is true, with what is fewer than `apart` from the next joined to it."""
-    at = np.flatnonzero(flags)
-    if not len(at):
-        return []
-    breaks = np.flatnonzero(np.diff(at) > apart)
-    starts, ends = np.concatenate([at[:1], at[breaks + 1]]), np.concatenate([at[breaks], at[-1:]]) + 1
-    return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
 @functools.cache
@@ -108,6 +102,6 @@ def _filter() -> NDArray[np.float32]:
 
 
 @functools.cache
-def bound() -> float:
+def _bound() -> float:
     """How far the highest true peak can lie over the highest of the samples around it: 2.24 times."""
     return float(max(np.abs(_filter()[phase::OVER]).sum() for phase in range(OVER)))

@@ -86,30 +86,26 @@ def dub(
         except LocalizeError as error:
             return 0, failure(error)
 
-    def take(i: int) -> tuple[Take, Samples]:
-        spoken = said[i].result()
-        if spoken.clip is None:
-            return _failed(parts[i], spoken.error or UNSAID), np.zeros(0, np.float32)
-        return _lay(parts[i], places[i], spoken, spoken.clip, lengths[i][0], count)
-
-    def say(i: int) -> Spoken:
+    def take(i: int) -> Spoken:
+        part, about = parts[i], f"{subject} {parts[i].line.id}"
+        errors: list[str] = []
         try:
-            return say_fitted(i)
+            for speed in dict.fromkeys((_speed(part, places[i], lengths[i][0], voice, espeak, steps, about), 1.0)):
+                try:
+                    digest, clip = speak(part, speed, voice, espeak, steps, about)
+                    return Spoken(digest, clip, speed, "; ".join(errors))
+                except StoreError:
+                    raise
+                except LocalizeError as error:  # at its natural pace it is stretched instead
+                    errors.append(failure(error))
+            return Spoken("", None, 1.0, errors[-1])
         finally:
             tick(1)
 
-    def say_fitted(i: int) -> Spoken:
-        part, about = parts[i], f"{subject} {parts[i].line.id}"
-        errors: list[str] = []
-        for speed in dict.fromkeys((_speed(part, places[i], lengths[i][0], voice, espeak, steps, about), 1.0)):
-            try:
-                digest, clip = speak(part, speed, voice, espeak, steps, about)
-                return Spoken(digest, clip, speed, "; ".join(errors))
-            except StoreError:
-                raise
-            except LocalizeError as error:  # at its natural pace it is stretched instead
-                errors.append(failure(error))
-        return Spoken("", None, 1.0, errors[-1])
+    def laid(i: int, spoken: Spoken) -> tuple[Take, Samples]:
+        if spoken.clip is None:
+            return _failed(parts[i], spoken.error or UNSAID)
+        return _lay(parts[i], places[i], spoken, spoken.clip, lengths[i][0], count)
 
     count = round(duration_ms * RATE / 1000)
     with ThreadPoolExecutor(max(1, threads)) as pool:
@@ -120,12 +116,12 @@ def dub(
         ]
         places = dict(zip(known, timing.lay_out(slots, duration_ms, kept), strict=True))
         longest_first = sorted(known, key=lambda i: -lengths[i][0])  # so that no core idles at the end
-        said = {i: pool.submit(say, i) for i in longest_first}  # all of them before the first is laid: voices take longest
-        laid = dict(zip(longest_first, pool.map(take, longest_first), strict=True))
+        said = zip(longest_first, pool.map(take, longest_first), strict=True)
+        placed = {i: laid(i, spoken) for i, spoken in said}  # by this thread, while the next ones are spoken
     track = np.zeros(count, np.float32)
     takes, alone = [], {}
     for i, part in enumerate(parts):
-        made, sound = laid.get(i) or (_failed(part, lengths[i][1] or UNSAID), np.zeros(0, np.float32))
+        made, sound = placed.get(i) or _failed(part, lengths[i][1] or UNSAID)
         if not made.clip:
             takes.append(made)
             continue
@@ -199,6 +195,6 @@ def _gain(samples: Samples, level_lufs: float) -> float:
     return float(np.clip(level_lufs - level, -24, 24))
 
 
-def _failed(part: SpokenLine, error: str) -> Take:
-    start = part.line.start_ms
-    return Take(part.line.id, "", start, start, 1.0, 1.0, 1.0, 0, part.voice, 0.0, (Flag.NO_CLIP, f"{Flag.ERROR}: {error}"))
+def _failed(part: SpokenLine, error: str) -> tuple[Take, Samples]:
+    start, flags = part.line.start_ms, (Flag.NO_CLIP, f"{Flag.ERROR}: {error}")
+    return Take(part.line.id, "", start, start, 1.0, 1.0, 1.0, 0, part.voice, 0.0, flags), np.zeros(0, np.float32)

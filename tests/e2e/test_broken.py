@@ -21,7 +21,6 @@ from localize.mixing import leftover_speech, master
 from localize.mixing import steps as mixing
 from localize.pipeline.admit import admit
 from localize.pipeline.market import gather, speak_language
-from localize.qc.variant import Output
 from localize.records import Check, Cue, Episode, Flag, Verdict, from_json
 from localize.session import Session
 from localize.subtitles.cues import Look
@@ -66,8 +65,8 @@ class Spoiled(Render):
             cues = {tag: self.spoil["cues"](list(those)) for tag, those in cues.items()}
         return cues, looks
 
-    def _mux(self, target: Path, names: list[str]) -> tuple[dict[str, Any], Output]:
-        made = super()._mux(target, names)
+    def _mux(self, target: Path, names: list[str]) -> dict[str, Any]:
+        measured = super()._mux(target, names)
         if "argv" in self.spoil:
             before = target.with_suffix(".before")
             target.rename(before)
@@ -75,8 +74,8 @@ class Spoiled(Render):
             argv += ["-map", "0", "-c", "copy", *self.spoil["argv"]]
             ffmpeg.run([*argv, "-f", "mp4", ffmpeg.url(target)])
             before.unlink()
-            made = self._measured(target)
-        return made
+            measured = ffmpeg.loudness(target)
+        return measured
 
 
 @pytest.fixture(scope="module")
