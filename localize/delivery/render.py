@@ -65,11 +65,11 @@ class Render:
             self.replaced = self._replace_text(cues[self.market.language], looks[self.market.language])
         video = f"{self.episode.name}.{self.market.name}.mp4"
         jobs: list[Callable[[], Any]] = [partial(self._mux, self.work / video, names), partial(self._dub, base)]
-        (measured, output), _dub = together(jobs, self.session.settings.threads)
+        measured, _dub = together(jobs, self.session.settings.threads)
         names.append(video)
         if "burned" in self.market.also:
             names.append(self._burn(video, cues[self.market.language], looks[self.market.language]))
-        variant = self._variant(cues, looks, output)
+        variant = self._variant(cues, looks, self._probe(self.work / video, measured))
         checks = qc_checks.run(variant)
         self.verdict = worst(c.verdict for c in checks)
         data = self._report(variant, checks, names, measured)
@@ -175,8 +175,8 @@ class Render:
             cues[tag] = for_language(self._transcript(tag), texts, until, looks[tag])
         return cues, looks
 
-    def _mux(self, target: Path, names: list[str]) -> tuple[dict[str, Any], Output]:
-        """Mux, measure what was made, and master anew where the codec moved the programme past the preset."""
+    def _mux(self, target: Path, names: list[str]) -> dict[str, Any]:
+        """Mux, measure the encoded programme, and master anew where the codec moved it past the preset."""
         language, settings = self.session.settings.language(self.market.language), self.session.settings
         source = self._source_language()
         samples, _rate = from_flac(self.session.steps.store.need(self.made.programme))
@@ -198,7 +198,8 @@ class Render:
             "comment": "Dubbed and subtitled by machine; voices are synthetic." if dubbed else "Subtitled by machine.",
         }
         ceiling, preset = self.preset.true_peak - master.CODEC_ROOM_DB, self.preset
-        for attempt in range(1, TRIES + 1):
+        measured: dict[str, Any] = {}
+        for attempt in range(TRIES):
             wav = self.work / "programme.tmp"
             write_wav(wav, samples, RATE)
             argv = ffmpeg.mux_argv(
@@ -212,14 +213,15 @@ class Render:
             timeout = MUX_S + 2 * info.duration_ms / 1000
             ffmpeg.run(["-v", "error", *argv], timeout=timeout, where=self.episode.name)
             wav.unlink()
-            measured, output = self._measured(target)
+            measured = ffmpeg.loudness(target)
             off, over = measured["lufs"] - preset.lufs, measured["true_peak_dbtp"] - preset.true_peak
-            if (abs(off) <= min(0.25, preset.tolerance / 2) and over <= 0) or measured["lufs"] < -69 or attempt == TRIES:
-                return measured, output
-            ceiling -= max(0.0, over) + (0.1 if over > 0 else 0.0)
-            wanted = Loudness(preset.lufs - (off if abs(off) > 0.25 else 0.0), preset.tolerance, preset.true_peak)
-            samples = master.master(samples, wanted, ceiling)
-        raise AssertionError("the last try is returned")
+            if (abs(off) <= min(0.25, preset.tolerance / 2) and over <= 0) or measured["lufs"] < -69:
+                break
+            if attempt + 1 < TRIES:
+                ceiling -= max(0.0, over) + (0.1 if over > 0 else 0.0)
+                wanted = Loudness(preset.lufs - (off if abs(off) > 0.25 else 0.0), preset.tolerance, preset.true_peak)
+                samples = master.master(samples, wanted, ceiling)
+        return measured
 
     def _source_language(self) -> str:
         try:
@@ -227,14 +229,11 @@ class Render:
         except LocalizeError:
             return "und"
 
-    def _measured(self, path: Path) -> tuple[dict[str, Any], Output]:
-        """The video's loudness, and what a reader of the file finds in it."""
+    def _probe(self, path: Path, measured: dict[str, Any]) -> Output:
         source = self.episode.media
         dropped = Path(self.episode.path)
-        looks: list[Callable[[], Any]] = [
-            partial(ffmpeg.loudness, path), partial(ask, [path, dropped], hashes=True), partial(self._matched, path),
-        ]  # fmt: skip
-        measured, (made, theirs), (offset, alike) = together(looks, self.session.settings.threads)
+        looks: list[Callable[[], Any]] = [partial(ask, [path, dropped], hashes=True), partial(self._matched, path)]
+        (made, theirs), (offset, alike) = together(looks, self.session.settings.threads)
         found = probe.media_of(made, path.name)
         sounds, texts = ([s for s in made["streams"] if s["type"] == kind] for kind in ("audio", "subtitle"))
         facts = {
@@ -243,7 +242,7 @@ class Render:
             "text_languages": tuple(s["language"] for s in texts),
         }
         same = self.replaced is not None or probe.same_packets(made, theirs, path, dropped)
-        return measured, Output(
+        return Output(
             drift_ms=found.duration_ms - source.duration_ms,
             sound_drift_ms=found.sound_end_ms - source.duration_ms,
             picture_same=same,

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Sequence
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from ..languages.read_aloud import read_aloud
-from ..languages.text import normal_form
+from ..languages.read_aloud import as_said
 from ..records import Flag, Take, Word
 
 JUDGED = ("en", "es", "pt")  # languages that the embedded recogniser reads well enough to judge a dub
@@ -34,12 +33,6 @@ def by_line(takes: Iterable[Take], heard: Sequence[Word]) -> dict[str, str]:
             ]
             out[take.line_id] = " ".join(inside)
     return out
-
-
-def as_said(text: str, tag: str) -> str:
-    """A text in the words that a voice says, compared form: figures, money, times and signs read in the language `tag`;
-    as it stands where no language is given."""
-    return normal_form(read_aloud(text, tag).text if tag else text)
 
 
 def differs(text: str, heard: str, tag: str = "") -> float:

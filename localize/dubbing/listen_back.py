@@ -6,7 +6,7 @@ A stretch of a track is a step of its own: where one line was edited, the others
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,19 +26,14 @@ from . import retake
 
 @dataclass(frozen=True, kw_only=True)
 class ReadBackInputs:
-    """All that decides what is read from a dub; `names`: those that the recogniser is told to expect."""
+    """All that decides what is read from a dub.
+
+    Attributes:
+        track: digest of its track; of a stretch of it, sha256 of the samples at 48 kHz.
+        names: those that the recogniser is told to expect.
+    """
 
     track: str
-    language: str
-    names: tuple[str, ...]
-    engine: EngineUse
-
-
-@dataclass(frozen=True, kw_only=True)
-class StretchInputs:
-    """All that decides what is read from a stretch of a dub; `sound`: sha256 of its samples at 48 kHz."""
-
-    sound: str
     language: str
     names: tuple[str, ...]
     engine: EngineUse
@@ -87,9 +82,7 @@ def _read(session: Session, inputs: ReadBackInputs, whisper: Transcriber, subjec
 def hear_stretch(steps: Steps, whisper: Transcriber, sound: Samples, inputs: ReadBackInputs, subject: str) -> tuple[Word, ...]:
     """The words of a stretch of a track at 48 kHz, at the first try; what a recogniser that loops writes faster than anyone
     speaks stands once."""
-    stretch = StretchInputs(
-        sound=hashlib.sha256(sound.tobytes()).hexdigest(), language=inputs.language, names=inputs.names, engine=inputs.engine
-    )  # fmt: skip
+    stretch = replace(inputs, track=hashlib.sha256(sound.tobytes()).hexdigest())
 
     def make() -> Any:
         heard = whisper.transcribe(to_asr(sound), inputs.language.split("-")[0], inputs.names, quick=True)

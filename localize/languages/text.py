@@ -45,6 +45,11 @@ def count(text: str, form: str) -> int:
     return len(re.findall(rf"(?<!{LETTER}){re.escape(wanted)}(?!{LETTER})", said))
 
 
+def without_accents(text: str) -> str:
+    """Letters without the marks on them."""
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
 def normal_form(text: str) -> str:
     """Letters and digits of a text, case folded, one space between words: what two sayings are compared by.
 

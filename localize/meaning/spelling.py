@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
-from ..languages.text import LETTER, WORD
+from ..languages.text import LETTER, WORD, without_accents
 from .record import Finding, Knows, Pair, words
 
 # said in every language, or taken over whole
@@ -173,11 +172,7 @@ def _starts(text: str, at: int) -> bool:
 
 def _like_a_name(low: str, capitals: set[str]) -> bool:
     """A name of the source in the target's spelling: Geneva, Ginebra."""
-    return any(fuzz.ratio(_bare(low), _bare(c)) >= 50 for c in capitals)
-
-
-def _bare(word: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
+    return any(fuzz.ratio(without_accents(low), without_accents(c)) >= 50 for c in capitals)
 
 
 def names(pair: Pair) -> list[Finding]:

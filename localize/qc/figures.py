@@ -8,7 +8,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from ..audio.spans import intersection_over_union
-from ..dubbing.intelligibility import as_said
+from ..languages.read_aloud import as_said
 from ..languages.text import normal_form
 from ..mixing.balance import Balance
 from ..records import Cue

@@ -187,15 +187,24 @@ def _mention(
             continue
         if books.still_s(entry.name, entry.mark, now) >= LEFT_S:
             lines.setdefault(parts[1] if len(parts) > 2 else "", []).append(f"{entry.name}: {_why_left(parts)}")
-    noted = {str(row[0]) for row in books.db.all("SELECT path FROM sightings WHERE path LIKE ?", ("left:%",))}
-    for series in {*lines, *(n.removeprefix("left:") for n in noted)} - {""}:
+    for series in {*lines, *told_of(books)} - {""}:
         text = "".join(f"{line}\n" for line in lines.get(series, ()))
         if books.still_s(f"left:{series}", hashlib.sha256(text.encode()).hexdigest(), now) == 0.0:  # other than it was
-            name = f"status/{series}/inbox.reason.txt"
-            bucket.write(name, text.encode()) if text else bucket.remove(name)
+            bucket.write(reasons(series), text.encode()) if text else bucket.remove(reasons(series))
         if not text:
             books.db.write("DELETE FROM sightings WHERE path=?", (f"left:{series}",))
     return [line for series in sorted(lines) for line in lines[series]]
+
+
+def reasons(series: str) -> str:
+    """Where a series finds what of its inbox is not taken."""
+    return f"status/{series}/inbox.reason.txt"
+
+
+def told_of(books: EpisodeRecords) -> set[str]:
+    """The series that were told so."""
+    rows = books.db.all("SELECT path FROM sightings WHERE path LIKE ?", ("left:%",))
+    return {str(row[0]).removeprefix("left:") for row in rows}
 
 
 def _why_left(parts: list[str]) -> str:

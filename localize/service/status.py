@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from .episodes import ENDED, RUNNING, by_key, key_of
+from .inbox import reasons, told_of
 from .rules import BY_HAND
 from .service import Service
 
@@ -57,9 +58,7 @@ def standings(office: Service, series: str | None = None) -> list[Standing]:
 
 def left_in_inbox(office: Service, series: str | None = None) -> list[str]:
     """What lies in the inbox and is taken by no rule, a line each with the reason, as the watcher last wrote it down."""
-    noted = [str(row[0]) for row in office.books.db.all("SELECT path FROM sightings WHERE path LIKE ?", ("left:%",))]
-    known = sorted(n.removeprefix("left:") for n in noted)
-    texts = [office.bucket.read(f"status/{s}/inbox.reason.txt") for s in known if s and series in (None, s)]
+    texts = [office.bucket.read(reasons(s)) for s in sorted(told_of(office.books)) if series in (None, s)]
     return [line for text in texts for line in (text or b"").decode(errors="replace").splitlines()]
 
 

@@ -106,7 +106,7 @@ class Store:
             raise StoreError(f"cannot be read: {error}", path, "check the disk and its rights") from error
         if hashlib.sha256(data).hexdigest() != digest:
             with contextlib.suppress(FileNotFoundError):
-                os.unlink(path)  # noqa: PTH108
+                self.path(digest).unlink()
             return None
         return data
 

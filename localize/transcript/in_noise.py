@@ -11,7 +11,6 @@ A line is only told, with what was heard in noise beside it: the first hearing h
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -19,11 +18,11 @@ import numpy as np
 
 from ..audio.samples import Samples
 from ..audio.spans import Span
-from ..languages.read_aloud import read_aloud
+from ..languages.read_aloud import as_said
+from ..languages.text import without_accents
 from ..records import Line, Word
 from ..threads import together
 from . import readings
-from .doubt import plain_words
 
 Words = tuple[Word, ...]
 CLEAR = 0.95  # a line whose words are all surer, names left aside, is not heard again; of misheard lines none was
@@ -77,6 +76,5 @@ def differs(one: Words, two: Words, is_name: Callable[[Words, Words], bool], tag
 
 def _said(words: Words, tag: str) -> str:
     """Words in the form that two hearings are compared by: figures read, accents and apostrophes, which nobody hears, gone."""
-    text = read_aloud(" ".join(w.text for w in words), tag).text
-    plain = unicodedata.normalize("NFD", "".join(plain_words(text)).replace("'", ""))
-    return "".join(c for c in plain if not unicodedata.combining(c))
+    text = as_said(" ".join(w.text for w in words), tag)
+    return without_accents(text.replace(" ", "").replace("'", ""))

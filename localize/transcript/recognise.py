@@ -42,9 +42,7 @@ def believed_words(
     whisper = session.engines.transcriber(language)
 
     def hear(span: Span, lead_ms: int) -> tuple[Word, ...]:
-        sound, offset = around(hearing, span, lead_ms)
-        heard = whisper.transcribe(sound, language, (), quick=True)
-        return names.printed(_placed(heard.words, offset, speech))
+        return _alone(whisper, around(hearing, span, lead_ms), language, speech, names)
 
     lines = cut_lines(words, speech)
     how = second_hearing.Hearing(
@@ -72,11 +70,20 @@ def heard_otherwise(
 
     def hear(span: Span, noise: int, own: tuple[Word, ...]) -> tuple[Word, ...]:
         sound, offset = around(hearing, span, in_noise.LEAD_MS)
-        heard = whisper.transcribe(in_noise.noisy(sound, noise), language, (), quick=True)
-        numbered = tuple(replace(w, id=n) for n, w in enumerate(names.printed(_placed(heard.words, offset, speech))))
+        heard = _alone(whisper, (in_noise.noisy(sound, noise), offset), language, speech, names)
+        numbered = tuple(replace(w, id=n) for n, w in enumerate(heard))
         return second_hearing.possible(names.repair(numbered)[0], span, own) or ()
 
     return in_noise.other_readings(lines, words, told, hear, names.may_be, language, session.settings.threads)
+
+
+def _alone(
+    whisper: Transcriber, part: tuple[Samples, int], language: str, speech: list[Span], names: BySound
+) -> tuple[Word, ...]:
+    """What is read at one try and without hints from a sound that begins at an offset in ms, on the episode's timeline."""
+    sound, offset = part
+    heard = whisper.transcribe(sound, language, (), quick=True)
+    return names.printed(_placed(heard.words, offset, speech))
 
 
 def _placed(words: tuple[Word, ...], offset: int, speech: list[Span]) -> tuple[Word, ...]:

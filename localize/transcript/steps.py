@@ -221,8 +221,7 @@ def _listen(session: Session, episode: Episode, language: str, told: bool, sound
         # hearing leaves a core idle between two stretches and wherever a line is heard again
         jobs: list[Callable[[], Any]] = [believed, partial(read_hardsubs, session, episode, language, speech)]
         kept, burnt = together(jobs, session.settings.threads)
-        kind, words = "asr", kept.words
-        read = words
+        kind, words, read = "asr", kept.words, kept.words
         renamed = {str(k): v for k, v in kept.renamed.items()}
         unsure = {k for k, v in kept.renamed.items() if v.islower()} | sounds_like.doubtful(words)
         lines = split_at_voice_changes(session, cut_lines(words, speech), words, speech, hearing)

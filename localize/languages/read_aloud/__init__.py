@@ -13,11 +13,12 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from ..clean import clean_row
+from ..text import normal_form
 from . import en, es, hi, pt, words, zh
 from .figures import read_figures
 from .speech import Speech
 
-__all__ = ["LANGUAGES", "VERSION", "Reading", "read_aloud"]
+__all__ = ["LANGUAGES", "VERSION", "Reading", "as_said", "read_aloud"]
 
 VERSION = 2  # raise it when some text is read otherwise than before
 
@@ -62,6 +63,12 @@ def read_aloud(text: str, tag: str, keep: tuple[str, ...] = ()) -> Reading:
     if not _says(said):
         said = " ".join(c for c in plain.split() if _says(c)) or plain
     return Reading(said, tuple(dropped), _unread(said, primary, tuple(kept.values())))
+
+
+def as_said(text: str, tag: str) -> str:
+    """A text in the words that a voice says, compared form: figures, money, times and signs read in the language `tag`;
+    as it stands where no language is given."""
+    return normal_form(read_aloud(text, tag).text if tag else text)
 
 
 def _read(text: str, primary: str, tag: str) -> str:
