@@ -27,7 +27,7 @@
 | LOCALIZE_FFMPEG | the ffmpeg to use | the one on PATH, else the imageio-ffmpeg wheel |
 | LOCALIZE_THREADS | engine threads | number of cores |
 | LOCALIZE_ONNX_THREADS | threads of one inference of a voice; two lines at once on one each are faster than one on two | 1 |
-| LOCALIZE_VOICE_GRAPH | "published", "float", or "auto": the one that a measurement at set-up found faster | auto |
+| LOCALIZE_VOICE_GRAPH | "published", "float", "rows", or "auto": the one that a measurement at set-up found fastest | auto |
 | LOCALIZE_DEVICE | "cpu", "cuda", or "auto": a GPU where one is there and works | auto |
 | LOCALIZE_ASR | the recogniser to use, a model id | the best one here |
 | LOCALIZE_NOTIFY_WEBHOOK | address that Prefect's server posts to when a run fails, a variant waits, no worker is there | none |
@@ -188,7 +188,7 @@ def load_settings(environ: dict[str, str] | None = None) -> Settings:
         store=env.get("LOCALIZE_STORE", ""),
         bucket=env.get("LOCALIZE_BUCKET") or served.get("LOCALIZE_BUCKET", ""),
         s3_endpoint=env.get("LOCALIZE_S3_ENDPOINT", ""),
-        voice_graph=_choice(env, "LOCALIZE_VOICE_GRAPH", ("auto", "published", "float")),
+        voice_graph=_choice(env, "LOCALIZE_VOICE_GRAPH", ("auto", "published", "float", "rows")),
         hardsubs=_choice(env, "LOCALIZE_HARDSUBS", ("auto", "off")),
         endpoints=Path(env.get("LOCALIZE_ENDPOINTS") or Path(env.get("LOCALIZE_GLOSSARIES") or ROOT / "glossaries") / "endpoints.toml"),
         endpoints_named=bool(env.get("LOCALIZE_ENDPOINTS")),

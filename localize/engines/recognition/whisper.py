@@ -10,7 +10,7 @@ import numpy as np
 from ...errors import EngineError, OptionError
 from ...models.present import ensure
 from ...records import EngineUse, Word
-from ..base import EngineContext, Heard, Samples, versions
+from ..base import BEAMS, EngineContext, Heard, Samples, versions
 from ..device import on_device, wanted
 from . import window
 from .choice import EMBEDDED, choose
@@ -72,7 +72,9 @@ class Whisper:
         language, probability, _all = self.loaded().detect_language(audio, language_detection_segments=2)
         return str(language), float(probability)
 
-    def transcribe(self, audio: Samples, language: str | None, names: tuple[str, ...], quick: bool = False) -> Heard:
+    def transcribe(
+        self, audio: Samples, language: str | None, names: tuple[str, ...], quick: bool = False, beams: int = BEAMS
+    ) -> Heard:
         try:
             model = self.loaded()
             import ctranslate2
@@ -83,7 +85,7 @@ class Whisper:
             segments, info = model.transcribe(
                 audio,
                 language=language,
-                beam_size=5,
+                beam_size=beams,
                 temperature=[0.0] if quick else [0.0, 0.2, 0.4],
                 word_timestamps=True,
                 condition_on_previous_text=False,
@@ -148,7 +150,7 @@ class WhisperTranslate:
                 audio,
                 task="translate",
                 language=source,
-                beam_size=5,
+                beam_size=BEAMS,
                 temperature=[0.0, 0.2],
                 condition_on_previous_text=False,
                 hotwords=_hint(names),

@@ -58,7 +58,7 @@ class Kokoro:
         version = versions("onnxruntime", *PACKAGES, *mandarin.PACKAGES)
         version += " cuda" if wanted(self.context, "onnxruntime") == "cuda" else ""
         graphs = self.graphs()
-        digest = f"{registry.identity(MODEL)}:{graphs.identity}:{graphs.digests['front']}"
+        digest = f"{registry.identity(MODEL)}:{graphs.identity}:{graphs.digests[kokoro_graphs.FRONT]}"
         if voice:  # the model's files, and those of this voice
             files = registry.digests(VOICES)
             digest += "".join(f":{files.get(f'{name}.bin', '')}" for name, _share in parts(voice))
@@ -79,7 +79,7 @@ class Kokoro:
     def _planner(self) -> Any:
         with self.context.alone(f"{MODEL} front"):
             if self._front_half is None:
-                self._front_half = self._on_device(self._file("front"))
+                self._front_half = self._on_device(self._file(kokoro_graphs.FRONT))
             return self._front_half
 
     def _on_device(self, graph: Path) -> Any:
@@ -91,9 +91,9 @@ class Kokoro:
         On a GPU it is the float one: CUDA has no kernels for the published one's convolutions of whole numbers.
         """
         made = self._graphs or kokoro_graphs.choice(self.context, MODEL, self._sample)
-        if made.digests["front"]:  # else the model is not here yet, and may be soon
+        if made.digests[kokoro_graphs.FRONT]:  # else the model is not here yet, and may be soon
             self._graphs = made
-        gpu = made.digests["front"] and wanted(self.context, "onnxruntime") == "cuda"
+        gpu = made.digests[kokoro_graphs.FRONT] and wanted(self.context, "onnxruntime") == "cuda"
         return replace(made, graph=kokoro_graphs.FLOAT) if gpu and self.context.settings.voice_graph == kokoro_graphs.AUTO else made
 
     def _file(self, graph: str) -> Path:

@@ -1,8 +1,8 @@
-"""Which graph of the voice runs on this machine: the published one or its float form, told by a measurement of seconds.
+"""Which graph of the voice runs on this machine: the published one or one of its other forms, told by a measurement of seconds.
 
-Both graphs hold the same weights. The float one is made once from the verified file, held to the published one by the
-length and the spectrum of a line, and used where it is clearly faster: which of them is depends on the processor. The
-choice and the digests of what was made lie beside the model, and in LOCALIZE_HOME for a rerun without models.
+All hold the same weights. The others are made once from the verified file, held to the published one by the length and the
+spectrum of a line, and used where they are clearly faster: which of them is depends on the processor. The choice and the
+digests of what was made lie beside the model, and in LOCALIZE_HOME for a rerun without models.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ from .. import onnx
 from ..base import EngineContext, Samples, version_of
 from . import kokoro_graph
 
-PUBLISHED, FLOAT, AUTO = "published", "float", "auto"
-FILES = {FLOAT: "float.onnx", "front": "front.onnx"}
+PUBLISHED, FLOAT, ROWS, FRONT, AUTO = "published", "float", "rows", "front", "auto"
+FILES = {FLOAT: "float.onnx", ROWS: "rows.onnx", FRONT: "front.onnx"}
+GRAPHS = (PUBLISHED, FLOAT, ROWS)
 RECORD = "voice-graph.json"
-FASTER = 1.1  # times as fast that the float graph must be: below, the smaller file stays
+FASTER = 1.1  # times as fast that another graph must be: below, the published one stays
 RUNS = 2
-LENGTH_OFF = 0.01  # of the line's length; both graphs round the same lengths
+LENGTH_OFF = 0.01  # of the line's length; all graphs round the same lengths
 SPECTRUM_OFF = 1.0  # natural-log spectral distance; 0.3 to 0.8 on lines that read back the same
 
 
@@ -41,12 +42,12 @@ class Choice:
     """What was chosen, for which model and machine.
 
     Attributes:
-        graph: PUBLISHED or FLOAT; speedup: how many times as fast the float graph is here; 0 where it was refused.
+        graph: one of GRAPHS; speedups: how many times as fast as the published one the others are here; 0 for a refused one.
         digests: sha256 of what was made, by its name in FILES.
     """
 
     graph: str
-    speedup: float
+    speedups: dict[str, float]
     model: str
     machine: str
     digests: dict[str, str]
@@ -54,14 +55,15 @@ class Choice:
     @property
     def said(self) -> str:
         """What was chosen and why, in one line."""
-        if not self.speedup:
-            return "the published graph speaks: no other was measured, or it said a line in another way"
-        return f"the {self.graph} graph speaks: float takes {1 / self.speedup:.0%} of the published one's time on this machine"
+        took = [f"{name} {1 / times:.0%}" for name, times in self.speedups.items() if times]
+        if not took:
+            return "the published graph speaks: no other was measured, or each said a line in another way"
+        return f"the {self.graph} graph speaks: of the published one's time on this machine the others take {', '.join(took)}"
 
     @property
     def identity(self) -> str:
         """Digest of the graph that speaks, as part of the engine's identity; empty for the published one."""
-        return self.digests[FLOAT] if self.graph == FLOAT else ""
+        return self.digests.get(self.graph, "")
 
 
 def choice(context: EngineContext, model_id: str, sample: Any) -> Choice:
@@ -85,7 +87,7 @@ def remembered(home: Path) -> Choice | None:
 
 
 def file(context: EngineContext, model_id: str, name: str, published: str, sample: Any) -> Path:
-    """The file of a graph: `name` is "front", or FLOAT, or PUBLISHED. Raises ModelError."""
+    """The file of a graph: `name` is FRONT or one of GRAPHS. Raises ModelError."""
     folder = ensure(context.registry, context.settings, model_id)
     if name == PUBLISHED:
         return folder / published
@@ -116,7 +118,7 @@ def _choice(context: EngineContext, model_id: str, sample: Any) -> Choice:
             return known
     digests = context.registry.digests(model_id)
     if not there or any(file_sha256(folder / name) != digest for name, digest in digests.items()):
-        return Choice(PUBLISHED, 0.0, wanted, here, dict.fromkeys(FILES, ""))
+        return Choice(PUBLISHED, {}, wanted, here, dict.fromkeys(FILES, ""))
     (source,) = (folder / name for name in digests)
     made = _made(source, places, sample, wanted, here)
     _write(remembered, made)
@@ -124,46 +126,64 @@ def _choice(context: EngineContext, model_id: str, sample: Any) -> Choice:
 
 
 def _made(source: Path, places: list[Path], sample: Any, model: str, machine: str) -> Choice:
-    """Make both graphs, hold the float one to the published one, and measure. Raises ModelError."""
+    """Make the graphs, hold the others to the published one, and measure. Raises ModelError."""
     error: OSError | None = None
     for place in places:
         try:
             place.mkdir(parents=True, exist_ok=True)
             with filelock.FileLock(str(place / ".lock")):
                 known = _read(place / RECORD)
-                if known and (known.model, known.machine) == (model, machine) and (place / FILES[FLOAT]).is_file():
+                if known and (known.model, known.machine) == (model, machine) and all((place / f).is_file() for f in FILES.values()):
                     return known  # another process made it meanwhile
-                print("the voice's graph is made and measured on this machine, once: half a minute", file=sys.stderr)
-                whole = kokoro_graph.as_float(source)
+                print("the voice's graphs are made and measured on this machine, once: half a minute", file=sys.stderr)
+                rows = kokoro_graph.as_rows(source)
                 digests = {
-                    FLOAT: _put(place / FILES[FLOAT], whole),
-                    "front": _put(place / FILES["front"], kokoro_graph.front(whole)),
+                    ROWS: _put(place / FILES[ROWS], rows),
+                    FRONT: _put(place / FILES[FRONT], kokoro_graph.front(rows)),
+                    FLOAT: _put(place / FILES[FLOAT], kokoro_graph.as_float(source)),
                 }
-                speedup = _speedup(source, place / FILES[FLOAT], sample())
-                made = Choice(FLOAT if speedup >= FASTER else PUBLISHED, round(speedup, 2), model, machine, digests)
+                speedups = _speedups(source, {name: place / FILES[name] for name in (FLOAT, ROWS)}, sample())
+                best = max(speedups, key=lambda name: speedups[name])
+                made = Choice(best if speedups[best] >= FASTER else PUBLISHED, speedups, model, machine, digests)
                 _write(place / RECORD, made)
                 return made
         except OSError as caught:  # a folder that cannot be written: the next one
             error = caught
-    raise ModelError(f"its graphs cannot be written: {error}", str(source), "make LOCALIZE_HOME writable, with 300 MB free")
+    raise ModelError(f"its graphs cannot be written: {error}", str(source), "make LOCALIZE_HOME writable, with 400 MB free")
 
 
-def _speedup(published: Path, floats: Path, inputs: dict[str, Any]) -> float:
-    """How many times as fast the float graph says the line; 0 where it does not say the same.
+def _speedups(published: Path, others: dict[str, Path], inputs: dict[str, Any]) -> dict[str, float]:
+    """How many times as fast as the published graph each other says the line; 0 where it does not say the same.
 
     In processor time of one thread, interleaved, the best of RUNS each: other work on the machine does not count.
     """
-    sessions = [onnx.session(published), onnx.session(floats)]
-    clips = [np.asarray(s.run(None, inputs)[0]).ravel() for s in sessions]  # the first run allocates
-    if not alike(*clips):
-        return 0.0
-    took: list[list[float]] = [[], []]
+    sessions = {PUBLISHED: onnx.session(published)}
+    sessions |= {name: onnx.session(path) for name, path in others.items() if name != ROWS or adds_bytes_exactly()}
+    clips = {name: np.asarray(s.run(None, inputs)[0]).ravel() for name, s in sessions.items()}  # the first run allocates
+    same = [name for name, clip in clips.items() if alike(clips[PUBLISHED], clip)]
+    took: dict[str, list[float]] = {name: [] for name in same}
     for _run in range(RUNS):
-        for session, times in zip(sessions, took, strict=True):
+        for name, times in took.items():
             started = time.thread_time()
-            session.run(None, inputs)
+            sessions[name].run(None, inputs)
             times.append(time.thread_time() - started)
-    return min(took[0]) / min(took[1])
+    return {name: round(min(took[PUBLISHED]) / min(took[name]), 2) if name in took else 0.0 for name in others}
+
+
+def adds_bytes_exactly() -> bool:
+    """Whether the largest products of unsigned and signed bytes add up here: some kernels cut each two off at 16 bits."""
+    import onnxruntime
+    from onnx import TensorProto, helper, numpy_helper
+
+    depth, width = 64, 16
+    weights = numpy_helper.from_array(np.full((depth, width), 127, np.int8), "weights")
+    moments = helper.make_tensor_value_info("moments", TensorProto.UINT8, [None, depth])
+    sums = helper.make_tensor_value_info("sums", TensorProto.INT32, [None, width])
+    graph = helper.make_graph([helper.make_node("MatMulInteger", ["moments", "weights"], ["sums"])], "sums", [moments], [sums], [weights])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    (found,) = session.run(None, {"moments": np.full((4, depth), 255, np.uint8)})
+    return bool((found == 255 * 127 * depth).all())
 
 
 def alike(one: Samples, two: Samples) -> bool:
@@ -203,7 +223,7 @@ def _write(path: Path, made: Choice) -> None:
 def _read(path: Path) -> Choice | None:
     try:
         known = Choice(**json.loads(path.read_text(encoding="utf-8")))
-        return known if set(known.digests) == set(FILES) and known.graph in (PUBLISHED, FLOAT) else None
+        return known if set(known.digests) == set(FILES) and known.graph in GRAPHS else None
     except (OSError, ValueError, TypeError):
         return None
 
