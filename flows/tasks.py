@@ -25,7 +25,7 @@ from localize.media.sidecars import sidecars_of
 from localize.pipeline import market as market_stages
 from localize.pipeline.admit import admit
 from localize.pipeline.episode import Stages
-from localize.pipeline.market import LanguagePart
+from localize.pipeline.market import Laid, LanguagePart
 from localize.records import Episode
 from localize.session import Session, open_series, open_session
 from localize.transcript.result import Listened
@@ -84,9 +84,9 @@ def translate(session: Session, episode: Episode, listened: Listened, tag: str) 
 
 
 @task(task_run_name="speak {tag}", **OPTIONS)
-def speak(session: Session, episode: Episode, tag: str, part: LanguagePart) -> LanguagePart:
+def speak(session: Session, episode: Episode, tag: str, part: LanguagePart, laid: Laid) -> LanguagePart:
     """Every line worded to fit its time, spoken, and laid into one track."""
-    return market_stages.speak_part(session, episode, tag, part)
+    return market_stages.speak_part(session, episode, tag, part, laid)
 
 
 @task(task_run_name="mix {market.language}", **OPTIONS)

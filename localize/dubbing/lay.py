@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -116,8 +116,8 @@ def dub(
         ]
         places = dict(zip(known, timing.lay_out(slots, duration_ms, kept), strict=True))
         longest_first = sorted(known, key=lambda i: -lengths[i][0])  # so that no core idles at the end
-        said = zip(longest_first, pool.map(take, longest_first), strict=True)
-        placed = {i: laid(i, spoken) for i, spoken in said}  # by this thread, while the next ones are spoken
+        said = {pool.submit(take, i): i for i in longest_first}
+        placed = {said[f]: laid(said[f], f.result()) for f in as_completed(said)}  # by this thread, while others are spoken
     track = np.zeros(count, np.float32)
     takes, alone = [], {}
     for i, part in enumerate(parts):

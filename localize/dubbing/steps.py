@@ -63,9 +63,14 @@ def dub(
     listened: Listened,
     target: str,
     translations: list[Translation],
+    laid: Callable[[str], None] = lambda _track: None,
     tick: Tick = lambda _n: None,
 ) -> Spoken:
-    """Speak every translated line and lay the clips into one track."""
+    """Speak every translated line and lay the clips into one track.
+
+    Args:
+        laid: told the digest of a track that is now heard back, after which some of its lines may be spoken anew.
+    """
     language = session.settings.language(target)
     parts = parts_of(session, listened, target, translations)
     voice = session.engines.synthesizer()
@@ -99,6 +104,7 @@ def dub(
         first = made = lay(parts)
         track = session.steps.store.put(files.to_flac(first.track, RATE))
         if judged:
+            laid(track)
             heard = intelligibility.by_line(first.takes, listen_back.read_back(session, episode, track, target))
             made = retake.until_heard(first, parts, heard, listen_back.hear_line(session, target), say, lay, target)
         if made.track is not first.track:

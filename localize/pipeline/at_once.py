@@ -6,7 +6,7 @@ import contextvars
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -31,6 +31,22 @@ class Hands:
             if self._stopped.is_set():
                 raise Stopped
             yield
+
+    def idle(self, job: Callable[[], object]) -> None:
+        """Let a hand that has nothing to do begin on what will be needed, and go on; where none is free, it is not begun.
+
+        What it raises is met by whoever needs the work, where it can be said of what.
+        """
+        if self._free.acquire(blocking=False):
+            threading.Thread(target=contextvars.copy_context().run, args=(self._ahead, job), name="ahead").start()
+
+    def _ahead(self, job: Callable[[], object]) -> None:
+        try:
+            with suppress(Exception):
+                if not self._stopped.is_set():
+                    job()
+        finally:
+            self._free.release()
 
     def stop(self) -> None:
         """Nothing more is begun; what is in hand is finished."""

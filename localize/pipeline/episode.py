@@ -23,7 +23,7 @@ from ..transcript.steps import listen
 from .admit import admit
 from .ahead import loading
 from .at_once import Hands, Shared, start
-from .market import LanguagePart, deliver_market, gather, is_own, speak_part, translate_language
+from .market import Laid, LanguagePart, deliver_market, gather, is_own, mix_ahead, speak_part, translate_language
 from .results import Failed, failed
 
 Notice = Callable[[str], None]
@@ -37,7 +37,7 @@ class Stages:
     admit: Callable[[Session, Path, str | None], Episode] = admit
     listen: Callable[[Session, Episode, str | None], Listened] = listen
     translate: Callable[[Session, Episode, Listened, str], LanguagePart] = translate_language
-    speak: Callable[[Session, Episode, str, LanguagePart], LanguagePart] = speak_part
+    speak: Callable[[Session, Episode, str, LanguagePart, Laid], LanguagePart] = speak_part
     mix: Callable[[Session, Episode, Listened, Market, dict[str, LanguagePart]], Ingredients] = gather
     deliver: Callable[[Session, Episode, Market, Ingredients, Path], Delivered] = deliver_market
 
@@ -116,7 +116,10 @@ def run_market(
         part = parts.get(f"translate {tag}", partial(translated, tag))
         notice(f"speak {tag}")
         with hands.hand():
-            return stages.speak(session, episode, tag, part)
+            return stages.speak(session, episode, tag, part, laid)
+
+    def laid(lines: Listened, track: str) -> None:
+        hands.idle(partial(mix_ahead, session, episode, listened, market, lines, track))
 
     own = market.language
     needed = {t: parts.get(f"translate {t}", partial(translated, t)) for t in (own, *market.extra_subtitles)}

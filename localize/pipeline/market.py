@@ -34,6 +34,8 @@ from ..transcript.result import Listened
 from ..translation import finished
 from ..translation import steps as translation
 
+Laid = Callable[[Listened, str], None]
+
 
 @dataclass(frozen=True)
 class LanguagePart:
@@ -71,14 +73,16 @@ def translate_language(session: Session, episode: Episode, listened: Listened, t
     return LanguagePart(parted.listened, parted.translations, None, used, given.set_right, given.unused, labels)
 
 
-def speak_part(session: Session, episode: Episode, tag: str, part: LanguagePart) -> LanguagePart:
-    """The same with its lines worded to fit, spoken, and laid into one track."""
+def speak_part(
+    session: Session, episode: Episode, tag: str, part: LanguagePart, laid: Laid = lambda _listened, _track: None
+) -> LanguagePart:
+    """The same with its lines worded to fit, spoken, and laid into one track; `laid` is told of a track before it is heard back."""
     given_up: dict[str, tuple[str, ...]] = {}
     while True:
         session = replace(session, given_up=given_up)
         translations = fit_text.fit_text(session, episode, part.listened, tag, part.translations)
         part = replace(part, translations=translations)
-        speak = partial(_dubbed, session, episode, part.listened, tag, translations)
+        speak = partial(_dubbed, session, episode, part.listened, tag, translations, partial(laid, part.listened))
         # a voice that loads or speaks its last line leaves a core idle, and what is worded can be judged
         jobs: list[Callable[[], Any]] = [partial(first_to_hear, session.engines, speak), partial(_meaning, session, episode, tag, part)]
         (spoken, _judge), judged = together(jobs, session.settings.threads)
@@ -97,10 +101,23 @@ def _dubbed(
     listened: Listened,
     tag: str,
     translations: list[Translation],
+    laid: Callable[[str], None],
     engines: Engines,
 ) -> Spoken:
     """The dub, heard back by the recogniser of these engines."""
-    return dubbing.dub(replace(session, engines=engines), episode, listened, tag, translations)
+    return dubbing.dub(replace(session, engines=engines), episode, listened, tag, translations, laid)
+
+
+def mix_ahead(session: Session, episode: Episode, listened: Listened, market: Market, own: Listened, track: str) -> None:
+    """What `gather` will mix, if the track of the language whose lines are `own` stays as it is."""
+    mixed, preset = _as_mixed(listened, own), session.settings.loudness[market.loudness]
+    bed = mixing.bed(session, episode, mixed)
+    mixing.mix(session, episode, bed, track, preset, f"{episode.name} {market.language}")
+
+
+def _as_mixed(listened: Listened, own: Listened) -> Listened:
+    """An episode's lines with what a language keeps of the source's own sound, and what it takes out."""
+    return replace(listened, kept=own.kept, muted=own.muted)
 
 
 def _left(session: Session, episode: Episode, listened: Listened, bed: str, engines: Engines) -> float:
@@ -133,7 +150,7 @@ def gather(
         mix = partial(mixing.original, session, episode, preset)
         programme, cuts, *checked = together([mix, partial(picture_cuts.cuts, session, episode), *checks], threads)
     else:
-        mixed = replace(listened, kept=own.listened.kept, muted=own.listened.muted)
+        mixed = _as_mixed(listened, own.listened)
         bed, track = mixing.bed(session, episode, mixed), own.spoken.track
         subject = f"{episode.name} {market.language}"
         judged = market.language.split("-")[0] in intelligibility.JUDGED

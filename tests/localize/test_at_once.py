@@ -84,6 +84,28 @@ def test_no_more_hands_than_there_are() -> None:
         pass
 
 
+def test_a_hand_that_is_idle_works_ahead_and_is_free_again_whatever_came_of_it() -> None:
+    hands, begun, go = Hands(2), [], threading.Event()
+
+    def ahead() -> None:
+        begun.append(WHO.get())
+        go.wait(5)
+        raise ValueError("whoever needs it meets it")
+
+    WHO.set("E01")
+    with hands.hand():
+        hands.idle(ahead)
+        hands.idle(ahead)  # no hand is free for it
+        go.set()
+    for _hand in range(40):
+        with hands.hand(), hands.hand():
+            pass
+    assert begun == ["E01"]
+    hands.stop()
+    hands.idle(ahead)
+    assert begun == ["E01"]
+
+
 def test_what_is_done_together_knows_its_caller_and_says_what_failed() -> None:
     WHO.set("E01")
     assert together([WHO.get, lambda: 2], 2) == ["E01", 2]
@@ -121,7 +143,7 @@ def _stages(noted: list[tuple[str, str]], bad: str = "") -> pipeline.Stages:
         admit=lambda _s, path, _l: type("Episode", (), {"name": path.stem})(),
         listen=lambda _s, _e, _l: type("Listened", (), {"transcript": type("T", (), {"language": "en"})()})(),
         translate=lambda _s, _e, _l, tag: noted.append(("translate", tag)) or Part(),
-        speak=lambda _s, _e, tag, part: noted.append(("speak", tag)) or part,
+        speak=lambda _s, _e, tag, part, _laid: noted.append(("speak", tag)) or part,
         mix=mix,
         deliver=lambda _s, _e, market, made, _out: (noted.append(("deliver", market.name)), made)[1],
     )
