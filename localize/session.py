@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .allocator import give_back
+from .allocator import use_again
 from .engines.base import EngineContext
 from .engines.catalogue import Engines
 from .engines.served import spending
@@ -97,7 +97,7 @@ def open_session(
 ) -> Session:
     """A studio for one series. Raises OptionError for a series name that is no folder name, SidecarError for a bad
     bible, StoreError, ModelError."""
-    give_back()
+    use_again()
     settings = settings or load_settings()
     ledger = open_ledger(settings)
     steps = CountedSteps(ledger, open_store(settings), shared=bool(settings.ledger))

@@ -17,6 +17,7 @@ def session(path: Path, threads: int = 1, gpu: bool = False) -> Any:
     options.intra_op_num_threads = threads
     # planning which values share memory takes two thirds of a voice's loading, and without it a run peaks just as high
     options.enable_mem_reuse = False
+    options.enable_cpu_mem_arena = False  # it never shrinks from its longest line; the process's own heaps do
     if gpu and not has_gpu():
         raise RuntimeError(f"this onnxruntime is built without {GPU}: its package onnxruntime-gpu has it")
     providers = [GPU, "CPUExecutionProvider"] if gpu else ["CPUExecutionProvider"]

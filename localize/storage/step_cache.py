@@ -17,6 +17,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from ..allocator import give_back
 from ..errors import StoreError
 from .blobs import Store, canonical, named_in
 from .ledger import Ledger
@@ -24,6 +25,7 @@ from .ledger import Ledger
 T = TypeVar("T")
 Find = Callable[[str], tuple[str, bytes] | None]
 _AT_FIRST: ContextVar[list[Callable[[], None]] | None] = ContextVar("at_first", default=None)
+LARGE_BYTES, LONG_S = 1 << 20, 3.0  # of a step that has had large arrays: a minute of sound, or an episode's reading
 WAIT_S = 0.5  # between two looks at a step that another machine has in hand
 FAILED_S = 24 * 3600.0  # a lasting failure is believed so long: engines, models and prompts change without a new key
 
@@ -103,7 +105,10 @@ class Steps:
             started = time.monotonic()
             made = make()
             data = canonical(made.value) if isinstance(made, Failure) else made
-            digest = self._keep(key, name, subject, made, data, time.monotonic() - started)
+            took = time.monotonic() - started
+            digest = self._keep(key, name, subject, made, data, took)
+            if len(data) >= LARGE_BYTES or took >= LONG_S:
+                give_back()
             return digest, data
 
     def json(self, name: str, version: int, inputs: Any, subject: str, make: Callable[[], Any]) -> Any:
