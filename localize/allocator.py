@@ -25,7 +25,7 @@ def use_again() -> bool:
     if library is None:
         return False
     told = ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, KEPT), (_TOP_PAD, STEP), (_ARENA_MAX, HEAPS))
-    return all([library.mallopt(option, value) for option, value in told])
+    return all(library.mallopt(option, value) for option, value in told)
 
 
 def give_back() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from . import unspaced
 from .clean import clean, clean_row
@@ -37,12 +39,28 @@ def untagged(text: str) -> str:
 # a letter is a word by itself and any place is a word's edge
 LETTER = rf"(?:(?![{unspaced.LETTERS}])[\w\u0900-\u0963\u0966-\u097f])"
 WORD = re.compile(rf"[{unspaced.LETTERS}]|{LETTER}+")
+_IS_LETTER = re.compile(LETTER)
+
+
+def is_whole(text: str, start: int, end: int) -> bool:
+    """Whether no word goes on before or after a stretch of a text."""
+    return not (start and _IS_LETTER.match(text, start - 1)) and not _IS_LETTER.match(text, end)
+
+
+def places(text: str, form: str) -> Iterator[tuple[int, int]]:
+    """Where a form stands in a text, exactly, on word boundaries. A pattern of its own would take two milliseconds to build."""
+    start = text.find(form) if form else -1
+    while start >= 0:
+        end = start + len(form)
+        whole = is_whole(text, start, end)
+        if whole:
+            yield start, end
+        start = text.find(form, end if whole else start + 1)
 
 
 def count(text: str, form: str) -> int:
     """How often a locked form stands in a text, exactly, on word boundaries, both cleaned."""
-    said, wanted = clean_row(text), clean_row(form)
-    return len(re.findall(rf"(?<!{LETTER}){re.escape(wanted)}(?!{LETTER})", said))
+    return sum(1 for _place in places(clean_row(text), clean_row(form)))
 
 
 def without_accents(text: str) -> str:
@@ -50,6 +68,7 @@ def without_accents(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
 
 
+@functools.lru_cache(maxsize=1 << 14)  # the same lines are compared again in every market and episode
 def normal_form(text: str) -> str:
     """Letters and digits of a text, case folded, one space between words: what two sayings are compared by.
 

@@ -11,6 +11,7 @@ from ..engines.catalogue import Engines
 from ..engines.checking import analyser, dictionaries
 from ..engines.checking.encoders import Encoder
 from ..errors import LocalizeError, one_line
+from ..languages.text import places
 from ..records import EngineUse, to_json
 from ..series.glossary import Term, Use
 from ..translation.available import text_hops
@@ -20,7 +21,7 @@ from . import agreement, findings
 from .likeness import limits_of
 from .nearness import nearness
 from .record import Checked, Nearness, Pair
-from .spelling import Books, name_pattern
+from .spelling import Books
 
 VERSION = 4
 
@@ -133,9 +134,9 @@ def _names_in(line: Told) -> list[Use]:
     """Where the series' names stand in a translation, none inside another."""
     found: list[Use] = []
     for source, target in sorted(line.names, key=lambda n: -len(n[1])):
-        for match in name_pattern(target).finditer(line.target):
-            if not any(u.start < match.end() and match.start() < u.end for u in found):
-                found.append(Use(Term(source, "person"), *match.span()))
+        for start, end in places(line.target, target):
+            if not any(u.start < end and start < u.end for u in found):
+                found.append(Use(Term(source, "person"), start, end))
     return sorted(found, key=lambda u: u.start)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
-from ..languages.text import LETTER, WORD, without_accents
+from ..languages.text import LETTER, WORD, places, without_accents
 from .record import Finding, Knows, Pair, words
 
 # said in every language, or taken over whole
@@ -196,10 +195,4 @@ def names(pair: Pair) -> list[Finding]:
 
 def stands(form: str, text: str) -> bool:
     """Whether a name stands in a text, exactly, on word boundaries."""
-    return name_pattern(form).search(text) is not None
-
-
-@functools.lru_cache(maxsize=4096)
-def name_pattern(form: str) -> re.Pattern[str]:
-    """A name on word boundaries."""
-    return re.compile(rf"(?<!{LETTER}){re.escape(form)}(?!{LETTER})")
+    return next(places(text, form), None) is not None

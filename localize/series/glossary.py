@@ -24,7 +24,7 @@ from ..errors import SidecarError
 from ..files import read_text
 from ..languages import regions
 from ..languages.clean import clean_row
-from ..languages.text import LETTER, WORD
+from ..languages.text import LETTER, WORD, is_whole
 
 KINDS = ("person", "place", "title", "brand", "phrase", "banned")
 YES, NO = ("yes", "y", "1", "true", "x", "sí", "si", "sim", "dnt", "✓", "✔"), ("", "no", "n", "0", "false", "não", "nao")
@@ -119,7 +119,7 @@ class Glossary:
             for form, lead, term, many in index.get(word[0].casefold(), ()):
                 at = word.start() - lead
                 match = form.match(text, at) if at >= 0 else None
-                if match is not None and _is_whole(text, at, match.end()):
+                if match is not None and is_whole(text, at, match.end()):
                     uses.append(Use(term, at, match.end(), plural=many))
         taken = [False] * len(text)
         kept: list[Use] = []
@@ -170,7 +170,6 @@ class Glossary:
         return tuple(dict.fromkeys(t.form(tag) for t in self.terms if t.kind not in ("phrase", "banned")))
 
 
-IS_LETTER = re.compile(LETTER)
 # words after which a lower-case word is no name: "in the summer", "last summer"
 NOT_BEFORE_NAMES = frozenset(
     """a an the this that these those my your his her its our their in of on at for by with from during since until
@@ -185,11 +184,6 @@ def plural(form: str, tag: str) -> str:
     if tag.split("-")[0] not in ("en", "es", "pt") or not form[-1:].isalpha():
         return form
     return form + ("es" if re.search(r"(?i)([sxz]|ch|sh)$", form) else "s")
-
-
-def _is_whole(text: str, start: int, end: int) -> bool:
-    """Whether no word goes on before or after a stretch of a text."""
-    return not (start and IS_LETTER.match(text, start - 1)) and not IS_LETTER.match(text, end)
 
 
 def replace_banned(text: str, bans: list[Ban]) -> tuple[str, list[str]]:

@@ -7,9 +7,9 @@ Every `write` is one transaction; `together` makes one of several statements.
 from __future__ import annotations
 
 import sqlite3
-import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -75,36 +75,49 @@ class Database(Protocol):
 
 
 class Sqlite:
-    """One file in WAL mode, a connection a thread; a killed process leaves no half row."""
+    """One file in WAL mode; a killed process leaves no half row.
+
+    A connection is lent to one thread at a time: threads come and go by the hundred, and opening one costs as much as twenty
+    questions.
+    """
 
     now = "((julianday('now') - 2440587.5) * 86400.0)"
 
     def __init__(self, path: Path) -> None:
         self.path, self.where = path, str(path)
-        self._local = threading.local()
+        self._idle: deque[sqlite3.Connection] = deque()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"ledger cannot be opened: {error}", self.where, "check rights and free space") from error
 
-    def _db(self) -> sqlite3.Connection:
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is None:
-            db = sqlite3.connect(self.path, timeout=60)
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=FULL")
-            self._local.db = db
+    @contextmanager
+    def _lent(self) -> Iterator[sqlite3.Connection]:
+        """A connection that nobody else has inside. Raises sqlite3.Error."""
+        try:
+            db = self._idle.pop()
+        except IndexError:
+            db = self._connection()
+        try:
+            yield db
+        finally:
+            self._idle.append(db)
+
+    def _connection(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=60, check_same_thread=False)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
         return db
 
     def together(self, work: Callable[[Statements], T], alone: bool = False) -> T:
         try:
-            db = self._db()
-            db.execute("BEGIN IMMEDIATE")  # SQLite has one writer at a time: `alone` is how it always is
-            try:
-                made = work(Statements(db.execute))
-                db.commit()
-            finally:
-                db.rollback()
+            with self._lent() as db:
+                db.execute("BEGIN IMMEDIATE")  # SQLite has one writer at a time: `alone` is how it always is
+                try:
+                    made = work(Statements(db.execute))
+                    db.commit()
+                finally:
+                    db.rollback()
             return made
         except sqlite3.Error as error:
             raise StoreError(f"ledger cannot be written: {error}", self.where, "check rights and free space") from error
@@ -114,7 +127,7 @@ class Sqlite:
 
     def write(self, sql: str, row: Row = ()) -> int:
         try:
-            with self._db() as db:
+            with self._lent() as db, db:
                 return db.execute(sql, row).rowcount
         except sqlite3.Error as error:
             raise StoreError(f"ledger cannot be written: {error}", self.where, "check free space") from error
@@ -125,31 +138,33 @@ class Sqlite:
 
     def all(self, sql: str, row: Row = ()) -> list[Row]:
         try:
-            return self._db().execute(sql, row).fetchall()
+            with self._lent() as db:
+                return db.execute(sql, row).fetchall()
         except sqlite3.Error as error:
             raise StoreError(f"ledger cannot be read: {error}", self.where, "restore it from a copy") from error
 
     def dump(self, tables: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-        db = self._db()
         try:
-            db.execute("BEGIN")  # in WAL mode a reader sees one state until it ends
-            for table in tables:
-                yield from _rows_of(table, db.execute(f"SELECT * FROM {table}"))
+            with self._lent() as db:
+                db.execute("BEGIN")  # in WAL mode a reader sees one state until it ends
+                try:
+                    for table in tables:
+                        yield from _rows_of(table, db.execute(f"SELECT * FROM {table}"))
+                finally:
+                    db.rollback()
         except sqlite3.Error as error:
             raise StoreError(f"ledger cannot be read: {error}", self.where, "restore it from a copy") from error
-        finally:
-            db.rollback()
 
     def load(self, tables: Sequence[str], rows: Iterable[tuple[str, dict[str, Any]]]) -> None:
         try:
-            with self._db() as db:
+            with self._lent() as db, db:
                 _fill(db, tables, rows, "?")
         except sqlite3.Error as error:
             raise StoreError(f"ledger cannot be written: {error}", self.where, "check free space") from error
 
 
 class Postgres:
-    """A PostgreSQL database, a connection a thread, opened anew where it broke."""
+    """A PostgreSQL database; a connection is lent to one thread at a time, and opened anew where it broke."""
 
     now = "EXTRACT(EPOCH FROM clock_timestamp())::double precision"
 
@@ -163,17 +178,31 @@ class Postgres:
             what = f"LOCALIZE_LEDGER is no address of a database: {error}"
             raise StoreError(what, do="write postgresql://USER:PASSWORD@HOST/NAME") from error
         self.where = f"postgresql://{facts.get('host', 'localhost')}/{facts.get('dbname', '')}"
-        self._local = threading.local()
+        self._idle: deque[Any] = deque()
 
-    def _db(self) -> Any:
-        db = getattr(self._local, "db", None)
-        if db is None or db.closed:
+    @contextmanager
+    def _lent(self) -> Iterator[Any]:
+        """A connection that nobody else has inside; one that broke is not lent again. Raises psycopg.Error."""
+        try:
+            db = self._idle.pop()
+        except IndexError:
             db = self._psycopg.connect(self._url, autocommit=True, connect_timeout=10)
-            self._local.db = db
-        return db
+        try:
+            yield db
+        except self._psycopg.OperationalError:
+            db.close()
+            raise
+        finally:
+            if not db.closed:
+                self._idle.append(db)
 
     def _run(self, work: Callable[[Any], T]) -> T:
         """What `work` gives with a connection, tried again while the server is away."""
+
+        def attempt() -> T:
+            with self._lent() as db:
+                return work(db)
+
         tries = Retrying(
             retry=retry_if_exception(self._may_come_right),
             stop=stop_after_delay(self._patience),
@@ -182,7 +211,7 @@ class Postgres:
             reraise=True,
         )
         try:
-            return tries(lambda: work(self._db()))
+            return tries(attempt)
         except self._psycopg.OperationalError as error:
             self._forget()
             do = "start it, or check the net" if self._may_come_right(error) else "check LOCALIZE_LEDGER: user, password and database"
@@ -196,10 +225,10 @@ class Postgres:
         return isinstance(error, self._psycopg.OperationalError) and not any(w in str(error) for w in LASTING)
 
     def _forget(self) -> None:
-        db = getattr(self._local, "db", None)
-        self._local.db = None
-        if db is not None:
-            db.close()
+        """Where one connection broke, those that lie idle most likely did too."""
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
 
     def together(self, work: Callable[[Statements], T], alone: bool = False) -> T:
         def transaction(db: Any) -> T:
@@ -240,9 +269,8 @@ class Postgres:
     def _whole(self, kind: str) -> Iterator[Any]:
         """A transaction of many statements; it is not begun again where the connection breaks."""
         self.one("SELECT 1")
-        db = self._db()
         try:
-            with db.transaction():
+            with self._lent() as db, db.transaction():
                 if kind:
                     db.execute(f"SET TRANSACTION {kind}")
                 yield db

@@ -7,14 +7,17 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from localize.errors import StoreError
 from localize.records import Line, Transcript, Word, from_json, to_json
 from localize.storage.blobs import Store, canonical
+from localize.storage.database import Sqlite
 from localize.storage.ledger import Ledger
 from localize.storage.step_cache import Steps, at_first, step_key
 
@@ -107,6 +110,39 @@ def test_dataclasses_come_back_from_json() -> None:
         "en", "asr", (Word(0, "Hi", 0, 90, 0.5),), (Line("L001", "S1", 0, 90, "Hi", (0,)),), ((0, 90),)
     )
     assert from_json(Transcript, to_json(transcript)) == transcript
+
+
+def test_threads_that_come_and_go_share_connections_and_no_two_have_one_at_once(tmp_path: Path) -> None:
+    db = Sqlite(tmp_path / "ledger.sqlite")
+    db.write("CREATE TABLE seen (n INTEGER)")
+    together = threading.Barrier(3)
+
+    def add(n: int) -> None:
+        together.wait(10)
+        db.together(lambda do: [do.write("INSERT INTO seen VALUES (?)", (n,)), do.all("SELECT max(n) FROM seen")])
+
+    for n in range(0, 60, 3):
+        threads = [threading.Thread(target=add, args=(n + k,)) for k in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert db.all("SELECT count(DISTINCT n) FROM seen") == [(60,)]
+    assert len(db._idle) <= 3
+
+
+def test_a_statement_that_fails_leaves_its_connection_as_it_was(tmp_path: Path) -> None:
+    db = Sqlite(tmp_path / "ledger.sqlite")
+    db.write("CREATE TABLE seen (n INTEGER UNIQUE)")
+    db.write("INSERT INTO seen VALUES (1)")
+    with pytest.raises(StoreError):
+        db.together(lambda do: [do.write("INSERT INTO seen VALUES (2)"), do.write("INSERT INTO seen VALUES (1)")])
+    with pytest.raises(StoreError):
+        db.write("INSERT INTO seen VALUES (1)")
+    assert [row for _table, row in db.dump(["seen"])] == [{"n": 1}]
+    db.write("INSERT INTO seen VALUES (3)")
+    assert db.all("SELECT n FROM seen ORDER BY n") == [(1,), (3,)]
+    assert len(db._idle) == 1
 
 
 def test_an_unchanged_file_is_known_and_a_changed_one_is_not(tmp_path: Path, steps: Steps) -> None:

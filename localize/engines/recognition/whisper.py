@@ -93,8 +93,12 @@ class Whisper:
                 # its own filter cuts the sound at pauses and then puts words on the wrong side of them
                 vad_filter=False,
             )
-            with window.short(quick):  # it is heard as the segments are asked for
-                heard = [w for s in segments for w in (s.words or [])]
+            heard: list[Any] = []
+            with window.short(quick):
+                for segment in segments:  # heard as they are asked for
+                    heard += segment.words or []
+                    if heard and len(audio) / RATE - heard[-1].end <= window.REST_S:
+                        break
         except (RuntimeError, ValueError) as error:
             if "language code" in str(error):
                 raise OptionError(
