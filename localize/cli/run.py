@@ -7,6 +7,8 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 
 from rich.console import Console
@@ -18,13 +20,14 @@ from ..delivery.result import Delivered
 from ..errors import InputError, OptionError
 from ..markets import Market
 from ..media.sidecars import sidecars_of
-from ..pipeline.admit import episode_name
+from ..pipeline.admit import admit, episode_name
 from ..pipeline.episode import run_episode
 from ..pipeline.results import Failed, failed
 from ..records import Verdict
 from ..series.bible import Bible
-from ..session import open_series, open_session
+from ..session import Session, open_series, open_session
 from ..settings import Settings, load_settings
+from ..transcript.steps import listen
 from .bring import bring_once
 from .inputs import inputs
 from .tables import results_table
@@ -52,13 +55,13 @@ def run(args: argparse.Namespace) -> int:
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         task = bars.add_task("episodes", total=len(paths))
-        for path in paths:
+        for path, following in zip_longest(paths, paths[1:]):
             try:
-                own = sidecars_of(path).get("cast")
-                session = replace(session, bible=open_series(settings, session.ledger, args.series, own))
+                session = of_episode(session, args.series, path)
                 shown = escape(episode_name(path))
                 notice = lambda text, shown=shown: bars.update(task, description=f"{shown}: {text}")  # noqa: E731
-                results += run_episode(session, path, markets, args.out, args.source_lang, notice=notice)
+                ahead = partial(listen_ahead, session, sum(session.steps.ran.values()), args, following)
+                results += run_episode(session, path, markets, args.out, args.source_lang, notice=notice, ahead=ahead)
             except InputError as error:
                 unusable.append(str(error))
             except Exception as error:
@@ -66,6 +69,22 @@ def run(args: argparse.Namespace) -> int:
             bars.advance(task)
     finish(results, unusable, args.out, Console(width=None if Console().is_terminal else 180))
     return status(results, unusable)
+
+
+def of_episode(session: Session, series: str, path: Path) -> Session:
+    """The session with the series' bible as it is now, and the episode's own cast. Raises LocalizeError."""
+    own = sidecars_of(path).get("cast")
+    return replace(session, bible=open_series(session.settings, session.ledger, series, own))
+
+
+def listen_ahead(session: Session, ran: int, args: argparse.Namespace, path: Path | None) -> None:
+    """Listen to the next episode, if there is one, while the last market of this one is made.
+
+    Where this one was done already (no step more than `ran` was run), the next most likely is too.
+    """
+    if path is not None and sum(session.steps.ran.values()) > ran:
+        session = of_episode(session, args.series, path)
+        listen(session, admit(session, path, args.source_lang), args.source_lang)
 
 
 def finish(results: list[Delivered | Failed], unusable: Iterable[str], out: Path, console: Console) -> None:

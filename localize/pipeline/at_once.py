@@ -32,13 +32,15 @@ class Hands:
                 raise Stopped
             yield
 
-    def idle(self, job: Callable[[], object]) -> None:
-        """Let a hand that has nothing to do begin on what will be needed, and go on; where none is free, it is not begun.
+    def idle(self, job: Callable[[], object]) -> bool:
+        """Let a hand that has nothing to do begin on what will be needed; whether one was free for it.
 
         What it raises is met by whoever needs the work, where it can be said of what.
         """
-        if self._free.acquire(blocking=False):
+        free = self._free.acquire(blocking=False)
+        if free:
             threading.Thread(target=contextvars.copy_context().run, args=(self._ahead, job), name="ahead").start()
+        return free
 
     def _ahead(self, job: Callable[[], object]) -> None:
         try:

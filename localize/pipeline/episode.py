@@ -54,8 +54,11 @@ def run_episode(
     stages: Stages = STAGES,
     notice: Notice = lambda _text: None,
     ended: Callable[[Result], None] = lambda _result: None,
+    ahead: Callable[[], object] = lambda: None,
 ) -> list[Result]:
     """All markets of one episode, in their order; `ended` is told of each as it is done, by the thread that calls.
+
+    `ahead` is called, in a thread, once no market is left for one of the hands.
 
     Raises InputError where the episode itself cannot be used, LeaseLost where another process has it in hand by now.
     """
@@ -65,7 +68,7 @@ def run_episode(
     listened = stages.listen(session, episode, source_lang)
     wanted = list(markets)
     results: dict[int, Result] = {}
-    parts, hands = Shared(), Hands(session.settings.threads)
+    parts, hands, waiting = Shared(), Hands(session.settings.threads), [ahead]
 
     def make(market: Market) -> Result:
         try:
@@ -73,8 +76,13 @@ def run_episode(
         except Exception as error:
             return failed(session, episode.name, market.name, error)
 
+    def spare() -> None:
+        if waiting and len(wanted) - len(results) < hands.number and hands.idle(waiting[0]):
+            waiting.clear()
+
     def done(number: int, future: Future[Result]) -> None:
         results[number] = future.result()
+        spare()
         try:
             ended(results[number])
         except LeaseLost:
@@ -82,6 +90,7 @@ def run_episode(
         except Exception as error:  # what follows one market never stops the others
             results[number] = failed(session, episode.name, wanted[number].name, error)
 
+    spare()
     start([partial(make, market) for market in wanted], done, hands.stop)
     return [results[number] for number in range(len(wanted))]
 

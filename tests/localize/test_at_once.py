@@ -6,6 +6,7 @@ import contextvars
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,22 @@ def test_markets_are_made_at_once_each_language_once_and_come_in_order(session: 
     assert len(told) == 4
     assert sorted(tag for stage, tag in noted if stage == "speak") == ["es-419", "pt-BR"]
     assert len([1 for stage, tag in noted if (stage, tag) == ("translate", "es-419")]) == 1
+
+
+def test_the_next_episode_is_begun_once_when_a_hand_is_left_over(session: Session, markets: list[Market]) -> None:
+    two = replace(session, settings=replace(session.settings, threads=2))
+    noted: list[tuple[str, str]] = []
+    begun = threading.Event()
+
+    def ahead() -> None:
+        noted.append(("ahead", ""))
+        begun.set()
+
+    pipeline.run_episode(two, Path("E01.mp4"), markets, Path("out"), stages=_stages(noted), ahead=ahead)
+    assert begun.wait(5)
+    assert noted.count(("ahead", "")) == 1
+    before = noted[: noted.index(("ahead", ""))]
+    assert len([1 for stage, _ in before if stage == "deliver"]) >= 2  # of three: one market is left for two hands
 
 
 def test_a_lost_lease_ends_the_episode_and_begins_nothing_more(session: Session, markets: list[Market]) -> None:
