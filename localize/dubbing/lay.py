@@ -117,7 +117,11 @@ def dub(
         places = dict(zip(known, timing.lay_out(slots, duration_ms, kept), strict=True))
         longest_first = sorted(known, key=lambda i: -lengths[i][0])  # so that no core idles at the end
         said = {pool.submit(take, i): i for i in longest_first}
-        placed = {said[f]: laid(said[f], f.result()) for f in as_completed(said)}  # by this thread, while others are spoken
+        try:
+            placed = {said[f]: laid(said[f], f.result()) for f in as_completed(said)}  # by this thread, while others are spoken
+        except BaseException:  # a full disk: what is not begun would not be kept either
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     track = np.zeros(count, np.float32)
     takes, alone = [], {}
     for i, part in enumerate(parts):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from localize.dubbing import lay, speak
 from localize.dubbing.spoken_line import SpokenLine
 from localize.engines.base import Ask, Clip, Plain
-from localize.errors import EngineError, PartlyFailed, UnusableResult
+from localize.errors import EngineError, PartlyFailed, StoreError, UnusableResult
 from localize.records import EngineUse, Line, Transcript
 from localize.series import memory
 from localize.series.glossary import Glossary, Term
@@ -178,6 +179,35 @@ def test_a_voice_s_failure_is_told_from_a_clip_that_cannot_be_used(tmp_path: Pat
     with pytest.raises(EngineError, match="the worker died"):
         speak.natural_ms(part, voice, "es", steps, "E01")
     assert "no-clip" not in dub("speaks").takes[0].flags
+
+
+def test_a_full_disk_is_met_at_the_first_line_and_no_other_is_spoken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = Steps(Ledger(tmp_path / "l.sqlite"), Store(tmp_path / "store"))
+    said: list[str] = []
+
+    class Counts(Voice):
+        def length_ms(self, phonemes: str, voice: str, speed: float) -> int | None:
+            return 1000
+
+        def speak(self, phonemes: str, voice: str, speed: float) -> Clip:
+            said.append(phonemes)
+            time.sleep(0.02)
+            return super().speak(phonemes, voice, speed)
+
+    def full(data: bytes) -> str:
+        if len(data) > 1000:  # a clip; lengths still fit
+            raise StoreError("no space left", str(tmp_path))
+        return put(data)
+
+    put = steps.store.put
+    monkeypatch.setattr(steps.store, "put", full)
+    parts = [
+        SpokenLine(Line(f"L{n:03d}", "S1", 2000 * n, 2000 * n + 1500, "Come."), f"Ven {n}.", "v", 1.0, (), -20.0) for n in range(20)
+    ]
+    voice: Any = Counts("speaks")
+    with pytest.raises(StoreError, match="no space left"):
+        lay.dub(parts, 41_000, voice, "es", steps, "E01 es", 1)
+    assert len(said) <= 3
 
 
 def test_an_engine_s_context_is_in_its_identity(settings: Settings) -> None:
