@@ -34,6 +34,7 @@ from localize.service.status import standings
 from localize.session import open_series
 from localize.settings import Settings
 from localize.storage.bucket import Bucket
+from localize.storage.database import Statements
 from tests.localize.test_exchange import REPORT
 
 Place = tuple[Settings, Bucket, EpisodeRecords]
@@ -77,15 +78,18 @@ def test_wanted_and_done_together_are_everything(rows: list[tuple[int, str, str]
 
 def test_ten_thousand_episodes_are_planned_quickly(place: Place, figure) -> None:  # type: ignore[no-untyped-def]
     settings, bucket, books = place
-    with books.db._db() as db:  # type: ignore[attr-defined]
+
+    def fill(do: Statements) -> None:
         for i in range(10_000):
             known = episode(i)
             row = (known.series, known.name, 1, known.sha256, known.folder, known.file, float(i))
-            db.execute("INSERT INTO episodes (series, name, revision, sha256, folder, file, admitted_at) VALUES (?,?,?,?,?,?,?)", row)
+            do.write("INSERT INTO episodes (series, name, revision, sha256, folder, file, admitted_at) VALUES (?,?,?,?,?,?,?)", row)
             for n, market in enumerate(MARKETS):
                 if (i * 4 + n) % 100:
                     row = ("s", known.name, 1, market, DELIVERED, "pass", "", 1, 0.0)
-                    db.execute("INSERT INTO variants (series, name, revision, market, state, verdict, why, tries, at) VALUES (?,?,?,?,?,?,?,?,?)", row)
+                    do.write("INSERT INTO variants (series, name, revision, market, state, verdict, why, tries, at) VALUES (?,?,?,?,?,?,?,?,?)", row)
+
+    books.db.together(fill)
     office = Service(settings, bucket, books)
     started = time.monotonic()
     office.plan()
