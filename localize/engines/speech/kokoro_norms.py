@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..onnx_graph import Graph
 
 
@@ -24,6 +26,25 @@ class _Wave(NamedTuple):
     inverse: str
     between: list[Any]
     end: Any
+
+
+def sounds(graph: Graph) -> list[str]:
+    """What the normalisations read."""
+    return [norm.source for node in graph.nodes if (norm := _norm(graph, node)) is not None]
+
+
+def alone(graph: Graph, channels: dict[str, int]) -> int:
+    """Each normalisation becomes one node, what follows it stays; how many did. `channels`: of each of `sounds`."""
+    put: dict[int, list[Any]] = {}
+    for node in graph.nodes:
+        norm = _norm(graph, node)
+        if norm is None:
+            continue
+        count = channels[norm.source]
+        scale = [graph.constant(f"{name}_{count}", np.full(count, value, np.float32)) for name, value in (("ones", 1), ("zeros", 0))]
+        put[id(node)] = [graph.node("InstanceNormalization", [norm.source, *scale], node.output[0], epsilon=norm.epsilon)]
+    graph.replace(put)
+    return len(put)
 
 
 def fold(graph: Graph) -> int:
