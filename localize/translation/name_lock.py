@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from ..languages.text import LETTER, count
+from ..languages.text import LETTER, count, places
 from ..records import TermUse
 from ..series.glossary import Use
 
@@ -48,7 +48,7 @@ def mask(text: str, uses: list[Use], attempt: int = 0) -> tuple[str, list[str]]:
 def restore(text: str, uses: list[Use], sentinels: list[str], tag: str) -> str | None:
     """The locked forms in place of the sentinels; None where a sentinel is missing, doubled or changed."""
     for sentinel in set(sentinels):
-        if len(re.findall(rf"(?<!{LETTER}){sentinel}(?!{LETTER})", text)) != sentinels.count(sentinel):
+        if sum(1 for _place in places(text, sentinel)) != sentinels.count(sentinel):
             return None
     forms: dict[str, str] = {}
     for use, sentinel in zip(uses, sentinels, strict=True):
