@@ -25,7 +25,6 @@ from .served.endpoint import Endpoints
 from .served.endpoint import load as load_endpoints
 
 Samples = NDArray[np.float32]
-BEAMS = 5
 
 
 @functools.cache
@@ -107,14 +106,11 @@ class Transcriber(Protocol):
     def identity(self) -> EngineUse:
         """Who does this, without loading it."""
 
-    def transcribe(
-        self, audio: Samples, language: str | None, names: tuple[str, ...], quick: bool = False, beams: int = BEAMS
-    ) -> Heard:
+    def transcribe(self, audio: Samples, language: str | None, names: tuple[str, ...], quick: bool = False) -> Heard:
         """Words of 16 kHz mono `audio`. Raises EngineError.
 
         Args:
             names: likely proper names; quick: tries once.
-            beams: readings weighed against each other, where the engine does; with 1 it takes the likeliest word each time.
         """
 
     def detect(self, audio: Samples) -> tuple[str, float]:

@@ -10,13 +10,14 @@ import numpy as np
 from ...errors import EngineError, OptionError
 from ...models.present import ensure
 from ...records import EngineUse, Word
-from ..base import BEAMS, EngineContext, Heard, Samples, versions
+from ..base import EngineContext, Heard, Samples, versions
 from ..device import on_device, wanted
 from . import window
 from .choice import EMBEDDED, choose
 
 RATE = 16_000
 SEED = 7
+BEAMS = 5
 KNOWN = "write its ISO 639-1 code, for example en, es, pt, hi, zh, ko"
 LANGUAGES = ("es", "pt", "hi", "zh", "fr", "de", "it", "ja", "ko", "tr", "id", "th", "vi", "ar", "ru")
 
@@ -72,9 +73,7 @@ class Whisper:
         language, probability, _all = self.loaded().detect_language(audio, language_detection_segments=2)
         return str(language), float(probability)
 
-    def transcribe(
-        self, audio: Samples, language: str | None, names: tuple[str, ...], quick: bool = False, beams: int = BEAMS
-    ) -> Heard:
+    def transcribe(self, audio: Samples, language: str | None, names: tuple[str, ...], quick: bool = False) -> Heard:
         try:
             model = self.loaded()
             import ctranslate2
@@ -85,7 +84,7 @@ class Whisper:
             segments, info = model.transcribe(
                 audio,
                 language=language,
-                beam_size=beams,
+                beam_size=BEAMS,
                 temperature=[0.0] if quick else [0.0, 0.2, 0.4],
                 word_timestamps=True,
                 condition_on_previous_text=False,

@@ -22,7 +22,7 @@ from ...audio.spans import Span
 from ...errors import EngineError, OptionError, OtherLanguage, UnusableResult
 from ...languages.syllables import syllables
 from ...records import EngineUse, Word
-from ..base import BEAMS, EngineContext, Heard, Transcriber
+from ..base import EngineContext, Heard, Transcriber
 from ..recognition import silero
 from ..recognition.choice import choose
 from . import alignment
@@ -69,9 +69,7 @@ class Served:
         language = _tag(table.get("language"))
         return (language, 1.0) if language else self._own().detect(audio)
 
-    def transcribe(
-        self, audio: Samples, language: str | None, names: tuple[str, ...], quick: bool = False, beams: int = BEAMS
-    ) -> Heard:
+    def transcribe(self, audio: Samples, language: str | None, names: tuple[str, ...], quick: bool = False) -> Heard:
         """Words of 16 kHz mono `audio`, which goes out in pieces cut at silences; how hard it tries is the server's affair.
 
         Raises EngineFailed where the endpoint does nothing here, OtherLanguage, UnusableResult for answers that cannot be.
