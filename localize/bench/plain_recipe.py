@@ -1,10 +1,11 @@
 """What somebody would script in an afternoon from the same libraries at their defaults, as a measure for ours.
 
-    python -m localize.bench.plain_recipe EPISODE... --models DIR --languages es,pt --out DIR
+    python localize/bench/plain_recipe.py EPISODE... --models DIR --languages es,pt --out DIR
 
 For each episode: faster-whisper over the file with word times; then for each language a translation call a line (Bergamot, and
 Apertium behind it for Spanish), kokoro-onnx line after line, and one ffmpeg command that lays the clips over the lowered sound
-and muxes. No names, no lengths, no checks, no loudness: it does much less than ours.
+and muxes. No names, no lengths, no checks, no loudness: it does much less than ours. It is run as a file: what the package sets
+for its own processes is not set for this one.
 """
 
 from __future__ import annotations

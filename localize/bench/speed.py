@@ -73,7 +73,7 @@ def measure(
             _timed(made, OURS, ["-m", "localize", "run", *files, "--series", series, *chosen, "--out", str(out)], env, (0, 1))
             notice(f"round {number} of {rounds}: the plain recipe")
             plain = ["--models", str(settings.models), "--languages", ",".join(languages), "--out", str(Path(folder, "plain"))]
-            _timed(made, PLAIN, ["-m", "localize.bench.plain_recipe", *files, *plain], env)
+            _timed(made, PLAIN, [plain_recipe.__file__, *files, *plain], ["--unset=OPENBLAS_NUM_THREADS", *env])
             notice(f"round {number} of {rounds}: the models alone")
             alone = ["--out", str(out), "--markets", ",".join(names), "--series", series]
             said = _timed(made, FLOOR, ["-m", "localize.bench.floor", *files, *alone], env)

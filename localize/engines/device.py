@@ -67,17 +67,17 @@ def on_torch(context: EngineContext, name: str, run: Callable[[str], Any]) -> An
     return run("cpu")
 
 
-def on_onnx(context: EngineContext, name: str, path: Path, run: Callable[[Any], object]) -> Any:
+def on_onnx(context: EngineContext, name: str, model: Path | bytes, run: Callable[[Any], object]) -> Any:
     """A session of onnxruntime, tried by `run`: on the GPU where one is wanted, else the CPU. Raises what onnxruntime
     raises there."""
     if wanted(context, "onnxruntime") == "cuda":
         try:
-            session = onnx.session(path, context.settings.onnx_threads, gpu=True)
+            session = onnx.session(model, context.settings.onnx_threads, gpu=True)
             run(session)
             return session
         except Exception as error:  # onnxruntime raises its own unexported types
             left_out(context, "onnxruntime", name, str(error))
-    return onnx.session(path, context.settings.onnx_threads)
+    return onnx.session(model, context.settings.onnx_threads)
 
 
 @functools.cache

@@ -8,8 +8,8 @@ from typing import Any
 GPU = "CUDAExecutionProvider"
 
 
-def session(path: Path, threads: int = 1, gpu: bool = False) -> Any:
-    """A session with so many threads an inference, on the processor or on the GPU. Raises what onnxruntime raises, and
+def session(model: Path | bytes, threads: int = 1, gpu: bool = False) -> Any:
+    """A session of a model's file, or of what would stand in one, with so many threads an inference, on the processor or on the GPU. Raises what onnxruntime raises, and
     RuntimeError where the GPU was asked for and would not be used: onnxruntime itself goes on without it."""
     import onnxruntime
 
@@ -21,7 +21,7 @@ def session(path: Path, threads: int = 1, gpu: bool = False) -> Any:
     if gpu and not has_gpu():
         raise RuntimeError(f"this onnxruntime is built without {GPU}: its package onnxruntime-gpu has it")
     providers = [GPU, "CPUExecutionProvider"] if gpu else ["CPUExecutionProvider"]
-    made = onnxruntime.InferenceSession(str(path), options, providers=providers)
+    made = onnxruntime.InferenceSession(model if isinstance(model, bytes) else str(model), options, providers=providers)
     if gpu and GPU not in made.get_providers():
         raise RuntimeError(f"{GPU} could not be started: a library of CUDA is missing, or there is no GPU")
     return made

@@ -1,12 +1,16 @@
 """Writing in a picture: PP-OCRv6 small through rapidocr's own decoding, on sessions with one thread an inference.
 
-Times on one core: finding text in 96x416 pixels 30 ms, reading one row of fifteen characters 35 ms. The dictionary holds
+Times on one core: finding text in 576x320 pixels 45 ms, reading one row of fifteen characters 35 ms. The dictionary holds
 Han, kana and Latin; no Hangul, Devanagari, Cyrillic, Arabic or Thai.
+
+A tenth of the finder's weights are numbers below 1e-38, on which an Intel core spent three quarters of the time: they are
+read as zeros, and what is found is the same to the last bit.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,8 +21,10 @@ from ...models.present import ensure
 from ...records import EngineUse
 from ..base import EngineContext, version_of
 from ..device import on_onnx, wanted
+from ..onnx_graph import Graph
 
 MODEL = "ppocr-v6-small"
+FINDER, READER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
 SCRIPTS = ("Hani", "Hira", "Kana", "Latn")
 HEIGHT = 48  # of the row that the recogniser takes
 BATCH = 4
@@ -74,8 +80,8 @@ class PpOcr:
 
                 folder = ensure(self.context.registry, self.context.settings, MODEL)
                 nothing = np.zeros((1, 3, HEIGHT, 64), np.float32)
-                finder = on_onnx(self.context, MODEL, folder / "PP-OCRv6_det_small.onnx", lambda s: _run(s, nothing))
-                reader = on_onnx(self.context, MODEL, folder / "PP-OCRv6_rec_small.onnx", lambda s: _run(s, nothing))
+                finder = on_onnx(self.context, MODEL, flushed(folder / FINDER), lambda s: _run(s, nothing))
+                reader = on_onnx(self.context, MODEL, folder / READER, lambda s: _run(s, nothing))
                 letters = reader.get_modelmeta().custom_metadata_map["character"].splitlines()
                 boxes = DBPostProcess(thresh=0.3, box_thresh=0.5, unclip_ratio=1.6, use_dilation=True)
                 self._loaded = finder, boxes, reader, CTCLabelDecode(character=letters)
@@ -122,6 +128,13 @@ class PpOcr:
             for index, (text, score) in zip(part, texts, strict=True):
                 out[index] = (text.strip(), float(score) if text.strip() else 0.0)
         return out
+
+
+def flushed(path: Path) -> bytes:
+    """A model's file without weights that no sum of floats keeps."""
+    graph = Graph(path)
+    graph.flush()
+    return graph.written()
 
 
 def _run(session: Any, planes: NDArray[np.float32]) -> NDArray[np.float32]:
