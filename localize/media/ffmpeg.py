@@ -27,6 +27,7 @@ RATE = 48_000
 TIMEOUT_S = 1800
 DECODE_S = 180  # for decoding sound, and a second more for each second of it
 SOUND_BYTES = 4 << 30  # of memory, for what reads a stranger's sound or copies packets
+CUTS = "scale=iw/4:-2:flags=fast_bilinear,scdet=threshold=8.0"  # finds cuts; a quarter of the width is enough for them
 PICTURE_BYTES = 8 << 30  # for what decodes a picture
 
 
@@ -203,12 +204,15 @@ def loudness(path: Path, stream: int = 0) -> dict[str, Any]:
     }
 
 
-def picture_cuts(path: Path, threshold: float = 8.0, stream: str = "v:0") -> list[int]:
-    """Times in ms at which the picture cuts (scdet at a quarter of the width, which is enough for cuts)."""
-    video = ffmpeg.input(url(path))[stream].filter("scale", "iw/4", -2, flags="fast_bilinear")
-    argv = _compile(video.filter("scdet", threshold=threshold).output("pipe:", format="null"))
-    _out, err = run(["-v", "info", *argv], where=path.name)
-    return [round(float(t) * 1000) for t in re.findall(r"lavfi\.scd\.time:\s*([\d.]+)", err)]
+def picture_cuts(path: Path, stream: str = "v:0") -> list[int]:
+    """Times in ms at which the picture cuts."""
+    argv = ["-v", "info", "-i", url(path), "-map", f"0:{stream}", "-vf", CUTS, "-f", "null", "pipe:"]
+    return cuts_in(run(argv, where=path.name)[1])
+
+
+def cuts_in(said: str) -> list[int]:
+    """The same, in what ffmpeg says at the level "info" of a picture that goes through CUTS."""
+    return [round(float(t) * 1000) for t in re.findall(r"lavfi\.scd\.time:\s*([\d.]+)", said)]
 
 
 def need_font(font: str, tag: str) -> None:

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..delivery import picture_cuts
 from ..delivery.deliver import deliver
 from ..delivery.ingredients import Ingredients, speaker_names
 from ..delivery.result import Delivered
@@ -27,7 +26,7 @@ from ..records import EngineUse, Episode, SetRight, Translation, Word
 from ..session import Session
 from ..storage.disk import full_disk_said
 from ..threads import together
-from ..transcript import marks
+from ..transcript import marks, picture_cuts
 from ..transcript.burnt_in import BurntLine
 from ..transcript.picture_text import read_hardsubs
 from ..transcript.result import Listened

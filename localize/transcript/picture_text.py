@@ -12,8 +12,10 @@ from rapidfuzz.distance import Levenshtein
 from ..audio.spans import Span, overlap_ms
 from ..languages.scripts import SOLID, scripts_of
 from ..languages.text import normal_form
+from ..media.frames import Cuts
 from ..records import EngineUse, Episode, Flag, Line, Word, from_json, to_json
 from ..session import Session
+from . import picture_cuts
 from .burnt_in import BurntIn, BurntLine, read_picture
 from .burnt_in.band import Reader
 
@@ -48,7 +50,11 @@ def read_hardsubs(session: Session, episode: Episode, language: str, speech: lis
     reader, threads = cast(Reader, engine), session.settings.threads
 
     def make() -> object:
-        return to_json(read_picture(reader, Path(episode.path), episode.media, language, list(inputs.speech), threads))
+        seen = Cuts()
+        read = read_picture(reader, Path(episode.path), episode.media, language, list(inputs.speech), threads, seen)
+        if seen.ms is not None:
+            picture_cuts.cuts(session, episode, seen.ms)  # which delivering asks for
+        return to_json(read)
 
     with session.clock.timed(episode.name, ""):
         return from_json(BurntIn, session.steps.json("read-picture", VERSION, inputs, episode.name, make))

@@ -14,7 +14,7 @@ import numpy as np
 
 import localize
 from localize.audio import files
-from localize.delivery import deliver, picture_cuts
+from localize.delivery import deliver
 from localize.delivery.ingredients import Ingredients, speaker_names
 from localize.dubbing import fit_text, listen_back, speak
 from localize.dubbing import steps as dubbing
@@ -32,7 +32,7 @@ from localize.series.glossary import Glossary, Term
 from localize.session import Session, open_session
 from localize.settings import ROOT, Settings
 from localize.storage.step_cache import step_key
-from localize.transcript import picture_text, soundtracks
+from localize.transcript import picture_cuts, picture_text, soundtracks
 from localize.transcript import steps as transcript
 from localize.transcript.burnt_in import BurntIn
 from localize.transcript.result import Listened

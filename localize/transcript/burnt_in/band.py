@@ -17,7 +17,7 @@ from rapidfuzz import fuzz
 
 from ...engines.reading.ppocr import Box
 from ...languages.scripts import letters
-from ...media.frames import Image, View, frames
+from ...media.frames import Cuts, Image, View, frames
 from ...records import Media
 from .records import Band, Rect, ScreenText
 
@@ -67,9 +67,10 @@ class Samples:
 
 
 def sample(
-    reader: Reader, path: Path, media: Media, size: tuple[int, int], threads: int = 2, closer: float = 1.0
+    reader: Reader, path: Path, media: Media, size: tuple[int, int], threads: int = 2, closer: float = 1.0, cuts: Cuts | None = None
 ) -> Samples:
-    """Read the whole picture a few times, evenly spread; `closer` times as often as usual. `size` as displayed.
+    """Read the whole picture a few times, evenly spread; `closer` times as often as usual. `size` as displayed; `cuts` as of
+    `frames`.
 
     Raises MediaError, EngineError.
     """
@@ -81,7 +82,7 @@ def sample(
     seen: list[Seen] = []
     number = 0
     with ThreadPoolExecutor(threads) as pool:
-        for part in _batches(frames(path, view), threads):
+        for part in _batches(frames(path, view, cuts=cuts), threads):
             for rows in pool.map(lambda picture: _rows(reader, picture), part):
                 for box, text, score in rows:
                     wide = box.scaled(1 / scale)

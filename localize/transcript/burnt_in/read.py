@@ -8,7 +8,7 @@ from statistics import median
 
 from ...audio.spans import Span
 from ...languages.scripts import is_in, join, letters, scripts_of
-from ...media.frames import View, frames
+from ...media.frames import Cuts, View, frames
 from ...media.probe import displayed_size
 from ...records import Media
 from .band import CENTRED, WIDEST, Reader, distinct, find_band, low_rows, other_text, sample
@@ -34,18 +34,19 @@ def read_burnt_in(
 
 
 def read_picture(
-    reader: Reader, path: Path, media: Media, language: str, speech: list[Span] | None = None, threads: int = 2
-) -> BurntIn:
+    reader: Reader, path: Path, media: Media, language: str, speech: list[Span] | None = None, threads: int = 2,
+    cuts: Cuts | None = None,
+) -> BurntIn:  # fmt: skip
     """Subtitles and other writing in a video's picture.
 
     `language` is the source language's tag; `speech` are spans in which somebody speaks, by which a row of credits is
-    told from subtitles. Raises MediaError where no frame can be decoded, EngineError, ModelError.
+    told from subtitles; `cuts` is told where the picture cuts, if it is looked at. Raises MediaError where no frame can be decoded, EngineError, ModelError.
     """
     scripts = scripts_of(language)
     if not set(scripts) & set(READ):
         return BurntIn((), notes=(f"burnt-in subtitles: the script of {language} cannot be read here",))
     size = displayed_size(media)
-    samples = sample(reader, path, media, size, threads)
+    samples = sample(reader, path, media, size, threads, cuts=cuts)
     need = 3 if media.duration_ms >= FEW_S * 1000 else 2
     band = find_band(samples, size, scripts, need)
     if band is None and low_rows(samples, size, scripts):  # a trace: look closer (text that is revealed bit by bit)
