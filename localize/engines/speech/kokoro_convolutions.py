@@ -73,14 +73,14 @@ def by_rows(graph: Graph, clocks: dict[str, Any]) -> int:
         if weights.dtype != np.uint8 or graph.value(chain.scale).size != 1:
             continue
         taps, step = weights.shape[2], facts.get("dilations", [1])[0]
-        made = rows.of(node.input[0], node.input[2], tuple(facts.get("pads", [0, 0])), taps, step, weights.shape[1])
+        made, laid = rows.of(node.input[0], node.input[2], tuple(facts.get("pads", [0, 0])), taps, step, weights.shape[1])
         flat = f"{node.input[1]}_rows"
         if flat not in graph.constants:
             graph.constant(flat, _signed(weights).transpose(2, 1, 0).reshape(-1, weights.shape[0]))
             graph.constant(f"{flat}_zero", _signed(_zero(graph, node)).reshape(()))
             graph.constant(f"{flat}_scale", graph.value(chain.scale).astype(np.float32).reshape(()))
         told = graph.writer[node.input[0]].output[1]  # the scale of the quantised moments
-        inputs = [rows.name, flat, told, f"{flat}_scale", node.input[2], f"{flat}_zero", *([chain.bias] if chain.bias else [])]
+        inputs = [laid, flat, told, f"{flat}_scale", node.input[2], f"{flat}_zero", *([chain.bias] if chain.bias else [])]
         out = chain.last.output[0]
         made.append(graph.node("MatMulIntegerToFloat", inputs, f"{out}_rows", domain=CONTRIB))
         made.append(graph.node("Transpose", [f"{out}_rows"], out, perm=[0, 2, 1]))
@@ -91,26 +91,22 @@ def by_rows(graph: Graph, clocks: dict[str, Any]) -> int:
 
 
 class _Rows:
-    """The nodes that lay a quantised sound's moments side by side; what two convolutions share is made for the first.
-
-    Attributes:
-        name: the value that was laid last: bytes [1, moments, taps x channels].
-    """
+    """The nodes that lay a quantised sound's moments side by side; what two convolutions share is made for the first."""
 
     def __init__(self, graph: Graph, clocks: dict[str, Any]) -> None:
         self._graph, self._clocks = graph, clocks
         self._counted: dict[Any, str] = {}
         self._there: set[str] = set()
         self._made: list[Any] = []
-        self.name = ""
 
-    def of(self, sound: str, zero: str, pads: tuple[int, ...], taps: int, step: int, channels: int) -> list[Any]:
-        """New nodes after which `name` holds the rows of `sound`, bytes [1, channels, moments]."""
+    def of(self, sound: str, zero: str, pads: tuple[int, ...], taps: int, step: int, channels: int) -> tuple[list[Any], str]:
+        """New nodes, and the value that holds the rows of `sound` after them: bytes [1, moments, taps x channels], of
+        [1, channels, moments]."""
         graph, self._made = self._graph, []
-        self.name = self._once("Transpose", [sound], f"{sound}_turned", perm=[0, 2, 1])
+        rows = self._once("Transpose", [sound], f"{sound}_turned", perm=[0, 2, 1])
         if any(pads):
             wide = graph.whole(f"pads_{pads[0]}_{pads[1]}", 0, pads[0], 0, 0, pads[1], 0)
-            self.name = self._once("Pad", [self.name, wide, zero], f"{self.name}_{pads[0]}_{pads[1]}")
+            rows = self._once("Pad", [rows, wide, zero], f"{rows}_{pads[0]}_{pads[1]}")
         if taps > 1:
             like = self._counted.setdefault(self._clocks[sound], sound)  # the first of them is made before all others
             one = self._once("Shape", [like], f"{like}_shape", start=2, end=3)
@@ -120,10 +116,10 @@ class _Rows:
             column = self._once("Unsqueeze", [moments, graph.whole("second", 1)], f"{like}_column")
             offsets = graph.whole(f"taps_{taps}_{step}", [k * step for k in range(taps)])
             picked = self._once("Add", [column, offsets], f"{like}_picked_{taps}_{step}")
-            name = f"{self.name}_{taps}_{step}"
-            apart = self._once("Gather", [self.name, picked], f"{name}_apart", axis=1)
-            self.name = self._once("Reshape", [apart, graph.whole(f"row_{taps * channels}", 1, -1, taps * channels)], name)
-        return self._made
+            name = f"{rows}_{taps}_{step}"
+            apart = self._once("Gather", [rows, picked], f"{name}_apart", axis=1)
+            rows = self._once("Reshape", [apart, graph.whole(f"row_{taps * channels}", 1, -1, taps * channels)], name)
+        return self._made, rows
 
     def _once(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
         if output not in self._there:
