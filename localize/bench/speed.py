@@ -30,6 +30,7 @@ class Speed:
     """Of one run of the bench: by what ran its seconds, round by round, and its peak memory in MB.
 
     Attributes:
+        core_s: seconds of processor time, of the same rounds, loading and every process that was started included.
         stages: seconds of our last round by step, waiting included, as the ledger has them; models: the floor's by stage.
         syntheses: lines spoken for each line that is heard in the end.
     """
@@ -38,6 +39,7 @@ class Speed:
     markets: tuple[str, ...]
     audio_s: float
     seconds: dict[str, list[float]] = field(default_factory=dict)
+    core_s: dict[str, list[float]] = field(default_factory=dict)
     peak_mb: dict[str, int] = field(default_factory=dict)
     stages: dict[str, float] = field(default_factory=dict)
     models: dict[str, float] = field(default_factory=dict)
@@ -46,6 +48,10 @@ class Speed:
     def median(self, what: str) -> float:
         """Seconds."""
         return statistics.median(self.seconds[what])
+
+    def busy(self, what: str, cores: int) -> float:
+        """The share of all cores' time that it used, in the middle of the rounds."""
+        return statistics.median(c / s for c, s in zip(self.core_s[what], self.seconds[what], strict=True)) / cores
 
     def ratio(self, one: str, other: str) -> float:
         """Median of the ratios of a round, which is steadier than the ratio of medians where a machine slows down."""
@@ -96,6 +102,7 @@ def _timed(made: Speed, what: str, argv: list[str], env: list[str], good: tuple[
             last = next((line for line in reversed(err.read().splitlines()) if line.strip()), "")
             raise ToolError(f"ended with {process.returncode}: {last}", what, "run it by itself to see why")
         made.seconds.setdefault(what, []).append(seconds)
+        made.core_s.setdefault(what, []).append(round(used.ru_utime + used.ru_stime, 1))
         made.peak_mb[what] = max(made.peak_mb.get(what, 0), _mb(used))
         return out.read()
 

@@ -239,6 +239,8 @@ def _speed(args: argparse.Namespace) -> int:
         table.add_row(what, f"{median:.1f}", f"{median / audio_s:.2f}", str(made.peak_mb[what]))
     Console().print(table)
     print(f"ours is {made.ratio(bench.OURS, bench.FLOOR):.2f} x the floor and {made.ratio(bench.OURS, bench.PLAIN):.2f} x the plain recipe")
+    busy = [f"{what} {made.busy(what, settings.threads):.0%}" for what in (bench.OURS, bench.PLAIN)]
+    print(f"of the time of {settings.threads} cores: {', '.join(busy)}")
     print(f"syntheses a line: {made.syntheses:.2f}")
     for name, stages in (("models alone", made.models), ("our steps, waiting included", made.stages)):
         print(f"{name}: " + ", ".join(f"{k} {v:.1f}" for k, v in stages.items() if v >= 0.1))

@@ -83,8 +83,8 @@ def hear_stretch(steps: Steps, whisper: Transcriber, sound: Samples, inputs: Rea
     """The words of a stretch of a track at 48 kHz, at the first try; what a recogniser that loops writes faster than anyone
     speaks stands once.
 
-    Taking the likeliest word each time, without weighing readings, would save a third of this; it jumps sentences, which are
-    then heard by themselves, and an episode is done 4 % sooner."""
+    Taking the likeliest word each time, without weighing readings, would save a third of this and 4 % of an episode, for 62
+    instead of 60 misread words of 720."""
     stretch = replace(inputs, track=hashlib.sha256(sound.tobytes()).hexdigest())
 
     def make() -> Any:

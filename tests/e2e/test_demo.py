@@ -299,7 +299,9 @@ def test_a_linguist_s_edit_comes_back_and_redoes_only_its_line(demo: Demo, tmp_p
         admitted = admit(edited, demo.episode("E01"))
         part = speak_language(edited, admitted, listen(edited, admitted), "es-419")
         assert {t.text for t in part.translations if t.origin == "memory"} == {"Fuera de mi oficina."}
-        assert edited.steps.ran["hear-stretch"] == 1  # of the three that the minute is heard back in, its own
+        # of the three stretches that the minute is heard back in, its own is heard anew, and in it what the recogniser jumps over
+        assert edited.steps.ran["hear-stretch"] >= 1
+        assert edited.steps.reused["hear-stretch"] >= 2
         assert {s.split()[-1] for s in edited.ledger.subjects_in_run("speak")} == {line["id"]}
     finally:
         path.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,8 @@ def test_the_bench_of_speed_runs_all_three_and_says_how_they_compare(tmp_path: P
     assert row["seconds"]["floor"][0] == pytest.approx(sum(row["models"].values()))
     assert {"listen", "speak", "mix"} <= set(row["stages"])
     assert 1.0 <= row["syntheses"] <= 2.0
+    busy = {what: float(re.search(rf"cores: .*{what} (\d+)%", done.stdout)[1]) for what in ("ours", "plain recipe")}  # type: ignore[index]
+    assert all(10 <= share <= 105 for share in busy.values()), busy
     assert f"{row['seconds']['ours'][0] / row['seconds']['plain recipe'][0]:.2f} x the plain recipe" in done.stdout
     with Image.open(chart) as drawn:
         assert drawn.format == "PNG"
