@@ -9,8 +9,9 @@ GPU = "CUDAExecutionProvider"
 
 
 def session(model: Path | bytes, threads: int = 1, gpu: bool = False) -> Any:
-    """A session of a model's file, or of what would stand in one, with so many threads an inference, on the processor or on the GPU. Raises what onnxruntime raises, and
-    RuntimeError where the GPU was asked for and would not be used: onnxruntime itself goes on without it."""
+    """A session of a model's file, or of what would stand in one, with so many threads an inference, on the processor or on
+    the GPU. Raises what onnxruntime raises, and RuntimeError where the GPU was asked for and would not be used: onnxruntime
+    itself goes on without it."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -27,8 +27,8 @@ RATE = 48_000
 TIMEOUT_S = 1800
 DECODE_S = 180  # for decoding sound, and a second more for each second of it
 SOUND_BYTES = 4 << 30  # of memory, for what reads a stranger's sound or copies packets
-CUTS = "scale=iw/4:-2:flags=fast_bilinear,scdet=threshold=8.0"  # finds cuts; a quarter of the width is enough for them
 PICTURE_BYTES = 8 << 30  # for what decodes a picture
+CUTS = "scale=iw/4:-2:flags=fast_bilinear,scdet=threshold=8.0"  # finds cuts; a quarter of the width is enough for them
 
 
 @functools.cache

@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -16,7 +17,10 @@ import pytest
 import soxr
 
 from localize.audio import files
+from localize.audio.samples import ASR_RATE, Samples
+from localize.engines.base import Heard
 from localize.engines.recognition.silero import speech_spans
+from localize.engines.recognition.whisper import Whisper
 from localize.languages.text import count, normal_form
 from localize.media import ffmpeg, probe
 from localize.pipeline.admit import admit
@@ -282,7 +286,9 @@ def test_one_edited_memory_line_redoes_only_that_line(demo: Demo) -> None:
         path.write_text(before, encoding="utf-8")
 
 
-def test_a_linguist_s_edit_comes_back_and_redoes_only_its_line(demo: Demo, tmp_path: Path) -> None:
+def test_a_linguist_s_edit_comes_back_and_redoes_only_its_line(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Out as XLIFF, one line changed, back into the memory: that line alone is spoken anew."""
     sent = tmp_path / "E01.es-419.xlf"
     folder = demo.folder / "out" / "silver-bay" / "E01" / "latam"
@@ -297,11 +303,20 @@ def test_a_linguist_s_edit_comes_back_and_redoes_only_its_line(demo: Demo, tmp_p
         assert "1 lines changed" in done.stdout, done.stderr
         edited = demo.session()
         admitted = admit(edited, demo.episode("E01"))
-        part = speak_language(edited, admitted, listen(edited, admitted), "es-419")
+        heard = listen(edited, admitted)
+        seconds: list[float] = []
+        really = Whisper.transcribe
+
+        def counted(self: Whisper, audio: Samples, *args: Any, **options: Any) -> Heard:
+            seconds.append(len(audio) / ASR_RATE)
+            return really(self, audio, *args, **options)
+
+        monkeypatch.setattr(Whisper, "transcribe", counted)
+        part = speak_language(edited, admitted, heard, "es-419")
         assert {t.text for t in part.translations if t.origin == "memory"} == {"Fuera de mi oficina."}
-        # of the three stretches that the minute is heard back in, its own is heard anew, and in it what the recogniser jumps over
-        assert edited.steps.ran["hear-stretch"] >= 1
+        # the minute is heard back in three stretches of 13 to 24 s; what else is heard is a line that the recogniser jumps over
         assert edited.steps.reused["hear-stretch"] >= 2
+        assert sum(s > 8 for s in seconds) == 1, seconds
         assert {s.split()[-1] for s in edited.ledger.subjects_in_run("speak")} == {line["id"]}
     finally:
         path.unlink(missing_ok=True)

@@ -46,7 +46,7 @@ def test_numpy_starts_no_threads_that_wait_by_turning_round(module: str) -> None
         return {int(count) for count in made.split()}
 
     assert told() == {1}
-    assert told(OPENBLAS_NUM_THREADS="2") <= {1, 2}  # whoever says otherwise is heard
+    assert told(OPENBLAS_NUM_THREADS="2") == {min(2, len(os.sched_getaffinity(0)))}  # whoever says otherwise is heard
 
 
 @pytest.mark.models

@@ -40,7 +40,8 @@ def read_picture(
     """Subtitles and other writing in a video's picture.
 
     `language` is the source language's tag; `speech` are spans in which somebody speaks, by which a row of credits is
-    told from subtitles; `cuts` is told where the picture cuts, if it is looked at. Raises MediaError where no frame can be decoded, EngineError, ModelError.
+    told from subtitles; `cuts` is told where the picture cuts, if it is looked at. Raises MediaError where no frame can be
+    decoded, EngineError, ModelError.
     """
     scripts = scripts_of(language)
     if not set(scripts) & set(READ):
